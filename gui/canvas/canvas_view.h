@@ -1,0 +1,74 @@
+#pragma once
+
+#include "model/session/session.h"
+#include "model/topology/document.h"
+
+#include <QGraphicsView>
+
+namespace byteyard::gui {
+
+/// What is selected, by id. Ids of what programs made themselves are "process:N" and "endpoint:N".
+struct Selection
+{
+    QStringList nodes;
+    QStringList edges;
+    bool operator==(const Selection&) const = default;
+};
+
+/// The canvas: draws the document and what is live of it, and edits the document by mouse and keys (shared ui.md, Hands).
+/// Drops of palette parts carry the MIME type `application/x-byteyard-part` (the kind's id).
+class CanvasView : public QGraphicsView
+{
+    Q_OBJECT
+
+public:
+    CanvasView(model::Document& document, model::Session& session, QWidget* parent = nullptr);
+    ~CanvasView() override;
+
+    Selection selection() const;
+    void select(const Selection& selection);
+    /// Brings a node into sight and selects it.
+    void reveal(const QString& nodeId);
+    double zoom() const;
+    /// The view's rectangle of a node or of one of its ports, in viewport pixels (tests, the welcome banner). A process's ports are fds.
+    QRect nodeRect(const QString& nodeId) const;
+    QPoint portPosition(const QString& nodeId, const QString& port) const;
+    /// The whole topology as a picture.
+    QImage picture(qreal scale) const;
+
+public Q_SLOTS:
+    void fit();
+    void zoomIn();
+    void zoomOut();
+    void zoomTo100();
+    void selectAll();
+    void selectNone();
+    void invertSelection();
+    void deleteSelection();
+    void copySelection();
+    void cutSelection();
+    void paste();
+    void duplicateSelection();
+    void editSelected();   ///< Enter, double click: a command's line, a name
+    void renameSelected(); ///< F2
+    void quickInsert();    ///< Insert: a line to type a name or a pipeline, at the cursor or the middle
+    void arrange();        ///< lays out from left to right, undoable
+    void find(const QString& text); ///< lights up what matches; empty: ends
+    void findNext();
+    void findPrevious();
+
+Q_SIGNALS:
+    void selectionChanged();
+    void zoomChanged(double zoom);
+    /// A line for the status bar: why a port does not fit, what a drop will do.
+    void hint(const QString& text);
+    /// A context menu is wanted; `node` and `edge` are empty on bare canvas. The shell fills it.
+    void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge);
+    void openLabWanted(); ///< from the empty canvas's offers
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace byteyard::gui

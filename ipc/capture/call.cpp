@@ -1,0 +1,117 @@
+#include "ipc/capture/call.h"
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::array callTable = {
+    CallInfo{Call::Start, "start", Flow::None},
+    CallInfo{Call::Exit, "exit", Flow::None},
+    CallInfo{Call::Signal, "signal", Flow::None},
+    CallInfo{Call::Fork, "fork", Flow::None},
+    CallInfo{Call::Vfork, "vfork", Flow::None},
+    CallInfo{Call::Clone, "clone", Flow::None},
+    CallInfo{Call::Clone3, "clone3", Flow::None},
+    CallInfo{Call::Execve, "execve", Flow::None},
+    CallInfo{Call::Execveat, "execveat", Flow::None},
+    CallInfo{Call::Read, "read", Flow::Out},
+    CallInfo{Call::Write, "write", Flow::In},
+    CallInfo{Call::Readv, "readv", Flow::Out},
+    CallInfo{Call::Writev, "writev", Flow::In},
+    CallInfo{Call::Pread64, "pread64", Flow::Out},
+    CallInfo{Call::Pwrite64, "pwrite64", Flow::In},
+    CallInfo{Call::Preadv, "preadv", Flow::Out},
+    CallInfo{Call::Pwritev, "pwritev", Flow::In},
+    CallInfo{Call::Preadv2, "preadv2", Flow::Out},
+    CallInfo{Call::Pwritev2, "pwritev2", Flow::In},
+    CallInfo{Call::Splice, "splice", Flow::Through},
+    CallInfo{Call::Tee, "tee", Flow::Copy},
+    CallInfo{Call::Vmsplice, "vmsplice", Flow::In},
+    CallInfo{Call::Sendfile, "sendfile", Flow::Through},
+    CallInfo{Call::CopyFileRange, "copy_file_range", Flow::Through},
+    CallInfo{Call::Sendto, "sendto", Flow::In},
+    CallInfo{Call::Recvfrom, "recvfrom", Flow::Out},
+    CallInfo{Call::Sendmsg, "sendmsg", Flow::In},
+    CallInfo{Call::Recvmsg, "recvmsg", Flow::Out},
+    CallInfo{Call::Sendmmsg, "sendmmsg", Flow::In},
+    CallInfo{Call::Recvmmsg, "recvmmsg", Flow::Out},
+    CallInfo{Call::Shutdown, "shutdown", Flow::None},
+    CallInfo{Call::Open, "open", Flow::None},
+    CallInfo{Call::Openat, "openat", Flow::None},
+    CallInfo{Call::Openat2, "openat2", Flow::None},
+    CallInfo{Call::Creat, "creat", Flow::None},
+    CallInfo{Call::Close, "close", Flow::None},
+    CallInfo{Call::CloseRange, "close_range", Flow::None},
+    CallInfo{Call::Dup, "dup", Flow::None},
+    CallInfo{Call::Dup2, "dup2", Flow::None},
+    CallInfo{Call::Dup3, "dup3", Flow::None},
+    CallInfo{Call::Pipe, "pipe", Flow::None},
+    CallInfo{Call::Pipe2, "pipe2", Flow::None},
+    CallInfo{Call::Socketpair, "socketpair", Flow::None},
+    CallInfo{Call::Fcntl, "fcntl", Flow::None},
+    CallInfo{Call::Lseek, "lseek", Flow::None},
+    CallInfo{Call::Ioctl, "ioctl", Flow::None},
+    CallInfo{Call::Ftruncate, "ftruncate", Flow::None},
+    CallInfo{Call::Mkfifo, "mkfifo", Flow::None},
+    CallInfo{Call::Poll, "poll", Flow::None},
+    CallInfo{Call::Ppoll, "ppoll", Flow::None},
+    CallInfo{Call::Select, "select", Flow::None},
+    CallInfo{Call::Pselect6, "pselect6", Flow::None},
+    CallInfo{Call::EpollWait, "epoll_wait", Flow::None},
+    CallInfo{Call::EpollPwait, "epoll_pwait", Flow::None},
+    CallInfo{Call::EpollPwait2, "epoll_pwait2", Flow::None},
+    CallInfo{Call::EpollCtl, "epoll_ctl", Flow::None},
+    CallInfo{Call::Other, "other", Flow::None},
+};
+
+constexpr bool rowsStandAtTheirCall()
+{
+    for (std::size_t i = 0; i < callTable.size(); ++i)
+        if (static_cast<std::size_t>(callTable[i].call) != i)
+            return false;
+    return callTable.size() == static_cast<std::size_t>(Call::Count_);
+}
+static_assert(rowsStandAtTheirCall());
+
+} // namespace
+
+const CallInfo& callInfo(Call call) noexcept
+{
+    return callTable[static_cast<std::size_t>(call)];
+}
+
+std::optional<Call> callFromName(std::string_view name) noexcept
+{
+    for (const CallInfo& row : callTable)
+        if (row.name == name)
+            return row.call;
+    return std::nullopt;
+}
+
+std::string_view errnoName(int number) noexcept
+{
+    if (const char* name = strerrorname_np(number))
+        return name;
+    thread_local std::array<char, 24> text;
+    std::snprintf(text.data(), text.size(), "errno %d", number);
+    return text.data();
+}
+
+std::string_view signalName(int number) noexcept
+{
+    thread_local std::array<char, 24> text;
+    if (const char* name = sigabbrev_np(number))
+        std::snprintf(text.data(), text.size(), "SIG%s", name);
+    else if (number >= SIGRTMIN && number <= SIGRTMAX)
+        std::snprintf(text.data(), text.size(), "SIGRTMIN+%d", number - SIGRTMIN);
+    else
+        std::snprintf(text.data(), text.size(), "signal %d", number);
+    return text.data();
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,75 @@
+#include "ipc/capture/event.h"
+
+#include <algorithm>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::string_view hexDigits = "0123456789ABCDEF";
+
+bool isPlain(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || std::string_view("-._~/+:,@|()[]").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+int hexValue(char c)
+{
+    const char upper = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+    const std::size_t at = hexDigits.find(upper);
+    return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+} // namespace
+
+std::string encodeWord(std::string_view raw)
+{
+    std::string out;
+    out.reserve(raw.size());
+    for (const char c : raw) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (isPlain(byte)) {
+            out += c;
+        } else {
+            out += '%';
+            out += hexDigits[byte >> 4];
+            out += hexDigits[byte & 15];
+        }
+    }
+    return out;
+}
+
+std::string decodeWord(std::string_view word)
+{
+    std::string out;
+    out.reserve(word.size());
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (word[i] == '%' && word.size() - i > 2) {
+            const int high = hexValue(word[i + 1]);
+            const int low = hexValue(word[i + 2]);
+            if (high >= 0 && low >= 0) {
+                out += static_cast<char>(high << 4 | low);
+                i += 2;
+                continue;
+            }
+        }
+        out += word[i];
+    }
+    return out;
+}
+
+std::string detailValue(std::string_view detail, std::string_view key)
+{
+    while (!detail.empty()) {
+        const std::size_t end = std::min(detail.find(' '), detail.size());
+        const std::string_view word = detail.substr(0, end);
+        const std::size_t equals = word.find('=');
+        if (equals != std::string_view::npos && word.substr(0, equals) == key)
+            return decodeWord(word.substr(equals + 1));
+        detail.remove_prefix(std::min(end + 1, detail.size()));
+    }
+    return {};
+}
+
+} // namespace byteyard::ipc

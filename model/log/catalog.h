@@ -1,0 +1,92 @@
+#pragma once
+
+#include <QDateTime>
+#include <QHash>
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+
+#include <optional>
+
+namespace byteyard::model {
+
+/// Bytes and messages, counted from results. `in`: processes wrote it into the endpoint; `out`: they took it out.
+struct Totals
+{
+    quint64 bytesIn = 0;
+    quint64 bytesOut = 0;
+    quint64 messagesIn = 0;
+    quint64 messagesOut = 0;
+    quint64 calls = 0;
+    quint64 errors = 0;
+    bool operator==(const Totals&) const = default;
+};
+
+/// What an exporter, a filter or the log needs to know of an endpoint number. Also what is live of it.
+struct EndpointEntry
+{
+    quint32 number = 0;
+    QString node; ///< topology id; empty: a program made it
+    QString kind; ///< "pipe"
+    QString name; ///< "pipe", or "pipe:[48211]" for a program's own
+    QString state; ///< "planned", "live", "closed", "failed"
+    quint64 inode = 0;
+    QString path;
+    Totals totals;
+    QString capture = QStringLiteral("exact"); ///< how the totals are known
+    bool operator==(const EndpointEntry&) const = default;
+};
+
+struct ProcessEntry
+{
+    quint32 number = 0;
+    quint32 parent = 0;
+    QString node; ///< topology id; empty: forked by a program
+    QString name;
+    QStringList argv;
+    qint64 pid = 0;
+    QString state; ///< as in docs/protocol.md
+    std::optional<int> exitCode;
+    QString signal; ///< "SIGPIPE" when a signal ended it
+    quint64 bytesRead = 0;
+    quint64 bytesWritten = 0;
+    bool operator==(const ProcessEntry&) const = default;
+};
+
+/// Everything about a session but its events: a value, copied into jobs that export or filter.
+struct Catalog
+{
+    QHash<quint32, ProcessEntry> processes;
+    QHash<quint32, EndpointEntry> endpoints;
+    QJsonObject topology; ///< the document as it ran
+    QDateTime started;    ///< wall clock
+    QString capture;      ///< "ptrace"
+    quint64 lost = 0;
+    quint64 events = 0;
+    QString reason;       ///< why the run ended, as in docs/protocol.md; empty while it runs
+
+    QString processName(quint32 number) const; ///< "engine" for 0, "process 7" for an unknown one
+    QString endpointName(quint32 number) const; ///< empty for 0
+    QString endpointKind(quint32 number) const;
+    /// In order of number.
+    QList<ProcessEntry> sortedProcesses() const;
+    QList<EndpointEntry> sortedEndpoints() const;
+};
+
+/// A call that has not returned: a row of the log without `seq`.
+struct PendingCall
+{
+    quint32 process = 0;
+    qint64 pid = 0;
+    qint64 tid = 0;
+    QString call;
+    int fd = -1;
+    quint32 endpoint = 0;
+    quint64 requested = 0;
+    quint64 since = 0; ///< ns since the run began
+    QString detail;
+    QString how; ///< "exact" or "sampled"
+    bool paced = false; ///< held by pace or pause, not by the kernel
+};
+
+} // namespace byteyard::model

@@ -1,0 +1,176 @@
+#pragma once
+
+#include "model/log/catalog.h"
+#include "model/log/event_store.h"
+#include "model/topology/topology.h"
+
+#include <QObject>
+
+#include <functional>
+#include <memory>
+
+namespace byteyard::model {
+
+/// A process as it is now. `entry` has its name, pid, state, exit.
+struct LiveProcess
+{
+    ProcessEntry entry;
+    quint64 stateSince = 0; ///< ns since the run began
+    QString error;          ///< a sentence, when it failed to start
+    double readRate = 0;    ///< bytes over the last second
+    double writeRate = 0;
+    int pace = 0;
+    bool paused = false;
+};
+
+/// An endpoint as it is now.
+struct LiveEndpoint
+{
+    EndpointEntry entry;
+    QString error;
+    quint64 fill = 0;     ///< bytes in it (sampled)
+    quint64 fill2 = 0;    ///< a socketpair's other way
+    quint64 capacity = 0; ///< 0: unknown
+    bool writeBlocks = false; ///< a write would block (sampled)
+    bool sampled = false; ///< fill and capacity have been seen at all
+    double inRate = 0;    ///< bytes over the last second
+    double outRate = 0;
+};
+
+/// One process's use of one endpoint, as it is now.
+struct LiveEdge
+{
+    quint32 process = 0;
+    quint32 endpoint = 0;
+    QString edge;   ///< topology id; empty: not drawn by the person
+    QList<int> fds; ///< open now
+    bool open = false;
+    bool wasOpen = false;
+    quint64 bytesIn = 0;  ///< the process put into the endpoint
+    quint64 bytesOut = 0; ///< the process took out of it
+    quint64 messagesIn = 0;
+    quint64 messagesOut = 0;
+    double rateIn = 0;
+    double rateOut = 0;
+    bool blocked = false; ///< a call of this process waits on this endpoint
+    quint64 blockedSince = 0;
+};
+
+/// Something that went wrong or should be known; shown in Problems and on its node.
+struct Problem
+{
+    Fault::Severity severity = Fault::Severity::Error;
+    QString node;
+    QString what;
+    QString remedy;
+};
+
+/// Who holds an endpoint open.
+struct Holder
+{
+    qint64 pid = 0;
+    quint32 process = 0;
+    QString name;
+    int fd = -1;
+    QString access;
+};
+
+struct RunOptions
+{
+    QString capture = QStringLiteral("auto");
+    int dataBytes = 64;
+    QString recordPath; ///< empty: not recorded
+};
+
+/// One run: speaks to the engine, holds what is live, keeps the log. Lives in the GUI thread and never makes it wait.
+/// A recorded session opened from its file is shown through the same object, read-only.
+class Session : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class State { Idle, Starting, Running, Paused, Stopping, Ended, Recorded };
+    Q_ENUM(State)
+
+    explicit Session(QObject* parent = nullptr);
+    ~Session() override;
+
+    // --- doing
+    /// Starts the engine if there is none, and runs. Faults of the topology become problems and nothing starts.
+    void run(const Topology& topology, const RunOptions& options = {});
+    void stop();
+    void pause();
+    void resume();
+    void setPace(int callsPerSecond);
+    /// The document has changed while it runs: new nodes start by themselves.
+    void add(const Topology& topology);
+    void startNode(const QString& node);
+    void stopNode(const QString& node);
+    void pauseNode(const QString& node, bool paused);
+    void setNodePace(const QString& node, int callsPerSecond);
+    void sendSignal(quint32 process, int signal);
+    void sendInput(quint32 process, const QByteArray& bytes, bool end);
+    void setCapacity(quint32 endpoint, int bytes);
+    void writeInto(quint32 endpoint, const QByteArray& bytes);
+    /// Answered by contents(). Returns the request's number.
+    quint32 peek(quint32 endpoint, quint64 offset, quint32 size);
+    void askHolders(quint32 endpoint);
+    /// Starts or ends the recording of this run. Returns what went wrong, empty when it went well.
+    QString startRecording(const QString& path);
+    QString stopRecording();
+    /// Shows a session from its file, read-only (in the background; opened() or problem tells the end).
+    void openRecording(const QString& path);
+    /// Forgets the ended run's log.
+    void clear();
+    /// How an engine is started; default: `byteyard-engine` beside the program, or in PATH.
+    void setEngineCommand(const QStringList& command);
+
+    // --- seeing
+    State state() const;
+    bool isLive() const; ///< Starting, Running, Paused or Stopping
+    bool isPaused() const;
+    QString captureText() const; ///< "exact (ptrace)", and why when that is not the best
+    quint64 now() const;         ///< ns since the run began; the end's when it has ended
+    QList<LiveProcess> processes() const;
+    QList<LiveEndpoint> endpoints() const;
+    QList<LiveEdge> edges() const;
+    const LiveProcess* process(quint32 number) const;
+    const LiveEndpoint* endpoint(quint32 number) const;
+    /// The newest of this node; null before it ran.
+    const LiveProcess* processOfNode(const QString& node) const;
+    const LiveEndpoint* endpointOfNode(const QString& node) const;
+    const LiveEdge* edgeOf(const QString& edgeId) const;
+    QList<PendingCall> pending() const;
+    /// What a process waits on, as a sentence (labs.md); empty when it does not.
+    QString blockedSentence(quint32 process) const;
+    const EventStore& store() const;
+    /// A copy, safe from any thread.
+    Catalog catalog() const;
+    QList<Problem> problems() const;
+    quint64 lost() const;
+    quint64 eventCount() const;
+    QString recordingPath() const;
+    quint64 recordingBytes() const;
+    QString recordedFrom() const; ///< the file of a Recorded session
+    /// What a process printed so far, streams in order of arrival.
+    QByteArray output(quint32 process) const;
+
+Q_SIGNALS:
+    void stateChanged(byteyard::model::Session::State state);
+    /// A process, endpoint or edge came or changed its state. Not for numbers: those come with ticked().
+    void structureChanged();
+    /// At most 60 times a second while something moves: numbers, events, pending calls have changed.
+    void ticked();
+    void outputArrived(quint32 process, int stream, const QByteArray& bytes);
+    void contents(quint32 request, quint32 endpoint, quint64 offset, quint64 total, bool available, const QByteArray& bytes);
+    void holders(quint32 endpoint, const QList<byteyard::model::Holder>& holders);
+    void problemFound(const byteyard::model::Problem& problem);
+    void recordingChanged();
+    void opened(); ///< openRecording() is through
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace byteyard::model

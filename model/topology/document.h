@@ -1,0 +1,71 @@
+#pragma once
+
+#include "model/topology/topology.h"
+
+#include <QObject>
+#include <QSet>
+#include <QUndoStack>
+
+namespace byteyard::model {
+
+/// The open topology, changed only through undo commands. Every change is told by a signal, also when it is undone.
+class Document : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Document(QObject* parent = nullptr);
+
+    const Topology& topology() const { return m_topology; }
+    QUndoStack* undoStack() { return &m_undo; }
+    QString path() const { return m_path; }
+    bool isModified() const { return !m_undo.isClean(); }
+    /// File name, title, or "untitled".
+    QString displayName() const;
+
+    // Each of these is one undo step.
+    QString addNode(Kind kind, QPointF position, const QJsonObject& properties = {}, const QString& name = {});
+    /// Adds a fragment (paste, a typed pipeline); ids and names that are taken are changed. Returns the new node ids.
+    QStringList addFragment(const Topology& fragment, QPointF offset, const QString& undoText);
+    /// Removes nodes, edges, and the edges of removed nodes.
+    void remove(const QStringList& nodes, const QStringList& edges);
+    /// Moves with the same `dragId` merge into one step.
+    void moveNodes(const QHash<QString, QPointF>& positions, int dragId = 0);
+    void setProperty(const QString& node, const QString& key, const QJsonValue& value);
+    void renameNode(const QString& node, const QString& name);
+    /// Returns the edge's id; empty when connectionFault() has something to say. An empty `processPort` takes the natural free one (1 for a write end, 0 for a read end, else from 3).
+    QString connectNodes(const QString& process, const QString& processPort, const QString& endpoint, const QString& endpointPort);
+    /// A pipe between two processes, in the middle: one step. Returns the pipe's id.
+    QString connectProcesses(const QString& writer, const QString& writerPort, const QString& reader, const QString& readerPort);
+    void setEdgeProperty(const QString& edge, const QString& key, const QJsonValue& value);
+    void setEdgeProcessPort(const QString& edge, const QString& processPort);
+    void setTitle(const QString& title);
+    void setPace(int callsPerSecond);
+
+    /// Replaces everything and clears the undo history.
+    void reset(const Topology& topology, const QString& path = {});
+    /// Empty when it went well; the document is untouched when not.
+    QString load(const QString& path);
+    QString save(const QString& path);
+
+    friend class DocumentEdit; ///< the undo commands' way in (commands.cpp)
+
+Q_SIGNALS:
+    void nodeAdded(const QString& id);
+    void nodeChanged(const QString& id);
+    void nodeRemoved(const QString& id);
+    void edgeAdded(const QString& id);
+    void edgeChanged(const QString& id);
+    void edgeRemoved(const QString& id);
+    void infoChanged(); ///< title, pace, files
+    void wasReset();
+    void modifiedChanged(bool modified);
+    void pathChanged(const QString& path);
+
+private:
+    Topology m_topology;
+    QUndoStack m_undo;
+    QString m_path;
+};
+
+} // namespace byteyard::model

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <QJsonValue>
+#include <QList>
+#include <QString>
+#include <QStringList>
+
+namespace byteyard::model {
+
+/// What a node is. New kinds are added here and as a row of the table in kind.cpp; everything else (reader, checks,
+/// the inspector's form, palette) follows the table.
+enum class Kind { Command, Pipe, Fifo, File, Socketpair };
+
+/// One property of a kind: what the file may hold and what the inspector's form shows.
+struct PropertySpec
+{
+    enum class Type {
+        Text,       ///< a string
+        Arguments,  ///< an array of strings, at least one
+        Environment, ///< an object of strings
+        Integer,    ///< within minimum…maximum
+        Flag,       ///< true or false
+        Choice,     ///< one of `choices`
+        Mode,       ///< "0600"
+        Start,      ///< {"when": …} as in docs/files.md
+        Target,     ///< "output", "null" or "file:PATH"
+    };
+    QString key;
+    Type type;
+    QJsonValue defaultValue;
+    QString label;  ///< translated: "Capacity"
+    QString help;   ///< translated, one sentence, with the man page where there is one
+    QStringList choices;
+    qint64 minimum = 0;
+    qint64 maximum = 0;
+    QString unit; ///< "bytes", "calls/s", or empty
+};
+
+struct KindInfo
+{
+    Kind kind;
+    QString id;          ///< as in files: "socketpair"
+    QString title;       ///< translated: "Named pipe"
+    QString description; ///< translated, short, for the palette: "mkfifo"
+    QString group;       ///< translated palette group
+    bool isProcess;
+    QStringList ports;   ///< an endpoint's ports, its "writing" side first; empty for a process
+    QList<PropertySpec> properties;
+};
+
+/// All kinds, in palette order; the texts are in the language of now.
+QList<KindInfo> allKinds();
+KindInfo kindInfo(Kind kind);
+/// The kind with this file id; false when there is none.
+bool kindFromId(const QString& id, Kind& kind);
+bool isProcess(Kind kind);
+QString kindId(Kind kind);
+
+/// True when a process uses such an endpoint port to put bytes in (write), to take them (read), or both (a, b, read-write).
+bool portWrites(const QString& endpointPort);
+bool portReads(const QString& endpointPort);
+
+} // namespace byteyard::model

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "model/topology/kind.h"
+
+#include <QHash>
+#include <QJsonObject>
+#include <QList>
+#include <QPointF>
+#include <QString>
+
+namespace byteyard::model {
+
+/// A Process or an Endpoint on the canvas.
+struct Node
+{
+    QString id;
+    Kind kind = Kind::Command;
+    QString name;
+    QPointF position;
+    QJsonObject properties; ///< only what differs from the default
+
+    /// The property's value, or its default.
+    QJsonValue property(const QString& key) const;
+    /// A command's arguments.
+    QStringList argv() const;
+    bool operator==(const Node&) const = default;
+};
+
+/// One process's use of one endpoint.
+struct Edge
+{
+    QString id;
+    QString process;      ///< node id
+    QString processPort;  ///< an fd: "1"
+    QString endpoint;     ///< node id
+    QString endpointPort; ///< "read", "write", "a"…
+    QJsonObject properties;
+    bool operator==(const Edge&) const = default;
+};
+
+/// The document's content: a value. Order is kept as it is on the canvas (later is above).
+struct Topology
+{
+    QString title;
+    QString lesson;
+    int pace = 0; ///< data calls a second a process; 0: full
+    QHash<QString, QString> files; ///< name in the session's directory -> text
+    QList<Node> nodes;
+    QList<Edge> edges;
+
+    const Node* node(const QString& id) const;
+    const Edge* edge(const QString& id) const;
+    QList<Edge> edgesOf(const QString& nodeId) const;
+    /// An id that no node (edge) has yet: "pipe", "pipe-2", …
+    QString freeNodeId(const QString& stem) const;
+    QString freeEdgeId() const;
+    /// A node name that is not taken: "pipe", "pipe 2", …
+    QString freeName(const QString& stem) const;
+    bool operator==(const Topology&) const = default;
+};
+
+/// A rule that the topology breaks, or a thing to know before Run.
+struct Fault
+{
+    enum class Severity { Error, Warning };
+    Severity severity = Severity::Error;
+    QString node;   ///< id, or empty
+    QString edge;   ///< id, or empty
+    QString what;   ///< one sentence: what, where, why
+    QString remedy; ///< one sentence: what to do
+    int line = 0;   ///< in the file, from 1; 0: not from a file
+};
+
+/// What is wrong with a topology as it stands (model/topology/validate.cpp).
+QList<Fault> validate(const Topology& topology);
+
+/// Why this connection cannot be made; empty when it can. `processPort` may be empty: any free one.
+QString connectionFault(const Topology& topology, const QString& process, const QString& processPort,
+                        const QString& endpoint, const QString& endpointPort);
+
+} // namespace byteyard::model
