@@ -1,0 +1,138 @@
+#pragma once
+
+#include "ipc/capture/event.h"
+#include "ipc/process/launch_plan.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace byteyard::ipc {
+
+/// What identifies a kernel object behind a descriptor: st_dev and st_ino.
+struct ObjectId
+{
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    auto operator<=>(const ObjectId&) const = default;
+};
+
+enum class Access : std::uint8_t { Read = 1, Write = 2, ReadWrite = 3 };
+
+enum class ProcessState : std::uint8_t { Starting, Running, Stopped, Exited, Killed, Failed };
+
+/// A process came to be, or its state changed.
+struct ProcessChange
+{
+    std::uint32_t process = 0;
+    std::uint32_t parent = 0; ///< 0: launched by the engine
+    pid_t pid = 0;
+    ProcessState state = ProcessState::Starting;
+    std::string name;              ///< set when new and at exec
+    std::vector<std::string> argv; ///< the same
+    int exitCode = 0;
+    int signal = 0;       ///< what stopped or killed it
+    int error = 0;        ///< errno of what failed before exec
+    std::string failedCall; ///< "execve", "open", "chdir" when Failed
+    std::string failedPath;
+    std::uint64_t time = 0; ///< ns since the run began
+};
+
+/// What the tracer tells. Called in the tracer's thread with the table locked: do little, never call back into the tracer.
+class TracerSink
+{
+public:
+    virtual ~TracerSink() = default;
+    /// The sink sets `seq`. May block when 64 MiB wait for the model: that slows the traced programs and loses nothing.
+    virtual void event(EventView event) = 0;
+    virtual void process(const ProcessChange& change) = 0;
+    /// A descriptor of this process for this endpoint came to be, or is gone.
+    virtual void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) = 0;
+    /// A program made a pipe, FIFO or socketpair (or opened a reserved name) that the engine does not know: returns its new number,
+    /// or 0 when it is not to be followed. `path` is empty for anonymous ones.
+    virtual std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess) = 0;
+    /// A number for a process that a program forked.
+    virtual std::uint32_t newProcess() = 0;
+};
+
+/// A call that a thread is in right now.
+struct CallInProgress
+{
+    std::uint32_t process = 0;
+    pid_t pid = 0;
+    pid_t tid = 0;
+    Call call = Call::Other;
+    std::string callName; ///< also for Other: "wait4", "clock_nanosleep"
+    int fd = -1;
+    std::uint32_t endpoint = 0;
+    std::uint64_t requested = 0;
+    std::uint64_t since = 0; ///< ns since the run began
+    std::string detail;
+    bool exact = true;  ///< false: seen in /proc/TID/syscall
+    bool paced = false; ///< held by pace or pause
+};
+
+/// Who has a descriptor of an endpoint, by the table.
+struct TableHolder
+{
+    std::uint32_t process = 0;
+    pid_t pid = 0;
+    int fd = -1;
+    Access access = Access::Read;
+};
+
+/// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and it alone waits for
+/// children (ptrace(2), BUGS; waitpid(-1) elsewhere would steal its stops). Any public function may be called from another thread.
+class Tracer
+{
+public:
+    /// `runStart` is the zero of all times (CLOCK_MONOTONIC ns). `dataBytes` is how much of what moved is kept (0…65536).
+    Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes);
+    /// Kills what is left and waits for it.
+    ~Tracer();
+
+    /// Makes the calls on this object events of `endpoint`.
+    void follow(std::uint32_t endpoint, ObjectId id);
+    /// The same for a name that a program will create: bound to the object when it is first opened.
+    void followPath(std::uint32_t endpoint, std::string path);
+
+    /// Forks the child, wires and holds it before exec. Returns its pid; throws std::system_error (fork).
+    pid_t launch(const LaunchPlan& plan);
+    /// Lets a held child go on to its opens and exec. What fails there comes as a ProcessChange with Failed.
+    void release(std::uint32_t process);
+    /// Ends a held child that will not be started.
+    void abandon(std::uint32_t process);
+
+    /// To the process alone, or to its group when it leads one.
+    void signal(std::uint32_t process, int signal, bool group);
+    /// Holds each thread at its next stop; blocked ones stay blocked. 0: all processes.
+    void pause(std::uint32_t process);
+    void resume(std::uint32_t process);
+    /// Data calls a second for each thread group. 0: full.
+    void setPace(std::uint32_t process, int callsPerSecond);
+
+    /// While this is held no traced close, dup2, exec or exit can take effect (kernel-notes, SIGPIPE and peeking), unless
+    /// mayPeek() says that one is under way.
+    std::unique_lock<std::mutex> lockTable();
+    // The following need the lock.
+    bool mayPeek(std::uint32_t endpoint) const;
+    std::vector<TableHolder> holders(std::uint32_t endpoint) const;
+    /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked up in /proc.
+    std::vector<CallInProgress> callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const;
+    /// How many processes have not ended.
+    std::size_t alive() const;
+
+    /// Adds an event with how=setup or injected that the engine made itself (pipe, mkfifo, write).
+    void engineEvent(EventView event);
+    std::uint64_t now() const; ///< ns since the run began
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace byteyard::ipc

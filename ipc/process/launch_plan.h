@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace byteyard::ipc {
+
+/// One descriptor that a child gets before exec.
+struct FdPlan
+{
+    int target = -1;
+    /// An engine's descriptor to inherit (dup2 in the child); -1: the child opens `path` itself just before exec, so
+    /// that the open blocks where it should. The engine closes its own copy after launch().
+    int source = -1;
+    std::string path;
+    int flags = 0;
+    mode_t mode = 0600;
+    std::uint32_t endpoint = 0; ///< 0: no endpoint (output pty, /dev/null, a log file)
+};
+
+/// All that it takes to start one command.
+struct LaunchPlan
+{
+    std::uint32_t process = 0; ///< the number that the engine chose
+    std::string name;
+    std::vector<std::string> argv;
+    std::vector<std::string> executables; ///< paths to try in order, as execvp(3) would
+    std::vector<std::string> environment; ///< "KEY=value", the whole of it
+    std::string directory;
+    std::vector<FdPlan> fds;
+    int pace = 0; ///< data calls a second; 0: full
+};
+
+} // namespace byteyard::ipc
