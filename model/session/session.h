@@ -115,15 +115,20 @@ public:
     /// Answered by contents(). Returns the request's number.
     quint32 peek(quint32 endpoint, quint64 offset, quint32 size);
     void askHolders(quint32 endpoint);
-    /// Starts or ends the recording of this run. Returns what went wrong, empty when it went well.
+    /// Starts the recording of this run. Returns what went wrong, empty when it went well.
     QString startRecording(const QString& path);
-    QString stopRecording();
+    /// Ends it in the background: recordingChanged() tells the end, a problem what went wrong. A run that ends does the same.
+    void stopRecording();
     /// Shows a session from its file, read-only (in the background; opened() or problem tells the end).
     void openRecording(const QString& path);
     /// Forgets the ended run's log.
     void clear();
-    /// How an engine is started; default: `byteyard-engine` beside the program, or in PATH.
+    /// How an engine is started; default: BYTEYARD_ENGINE, else `byteyard-engine` beside the program, or in PATH
+    /// (model/session/engine_command.h). Takes effect when the next engine starts.
     void setEngineCommand(const QStringList& command);
+    /// Events before `position` are done with (streamed, say): the engine is made to wait rather than that later ones go
+    /// because of the store's limit. Without a call nothing waits.
+    void consumed(quint64 position);
 
     // --- seeing
     State state() const;
@@ -143,13 +148,17 @@ public:
     QList<PendingCall> pending() const;
     /// What a process waits on, as a sentence (labs.md); empty when it does not.
     QString blockedSentence(quint32 process) const;
+    /// The log of this run. Each run (and each opened file) has a store of its own: storeChanged() tells.
     const EventStore& store() const;
+    /// The same for jobs in other threads: it stays whole when the next run starts.
+    std::shared_ptr<const EventStore> sharedStore() const;
     /// A copy, safe from any thread.
     Catalog catalog() const;
     QList<Problem> problems() const;
     quint64 lost() const;
     quint64 eventCount() const;
-    QString recordingPath() const;
+    bool isRecording() const; ///< also while the last bytes of an ended recording are being written
+    QString recordingPath() const; ///< the file being recorded, or the last one of this run
     quint64 recordingBytes() const;
     QString recordedFrom() const; ///< the file of a Recorded session
     /// What a process printed so far, streams in order of arrival.
@@ -157,6 +166,8 @@ public:
 
 Q_SIGNALS:
     void stateChanged(byteyard::model::Session::State state);
+    /// store() is another one from now on. The old one lives until this signal has been delivered.
+    void storeChanged();
     /// A process, endpoint or edge came or changed its state. Not for numbers: those come with ticked().
     void structureChanged();
     /// At most 60 times a second while something moves: numbers, events, pending calls have changed.
