@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
@@ -20,7 +22,8 @@ struct FdPlan
     std::uint32_t endpoint = 0; ///< 0: no endpoint (output pty, /dev/null, a log file)
 };
 
-/// All that it takes to start one command.
+/// All that it takes to start one command. The child closes every descriptor that no FdPlan gives it before it is held: one
+/// that waits to be started must not keep the ends of others' pipes open.
 struct LaunchPlan
 {
     std::uint32_t process = 0; ///< the number that the engine chose
@@ -31,6 +34,8 @@ struct LaunchPlan
     std::string directory;
     std::vector<FdPlan> fds;
     int pace = 0; ///< data calls a second; 0: full
+    /// RLIMIT_NOFILE that the child gets (the engine raises its own); nothing: the engine's.
+    std::optional<rlimit> openFiles;
 };
 
 } // namespace byteyard::ipc
