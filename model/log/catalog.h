@@ -10,7 +10,8 @@
 
 namespace byteyard::model {
 
-/// Bytes and messages, counted from results. `in`: processes wrote it into the endpoint; `out`: they took it out.
+/// Bytes and messages, counted from results. `in`: processes wrote it into the endpoint; `out`: they took it
+/// out.
 struct Totals
 {
     quint64 bytesIn = 0;
@@ -26,9 +27,9 @@ struct Totals
 struct EndpointEntry
 {
     quint32 number = 0;
-    QString node; ///< topology id; empty: a program made it
-    QString kind; ///< "pipe"
-    QString name; ///< "pipe", or "pipe:[48211]" for a program's own
+    QString node;  ///< topology id; empty: a program made it
+    QString kind;  ///< "pipe"
+    QString name;  ///< "pipe", or "pipe:[48211]" for a program's own
     QString state; ///< "planned", "live", "closed", "failed"
     quint64 inode = 0;
     QString path;
@@ -63,9 +64,9 @@ struct Catalog
     QString capture;      ///< "ptrace"
     quint64 lost = 0;
     quint64 events = 0;
-    QString reason;       ///< why the run ended, as in docs/protocol.md; empty while it runs
+    QString reason; ///< why the run ended, as in docs/protocol.md; empty while it runs
 
-    QString processName(quint32 number) const; ///< "engine" for 0, "process 7" for an unknown one
+    QString processName(quint32 number) const;  ///< "engine" for 0, "process 7" for an unknown one
     QString endpointName(quint32 number) const; ///< empty for 0
     QString endpointKind(quint32 number) const;
     /// In order of number.
@@ -85,7 +86,7 @@ struct PendingCall
     quint64 requested = 0;
     quint64 since = 0; ///< ns since the run began
     QString detail;
-    QString how; ///< "exact" or "sampled"
+    QString how;        ///< "exact" or "sampled"
     bool paced = false; ///< held by pace or pause, not by the kernel
 };
 

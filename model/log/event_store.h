@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ipc/capture/event.h"
+#include "ipc/wire/event_record.h"
 
 #include <QtGlobal>
 
@@ -8,12 +8,12 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <vector>
 
 namespace byteyard::model {
 
-/// Events of a session in memory: the wire's records in chunks, the oldest chunk dropped when there are more than the
-/// limit. One thread appends, any thread reads. A row's position never changes: it counts from the session's first event.
+/// Events of a session in memory: the wire's records in chunks. When there are more than the limit the oldest
+/// go: exactly the newest `limit` can be read, and their chunks are what is kept. One thread appends, any
+/// thread reads. A row's position never changes: it counts from the session's first event.
 class EventStore
 {
 public:
@@ -21,6 +21,8 @@ public:
 
     explicit EventStore(quint64 limit = defaultLimit);
     ~EventStore();
+    EventStore(const EventStore&) = delete;
+    EventStore& operator=(const EventStore&) = delete;
 
     /// An event and what keeps its bytes alive.
     class Row
@@ -36,27 +38,114 @@ public:
         std::shared_ptr<const void> m_keep;
     };
 
-    /// Checks and takes the records of an Events frame; false when a record is broken (those before it are kept).
-    /// `each` sees every event as it is taken, for the statistics.
+    /// Checks and takes the records of an Events frame; false when a record is broken (those before it are
+    /// kept). `each(const EventView&)` sees every event as it is taken, for the statistics. Readers see the
+    /// batch when it is whole.
     template <typename Each>
     bool append(std::span<const std::byte> records, Each&& each);
     bool append(std::span<const std::byte> records);
     void append(const ipc::EventView& event);
 
-    quint64 first() const; ///< position of the oldest that is kept
-    quint64 end() const;   ///< one past the newest
+    quint64 first() const;                      ///< position of the oldest that is kept
+    quint64 end() const;                        ///< one past the newest
     quint64 dropped() const { return first(); } ///< how many went because of the limit
-    quint64 bytesUsed() const;
+    quint64 bytesUsed() const;                  ///< memory that the chunks take
     /// The event at a position; empty when it has gone or is not there yet.
     Row at(quint64 position) const;
-    /// Calls `each(position, view)` for the positions of [from, to) that are kept, faster than at(). It holds no lock while it calls.
-    /// Stops when `each` returns false. Returns the position after the last one visited.
+    /// Calls `each(position, view)` for the positions of [from, to) that are kept, faster than at(). It holds
+    /// no lock while it calls. Stops when `each` returns false. Returns the position after the last one
+    /// visited.
     template <typename Each>
     quint64 forEach(quint64 from, quint64 to, Each&& each) const;
+    /// Forgets everything; positions begin at 0 again, so nothing may be showing the store.
     void clear();
     void setLimit(quint64 limit);
 
-    // (private members: helper's choice)
+private:
+    static constexpr std::size_t chunkBytes = 512u << 10;
+    static constexpr std::size_t recordAlignment = 8;
+    static constexpr std::size_t chunkRecords = chunkBytes / ipc::wire::recordHeaderSize;
+    static_assert(chunkBytes / recordAlignment <= 65536, "an offset fits 16 bits");
+    static_assert(chunkBytes >= ipc::wire::maxRecordSize);
+
+    /// Only the appending thread writes, and only past what has been published; what is published never
+    /// changes.
+    struct Chunk
+    {
+        explicit Chunk(quint64 firstPosition)
+            : first(firstPosition), bytes(std::make_unique_for_overwrite<std::byte[]>(chunkBytes)),
+              offsets(std::make_unique_for_overwrite<quint16[]>(chunkRecords))
+        {
+        }
+        const std::byte* record(quint64 position) const
+        {
+            return bytes.get() + offsets[position - first] * recordAlignment;
+        }
+        const quint64 first;
+        std::unique_ptr<std::byte[]> bytes;
+        std::unique_ptr<quint16[]> offsets; ///< in units of recordAlignment
+    };
+
+    /// A chunk as a reader may use it: [from, to) of its positions.
+    struct Piece
+    {
+        std::shared_ptr<const Chunk> chunk;
+        quint64 from = 0;
+        quint64 to = 0;
+    };
+
+    /// Copies a record behind the others, in a new chunk when it has no room. Needs m_appendMutex.
+    const std::byte* take(std::span<const std::byte> record);
+    /// Shows readers what was taken, and drops what is over the limit.
+    void publish();
+    void dropOld();
+    /// What is kept from `from` on, up to the end of its chunk.
+    Piece pieceFrom(quint64 from) const;
+
+    std::mutex m_appendMutex; ///< held for a whole batch; readers never take it
+    std::shared_ptr<Chunk> m_open;
+    std::size_t m_openBytes = 0;
+    quint64 m_taken = 0;
+    std::deque<std::shared_ptr<Chunk>> m_unpublished;
+
+    mutable std::mutex m_mutex; ///< for what follows; never held for long
+    std::deque<std::shared_ptr<const Chunk>> m_chunks;
+    quint64 m_first = 0;
+    quint64 m_end = 0;
+    quint64 m_limit;
 };
+
+template <typename Each>
+bool EventStore::append(std::span<const std::byte> records, Each&& each)
+{
+    const std::scoped_lock lock(m_appendMutex);
+    bool sound = true;
+    while (!records.empty()) {
+        std::size_t size = 0;
+        if (!ipc::wire::readRecord(records, size)) {
+            sound = false;
+            break;
+        }
+        each(ipc::wire::trustedRecord(take(records.first(size))));
+        records = records.subspan(size);
+    }
+    publish();
+    return sound;
+}
+
+template <typename Each>
+quint64 EventStore::forEach(quint64 from, quint64 to, Each&& each) const
+{
+    while (from < to) {
+        const Piece piece = pieceFrom(from);
+        if (!piece.chunk)
+            break;
+        const quint64 stop = std::min(piece.to, to);
+        for (from = piece.from; from < stop; ++from)
+            if (!each(from, ipc::wire::trustedRecord(piece.chunk->record(from))))
+                return from + 1;
+    }
+    return from;
+}
 
 } // namespace byteyard::model

@@ -23,8 +23,9 @@ enum class ExportFormat { JsonLines, Csv, Pcapng };
 /// By the file name's ending; false for an unknown one.
 bool exportFormatOf(const QString& path, ExportFormat& format);
 
-/// Writes the events that pass `filter` (design: session line, event lines, summary line). Runs in any thread.
-/// Returns the sentence of what went wrong, empty when it went well; a cancelled or failed export leaves no file (QSaveFile).
+/// Writes the events that pass `filter` (design: session line, event lines, summary line). Runs in any
+/// thread. Returns the sentence of what went wrong, empty when it went well; a cancelled or failed export
+/// leaves no file (QSaveFile).
 QString exportLog(const QString& path, ExportFormat format, const EventStore& store, const Catalog& catalog,
                   const LogFilter& filter, JobControl& control);
 

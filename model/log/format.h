@@ -10,10 +10,10 @@ namespace byteyard::model {
 
 // The texts of numbers, the same everywhere they are shown.
 
-QString formatBytes(quint64 bytes);          ///< "812 B", "12.1 KiB", "1.2 GiB"
-QString formatRate(double bytesPerSecond);   ///< "3.1 MiB/s"
-QString formatDuration(quint64 ns);          ///< "0.8 µs", "31 ms", "9.0 s"
-QString formatTime(quint64 ns);              ///< since the run began: "12.402 118"
+QString formatBytes(quint64 bytes);        ///< "812 B", "12.1 KiB", "1.2 GiB"
+QString formatRate(double bytesPerSecond); ///< "3.1 MiB/s"
+QString formatDuration(quint64 ns);        ///< "0.8 µs", "31 ms", "9.0 s"
+QString formatTime(quint64 ns);            ///< since the run began: "12.402 118"
 /// `write(1, 4096)`, `open("/tmp/x", O_RDONLY)`, `exit(0)`: a call as a person would write it.
 QString formatCall(const ipc::EventView& event);
 QString formatCall(const PendingCall& pending);

@@ -11,8 +11,8 @@
 
 namespace byteyard::model {
 
-/// Appends a session to a pcapng file as it happens (design: Session `.pcapng`). Has a thread of its own that follows the
-/// store; what the store drops before it was written is counted as a gap.
+/// Appends a session to a pcapng file as it happens (design: Session `.pcapng`). Has a thread of its own that
+/// follows the store; what the store drops before it was written is counted as a gap.
 class SessionRecorder
 {
 public:
@@ -21,7 +21,8 @@ public:
     ~SessionRecorder();
     /// Starts; returns the sentence of what went wrong, empty when it went well.
     QString start();
-    /// Writes what is left and the summary, and closes. Returns what went wrong since the start, empty if nothing.
+    /// Writes what is left and the summary, and closes. Returns what went wrong since the start, empty if
+    /// nothing.
     QString finish();
     QString path() const;
     quint64 bytesWritten() const;
@@ -38,8 +39,8 @@ struct SessionContent
 {
     Catalog catalog;
     std::unique_ptr<EventStore> store; ///< as large as the file needs
-    QString note;  ///< "the last block is cut" and the like; empty when the file is whole
-    QString error; ///< why nothing could be read
+    QString note;                      ///< "the last block is cut" and the like; empty when the file is whole
+    QString error;                     ///< why nothing could be read
 };
 
 /// Reads a session file. Hostile input: lengths are checked before use, nothing is trusted.

@@ -1,0 +1,117 @@
+#include "model/log/event_store.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace byteyard::model {
+
+EventStore::EventStore(quint64 limit) : m_limit(std::max<quint64>(limit, 1)) {}
+
+EventStore::~EventStore() = default;
+
+bool EventStore::append(std::span<const std::byte> records)
+{
+    return append(records, [](const ipc::EventView&) {});
+}
+
+void EventStore::append(const ipc::EventView& event)
+{
+    std::vector<std::byte> record;
+    ipc::wire::appendRecord(event, record);
+    const std::scoped_lock lock(m_appendMutex);
+    take(record);
+    publish();
+}
+
+const std::byte* EventStore::take(std::span<const std::byte> record)
+{
+    if (!m_open || chunkBytes - m_openBytes < record.size()) {
+        m_open = std::make_shared<Chunk>(m_taken);
+        m_openBytes = 0;
+        m_unpublished.push_back(m_open);
+    }
+    std::byte* to = m_open->bytes.get() + m_openBytes;
+    std::memcpy(to, record.data(), record.size());
+    m_open->offsets[m_taken - m_open->first] = static_cast<quint16>(m_openBytes / recordAlignment);
+    m_openBytes += record.size();
+    ++m_taken;
+    return to;
+}
+
+void EventStore::publish()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_chunks.insert(m_chunks.end(), m_unpublished.begin(), m_unpublished.end());
+    m_unpublished.clear();
+    m_end = m_taken;
+    dropOld();
+}
+
+void EventStore::dropOld()
+{
+    if (m_end - m_first > m_limit)
+        m_first = m_end - m_limit;
+    while (m_chunks.size() > 1 && m_chunks[1]->first <= m_first)
+        m_chunks.pop_front();
+}
+
+quint64 EventStore::first() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_first;
+}
+
+quint64 EventStore::end() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_end;
+}
+
+quint64 EventStore::bytesUsed() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_chunks.size() * (chunkBytes + chunkRecords * sizeof(quint16) + sizeof(Chunk));
+}
+
+EventStore::Piece EventStore::pieceFrom(quint64 from) const
+{
+    const std::scoped_lock lock(m_mutex);
+    from = std::max(from, m_first);
+    if (from >= m_end)
+        return {};
+    const auto after =
+        std::upper_bound(m_chunks.begin(), m_chunks.end(), from,
+                         [](quint64 position, const auto& chunk) { return position < chunk->first; });
+    return {*(after - 1), from, after == m_chunks.end() ? m_end : (*after)->first};
+}
+
+EventStore::Row EventStore::at(quint64 position) const
+{
+    Piece piece = pieceFrom(position);
+    Row row;
+    if (piece.chunk && piece.from == position) {
+        row.m_view = ipc::wire::trustedRecord(piece.chunk->record(position));
+        row.m_keep = std::move(piece.chunk);
+    }
+    return row;
+}
+
+void EventStore::clear()
+{
+    const std::scoped_lock lock(m_appendMutex, m_mutex);
+    m_open.reset();
+    m_openBytes = 0;
+    m_taken = 0;
+    m_unpublished.clear();
+    m_chunks.clear();
+    m_first = m_end = 0;
+}
+
+void EventStore::setLimit(quint64 limit)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_limit = std::max<quint64>(limit, 1);
+    dropOld();
+}
+
+} // namespace byteyard::model

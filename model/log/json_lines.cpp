@@ -1,0 +1,212 @@
+#include "model/log/json_lines.h"
+
+#include "model/log/export.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <array>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// As a JSON string; what is not UTF-8 becomes U+FFFD.
+void appendString(QByteArray& out, QByteArrayView text)
+{
+    static constexpr char hexDigits[] = "0123456789abcdef";
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return static_cast<uchar>(c) < 0x80; });
+    QByteArray clean;
+    if (!ascii) {
+        clean = QString::fromUtf8(text).toUtf8();
+        text = clean;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (static_cast<uchar>(c) < 0x20 || c == 0x7f) {
+            out += "\\u00";
+            out += hexDigits[static_cast<uchar>(c) >> 4];
+            out += hexDigits[static_cast<uchar>(c) & 15];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+}
+
+void appendStringOrNull(QByteArray& out, QByteArrayView text)
+{
+    if (text.isEmpty())
+        out += "null";
+    else
+        appendString(out, text);
+}
+
+void appendDescriptor(QByteArray& out, int fd)
+{
+    out += fd < 0 ? QByteArray("null") : QByteArray::number(fd);
+}
+
+QJsonValue numberOf(quint64 value)
+{
+    return static_cast<qint64>(value);
+}
+
+} // namespace
+
+NameTable::NameTable(const Catalog& catalog)
+{
+    m_processes.insert(0, catalog.processName(0).toUtf8());
+    for (auto process = catalog.processes.cbegin(); process != catalog.processes.cend(); ++process)
+        m_processes.insert(process.key(), catalog.processName(process.key()).toUtf8());
+    for (auto endpoint = catalog.endpoints.cbegin(); endpoint != catalog.endpoints.cend(); ++endpoint) {
+        m_endpoints.insert(endpoint.key(), catalog.endpointName(endpoint.key()).toUtf8());
+        m_kinds.insert(endpoint.key(), endpoint->kind.toUtf8());
+    }
+}
+
+EventNames NameTable::namesOf(const ipc::EventView& event) const
+{
+    const auto endpointName = [this](quint32 number) {
+        if (number == 0)
+            return QByteArray();
+        const auto found = m_endpoints.constFind(number);
+        return found != m_endpoints.cend() ? *found : Catalog().endpointName(number).toUtf8();
+    };
+    EventNames names;
+    const auto process = m_processes.constFind(event.process);
+    names.process = process != m_processes.cend() ? *process : Catalog().processName(event.process).toUtf8();
+    names.endpoint = endpointName(event.endpoint);
+    names.kind = m_kinds.value(event.endpoint);
+    names.endpoint2 = endpointName(event.endpoint2);
+    names.kind2 = m_kinds.value(event.endpoint2);
+    return names;
+}
+
+QByteArrayView howName(ipc::How how)
+{
+    static constexpr std::array<const char*, 4> names = {"exact", "setup", "injected", "unfinished"};
+    return names[static_cast<std::size_t>(how)];
+}
+
+void appendSeconds(QByteArray& out, quint64 ns)
+{
+    constexpr quint64 second = 1'000'000'000;
+    out += QByteArray::number(ns / second);
+    quint64 fraction = ns % second;
+    if (fraction == 0)
+        return;
+    std::array<char, 9> digits{};
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, fraction /= 10)
+        *digit = static_cast<char>('0' + fraction % 10);
+    const auto last = std::find_if(digits.rbegin(), digits.rend(), [](char c) { return c != '0'; });
+    out += '.';
+    out.append(digits.data(), last.base() - digits.begin());
+}
+
+void appendEventJson(QByteArray& out, const ipc::EventView& event, const EventNames& names)
+{
+    const auto number = [&out](QByteArrayView key, auto value) {
+        out += ",\"";
+        out += key;
+        out += "\":";
+        out += QByteArray::number(value);
+    };
+    out += R"({"type":"event","seq":)";
+    out += QByteArray::number(quint64{event.seq});
+    out += R"(,"time":)";
+    appendSeconds(out, event.time);
+    out += R"(,"duration":)";
+    appendSeconds(out, event.duration);
+    number("pid", event.pid);
+    number("tid", event.tid);
+    out += R"(,"process":)";
+    appendString(out, names.process);
+    out += R"(,"call":)";
+    const std::string_view call = ipc::callInfo(event.call).name;
+    appendString(out, {call.data(), static_cast<qsizetype>(call.size())});
+    out += R"(,"fd":)";
+    appendDescriptor(out, event.fd);
+    if (event.fd2 >= 0)
+        number("fd2", event.fd2);
+    out += R"(,"endpoint":)";
+    appendStringOrNull(out, names.endpoint);
+    out += R"(,"kind":)";
+    appendStringOrNull(out, names.kind);
+    if (event.endpoint2 != 0) {
+        out += R"(,"endpoint2":)";
+        appendStringOrNull(out, names.endpoint2);
+        out += R"(,"kind2":)";
+        appendStringOrNull(out, names.kind2);
+    }
+    number("result", qint64{event.result});
+    out += R"(,"error":)";
+    const std::string_view error = event.error != 0 ? ipc::errnoName(event.error) : std::string_view();
+    appendStringOrNull(out, {error.data(), static_cast<qsizetype>(error.size())});
+    number("requested", quint64{event.requested});
+    out += R"(,"data":")";
+    out += QByteArray::fromRawData(reinterpret_cast<const char*>(event.data.data()),
+                                   static_cast<qsizetype>(event.data.size()))
+               .toBase64();
+    out += R"(","truncated":)";
+    out += event.dataState == ipc::DataState::Truncated ? "true" : "false";
+    if (event.dataState == ipc::DataState::Unreadable)
+        out += R"(,"unreadable":true)";
+    out += R"(,"how":")";
+    out += howName(event.how);
+    out += R"(","detail":)";
+    appendString(out, {event.detail.data(), static_cast<qsizetype>(event.detail.size())});
+    out += '}';
+}
+
+QJsonObject sessionObject(const Catalog& catalog)
+{
+    return {{u"type"_s, u"session"_s},
+            {u"format"_s, 1},
+            {u"topology"_s, catalog.topology},
+            {u"capture"_s, catalog.capture},
+            {u"started"_s, catalog.started.toUTC().toString(Qt::ISODateWithMs)}};
+}
+
+QJsonObject eventObject(const ipc::EventView& event, const Catalog& catalog)
+{
+    QByteArray text;
+    appendEventJson(text, event, NameTable(catalog).namesOf(event));
+    return QJsonDocument::fromJson(text).object();
+}
+
+QJsonObject summaryObject(const Catalog& catalog)
+{
+    QJsonArray endpoints;
+    for (const EndpointEntry& entry : catalog.sortedEndpoints())
+        endpoints.append(QJsonObject{{u"name"_s, catalog.endpointName(entry.number)},
+                                     {u"kind"_s, entry.kind},
+                                     {u"bytes_in"_s, numberOf(entry.totals.bytesIn)},
+                                     {u"bytes_out"_s, numberOf(entry.totals.bytesOut)},
+                                     {u"messages_in"_s, numberOf(entry.totals.messagesIn)},
+                                     {u"messages_out"_s, numberOf(entry.totals.messagesOut)},
+                                     {u"capture"_s, entry.capture}});
+    QJsonArray processes;
+    for (const ProcessEntry& entry : catalog.sortedProcesses())
+        processes.append(
+            QJsonObject{{u"name"_s, catalog.processName(entry.number)},
+                        {u"pid"_s, entry.pid},
+                        {u"exit_code"_s, entry.exitCode ? QJsonValue(*entry.exitCode) : QJsonValue()},
+                        {u"signal"_s, entry.signal.isEmpty() ? QJsonValue() : QJsonValue(entry.signal)}});
+    return {{u"type"_s, u"summary"_s},
+            {u"lost"_s, numberOf(catalog.lost)},
+            {u"events"_s, numberOf(catalog.events)},
+            {u"endpoints"_s, endpoints},
+            {u"processes"_s, processes}};
+}
+
+} // namespace byteyard::model

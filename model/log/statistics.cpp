@@ -1,0 +1,119 @@
+#include "model/log/statistics.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace byteyard::model {
+
+namespace {
+
+void accumulate(Totals& sum, const Totals& part)
+{
+    sum.bytesIn += part.bytesIn;
+    sum.bytesOut += part.bytesOut;
+    sum.messagesIn += part.messagesIn;
+    sum.messagesOut += part.messagesOut;
+    sum.calls += part.calls;
+    sum.errors += part.errors;
+}
+
+} // namespace
+
+Moved movedBy(const ipc::EventView& event)
+{
+    if (event.result <= 0 || ipc::callInfo(event.call).flow == ipc::Flow::None)
+        return {};
+    const auto result = static_cast<quint64>(event.result);
+    if (event.call != ipc::Call::Sendmmsg && event.call != ipc::Call::Recvmmsg)
+        return {result, 1};
+    // These two return a number of messages (sendmmsg(2)); their bytes are the sum of the lengths that the
+    // kernel filled in.
+    const std::string text = ipc::detailValue(event.detail, "bytes");
+    quint64 bytes = 0;
+    std::from_chars(text.data(), text.data() + text.size(), bytes);
+    return {bytes, result};
+}
+
+Totals& Statistics::edge(quint32 process, quint32 endpoint)
+{
+    Cached& cached = m_cache[(process * 5 + endpoint) % m_cache.size()];
+    if (!cached.totals || cached.key != EdgeKey{process, endpoint})
+        cached = {{process, endpoint}, &m_edges[quint64{process} << 32 | endpoint]};
+    return *cached.totals;
+}
+
+void Statistics::add(const ipc::EventView& event)
+{
+    using ipc::Flow;
+    const Flow flow = ipc::callInfo(event.call).flow;
+    const Moved moved = movedBy(event);
+    const std::scoped_lock lock(m_mutex);
+    ++m_events;
+    m_lastTime = std::max<quint64>(m_lastTime, event.time);
+
+    Totals& one = edge(event.process, event.endpoint);
+    ++one.calls;
+    one.errors += event.error != 0;
+    if (flow == Flow::In) {
+        one.bytesIn += moved.bytes;
+        one.messagesIn += moved.messages;
+    } else if (flow == Flow::Out || flow == Flow::Through) {
+        one.bytesOut += moved.bytes;
+        one.messagesOut += moved.messages;
+    }
+    if ((flow == Flow::Through || flow == Flow::Copy) && event.endpoint2 != 0) {
+        Totals& other = edge(event.process, event.endpoint2);
+        if (event.endpoint2 != event.endpoint) {
+            ++other.calls;
+            other.errors += event.error != 0;
+        }
+        other.bytesIn += moved.bytes;
+        other.messagesIn += moved.messages;
+    }
+}
+
+Statistics::Snapshot Statistics::totals() const
+{
+    Snapshot snapshot;
+    {
+        const std::scoped_lock lock(m_mutex);
+        snapshot.events = m_events;
+        snapshot.lastTime = m_lastTime;
+        snapshot.edges.reserve(static_cast<qsizetype>(m_edges.size()));
+        for (const auto& [key, totals] : m_edges)
+            snapshot.edges.insert({static_cast<quint32>(key >> 32), static_cast<quint32>(key)}, totals);
+    }
+    for (auto edge = snapshot.edges.cbegin(); edge != snapshot.edges.cend(); ++edge) {
+        accumulate(snapshot.processes[edge.key().process], edge.value());
+        if (edge.key().endpoint != 0)
+            accumulate(snapshot.endpoints[edge.key().endpoint], edge.value());
+    }
+    return snapshot;
+}
+
+void Statistics::clear()
+{
+    const std::scoped_lock lock(m_mutex);
+    m_edges.clear();
+    m_cache = {};
+    m_events = 0;
+    m_lastTime = 0;
+}
+
+void Statistics::Snapshot::applyTo(Catalog& catalog) const
+{
+    for (auto endpoint = endpoints.cbegin(); endpoint != endpoints.cend(); ++endpoint) {
+        const auto entry = catalog.endpoints.find(endpoint.key());
+        if (entry != catalog.endpoints.end())
+            entry->totals = endpoint.value();
+    }
+    for (auto process = processes.cbegin(); process != processes.cend(); ++process) {
+        const auto entry = catalog.processes.find(process.key());
+        if (entry != catalog.processes.end()) {
+            entry->bytesRead = process->bytesOut;
+            entry->bytesWritten = process->bytesIn;
+        }
+    }
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "ipc/capture/event.h"
+#include "model/log/catalog.h"
+
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
+namespace byteyard::model {
+
+/// How many bytes a call moved, and as how many messages, by what it returned.
+struct Moved
+{
+    quint64 bytes = 0;
+    quint64 messages = 0;
+};
+Moved movedBy(const ipc::EventView& event);
+
+/// One process's use of one endpoint.
+struct EdgeKey
+{
+    quint32 process = 0;
+    quint32 endpoint = 0;
+    bool operator==(const EdgeKey&) const = default;
+};
+
+inline size_t qHash(const EdgeKey& key, size_t seed = 0)
+{
+    return ::qHash(quint64{key.process} << 32 | key.endpoint, seed);
+}
+
+/// Totals of a session, counted event by event from results, never from data. add() belongs to the thread
+/// that takes the events in; totals() may be asked from any thread.
+class Statistics
+{
+public:
+    /// A copy of what was counted so far.
+    struct Snapshot
+    {
+        QHash<EdgeKey, Totals> edges;     ///< endpoint 0: calls that touch none
+        QHash<quint32, Totals> endpoints; ///< never 0
+        QHash<quint32, Totals> processes; ///< in: what the process put into endpoints
+        quint64 events = 0;
+        quint64 lastTime = 0; ///< ns since the run began, of the latest event
+        /// Puts the totals into the entries that the catalog has.
+        void applyTo(Catalog& catalog) const;
+    };
+
+    void add(const ipc::EventView& event);
+    Snapshot totals() const;
+    void clear();
+
+private:
+    Totals& edge(quint32 process, quint32 endpoint);
+
+    struct Cached
+    {
+        EdgeKey key;
+        Totals* totals = nullptr;
+    };
+
+    mutable std::mutex m_mutex;
+    std::unordered_map<quint64, Totals> m_edges; ///< its elements stay where they are
+    std::array<Cached, 16> m_cache;              ///< the edges seen last, by a hash of their key
+    quint64 m_events = 0;
+    quint64 m_lastTime = 0;
+};
+
+} // namespace byteyard::model
