@@ -3,12 +3,12 @@
 #include "model/topology/topology.h"
 
 #include <QObject>
-#include <QSet>
 #include <QUndoStack>
 
 namespace byteyard::model {
 
-/// The open topology, changed only through undo commands. Every change is told by a signal, also when it is undone.
+/// The open topology, changed only through undo commands. Every change is told by a signal, also when it is
+/// undone.
 class Document : public QObject
 {
     Q_OBJECT
@@ -23,22 +23,30 @@ public:
     /// File name, title, or "untitled".
     QString displayName() const;
 
-    // Each of these is one undo step.
-    QString addNode(Kind kind, QPointF position, const QJsonObject& properties = {}, const QString& name = {});
-    /// Adds a fragment (paste, a typed pipeline); ids and names that are taken are changed. Returns the new node ids.
+    // Each of these is one undo step; what changes nothing is none.
+    /// The new node's id; empty when the topology is full.
+    QString addNode(Kind kind, QPointF position, const QJsonObject& properties = {},
+                    const QString& name = {});
+    /// Adds a fragment (paste, a typed pipeline); ids and names that are taken are changed. Returns the new
+    /// node ids.
     QStringList addFragment(const Topology& fragment, QPointF offset, const QString& undoText);
     /// Removes nodes, edges, and the edges of removed nodes.
     void remove(const QStringList& nodes, const QStringList& edges);
     /// Moves with the same `dragId` merge into one step.
     void moveNodes(const QHash<QString, QPointF>& positions, int dragId = 0);
-    void setProperty(const QString& node, const QString& key, const QJsonValue& value);
-    void renameNode(const QString& node, const QString& name);
-    /// Returns the edge's id; empty when connectionFault() has something to say. An empty `processPort` takes the natural free one (1 for a write end, 0 for a read end, else from 3).
-    QString connectNodes(const QString& process, const QString& processPort, const QString& endpoint, const QString& endpointPort);
+    // These return the sentence of why it cannot be, and then change nothing; empty when it went well.
+    /// A property set to its default leaves the node's map.
+    QString setProperty(const QString& node, const QString& key, const QJsonValue& value);
+    QString renameNode(const QString& node, const QString& name);
+    /// Returns the edge's id; empty when connectionFault() has something to say. An empty `processPort` takes
+    /// the natural free one (1 for a write end, 0 for a read end, else from 3).
+    QString connectNodes(const QString& process, const QString& processPort, const QString& endpoint,
+                         const QString& endpointPort);
     /// A pipe between two processes, in the middle: one step. Returns the pipe's id.
-    QString connectProcesses(const QString& writer, const QString& writerPort, const QString& reader, const QString& readerPort);
-    void setEdgeProperty(const QString& edge, const QString& key, const QJsonValue& value);
-    void setEdgeProcessPort(const QString& edge, const QString& processPort);
+    QString connectProcesses(const QString& writer, const QString& writerPort, const QString& reader,
+                             const QString& readerPort);
+    QString setEdgeProperty(const QString& edge, const QString& key, const QJsonValue& value);
+    QString setEdgeProcessPort(const QString& edge, const QString& processPort);
     void setTitle(const QString& title);
     void setPace(int callsPerSecond);
 
@@ -48,7 +56,7 @@ public:
     QString load(const QString& path);
     QString save(const QString& path);
 
-    friend class DocumentEdit; ///< the undo commands' way in (commands.cpp)
+    friend class DocumentEdit; ///< the undo commands' way in
 
 Q_SIGNALS:
     void nodeAdded(const QString& id);
@@ -63,6 +71,8 @@ Q_SIGNALS:
     void pathChanged(const QString& path);
 
 private:
+    void setPath(const QString& path);
+
     Topology m_topology;
     QUndoStack m_undo;
     QString m_path;

@@ -7,33 +7,40 @@
 
 namespace byteyard::model {
 
-/// What a node is. New kinds are added here and as a row of the table in kind.cpp; everything else (reader, checks,
-/// the inspector's form, palette) follows the table.
+/// What a node is. New kinds are added here and as a row of the table in kind.cpp; everything else (reader,
+/// checks, the inspector's form, palette) follows the table.
 enum class Kind { Command, Pipe, Fifo, File, Socketpair };
 
 /// One property of a kind: what the file may hold and what the inspector's form shows.
 struct PropertySpec
 {
     enum class Type {
-        Text,       ///< a string
-        Arguments,  ///< an array of strings, at least one
+        Text,        ///< a string
+        Arguments,   ///< an array of strings, at least one
         Environment, ///< an object of strings
-        Integer,    ///< within minimum…maximum
-        Flag,       ///< true or false
-        Choice,     ///< one of `choices`
-        Mode,       ///< "0600"
-        Start,      ///< {"when": …} as in docs/files.md
-        Target,     ///< "output", "null" or "file:PATH"
+        Integer,     ///< within minimum…maximum
+        Flag,        ///< true or false
+        Choice,      ///< one of `choices`
+        Mode,        ///< "0600"
+        Start,       ///< {"when": …} as in docs/files.md
+        Target,      ///< "output", "null" or "file:PATH"
+        Flags,       ///< an array of some of `choices`
     };
     QString key;
     Type type;
     QJsonValue defaultValue;
-    QString label;  ///< translated: "Capacity"
-    QString help;   ///< translated, one sentence, with the man page where there is one
+    QString label; ///< translated: "Capacity"
+    QString help;  ///< translated, one sentence, with the man page where there is one
     QStringList choices;
     qint64 minimum = 0;
     qint64 maximum = 0;
     QString unit; ///< "bytes", "calls/s", or empty
+
+    /// Why `value` is none for this property (a clause: "is not a whole number from 0 to 1000"); empty when
+    /// it is one.
+    QString fault(const QJsonValue& value) const;
+    /// `value` in its one written form (flags in the table's order), so that equal meanings compare equal.
+    QJsonValue canonical(const QJsonValue& value) const;
 };
 
 struct KindInfo
@@ -44,7 +51,7 @@ struct KindInfo
     QString description; ///< translated, short, for the palette: "mkfifo"
     QString group;       ///< translated palette group
     bool isProcess;
-    QStringList ports;   ///< an endpoint's ports, its "writing" side first; empty for a process
+    QStringList ports; ///< an endpoint's ports, its "writing" side first; empty for a process
     QList<PropertySpec> properties;
 };
 
@@ -56,7 +63,21 @@ bool kindFromId(const QString& id, Kind& kind);
 bool isProcess(Kind kind);
 QString kindId(Kind kind);
 
-/// True when a process uses such an endpoint port to put bytes in (write), to take them (read), or both (a, b, read-write).
+/// The default of a kind's property; undefined when the kind has no such property.
+QJsonValue defaultValue(Kind kind, const QString& key);
+/// What an edge to this port of such an endpoint may be told.
+QList<PropertySpec> edgeProperties(Kind endpoint, const QString& endpointPort);
+/// The property with this key; null when there is none.
+const PropertySpec* findProperty(const QList<PropertySpec>& properties, const QString& key);
+
+inline constexpr int maxPace = 1000; ///< data calls a second
+/// An edge's process port is an fd from 0 to this.
+inline constexpr int maxFd = 1023;
+/// True for "0"…"1023", written plainly.
+bool isFdPort(const QString& port);
+
+/// True when a process uses such an endpoint port to put bytes in (write), to take them (read), or both (a,
+/// b, read-write).
 bool portWrites(const QString& endpointPort);
 bool portReads(const QString& endpointPort);
 

@@ -4,7 +4,8 @@
 
 namespace byteyard::model {
 
-/// What a typed line becomes: `ls | grep ".txt" > out` gives its nodes and edges, laid out from the left from (0, 0).
+/// What a typed line becomes: `ls | grep ".txt" > out` gives its nodes and edges, laid out from the left from
+/// (0, 0).
 struct PipelineResult
 {
     Topology fragment;
@@ -12,7 +13,8 @@ struct PipelineResult
     QString error; ///< why nothing was made (an open quote, an empty command); else empty
 };
 
-/// Understands words, quotes, backslashes, `|`, `>`, `>>`, `<`, `2>`; anything else that a shell would treat specially becomes `sh -c LINE`.
+/// Understands words, quotes, backslashes, `|`, `>`, `>>`, `<`, `2>`; anything else that a shell would treat
+/// specially becomes `sh -c LINE`.
 PipelineResult parsePipeline(const QString& line);
 
 /// Splits one command's words as a shell would, without expansions; false when a quote is open.

@@ -10,6 +10,12 @@
 
 namespace byteyard::model {
 
+inline constexpr qsizetype maxNodes = 10000;
+inline constexpr qsizetype maxEdges = 20000;
+inline constexpr qsizetype maxNameLength = 255; ///< of a node's name and of the title, in characters
+inline constexpr qsizetype maxIdLength = 64;
+inline constexpr double maxCoordinate = 1e6; ///< of a position, either way
+
 /// A Process or an Endpoint on the canvas.
 struct Node
 {
@@ -43,7 +49,7 @@ struct Topology
 {
     QString title;
     QString lesson;
-    int pace = 0; ///< data calls a second a process; 0: full
+    int pace = 0;                  ///< data calls a second a process; 0: full
     QHash<QString, QString> files; ///< name in the session's directory -> text
     QList<Node> nodes;
     QList<Edge> edges;
@@ -56,6 +62,9 @@ struct Topology
     QString freeEdgeId() const;
     /// A node name that is not taken: "pipe", "pipe 2", …
     QString freeName(const QString& stem) const;
+    /// The natural free fd for such a port: 1 for a write end, 0 for a read end, else the first from 3;
+    /// empty: all taken.
+    QString freeFd(const QString& process, const QString& endpointPort) const;
     bool operator==(const Topology&) const = default;
 };
 
@@ -73,6 +82,10 @@ struct Fault
 
 /// What is wrong with a topology as it stands (model/topology/validate.cpp).
 QList<Fault> validate(const Topology& topology);
+
+/// Why a node cannot have this name (a clause: "is empty"), whatever the others are called; empty when it
+/// can.
+QString nameFault(const QString& name);
 
 /// Why this connection cannot be made; empty when it can. `processPort` may be empty: any free one.
 QString connectionFault(const Topology& topology, const QString& process, const QString& processPort,

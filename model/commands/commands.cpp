@@ -1,0 +1,98 @@
+#include "model/commands/commands.h"
+
+#include "model/commands/check_command.h"
+#include "model/commands/console.h"
+#include "model/commands/export_command.h"
+#include "model/commands/run_command.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(Commands)
+};
+
+struct Command
+{
+    QLatin1String name;
+    int (*run)(const QStringList& arguments);
+};
+
+constexpr std::array commands = {
+    Command{"run"_L1, runCommand},
+    Command{"export"_L1, exportCommand},
+    Command{"check"_L1, checkCommand},
+};
+
+const Command* find(const QString& name)
+{
+    for (const Command& command : commands)
+        if (name == command.name)
+            return &command;
+    return nullptr;
+}
+
+bool isHelp(const QString& argument)
+{
+    return argument == "--help"_L1 || argument == "-h"_L1;
+}
+
+QString helpText()
+{
+    return Text::tr("byteyard: build, see and understand inter-process communication with real processes.\n"
+                    "\n"
+                    "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
+                    "      opens the window\n"
+                    "  byteyard run LAB [--for 5s] [--capture auto|ptrace|ebpf|sampled]\n"
+                    "                   [--record FILE.pcapng] [--export FILE.jsonl|.csv]... [--json]\n"
+                    "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C\n"
+                    "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
+                    "      turns a recorded session into another form\n"
+                    "  byteyard check LAB\n"
+                    "      says what is wrong with a topology, each fault with its place\n"
+                    "  byteyard --help, --version\n"
+                    "\n"
+                    "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
+                    "or the file are "
+                    "wrong.");
+}
+
+} // namespace
+
+bool isCommandLine(const QStringList& arguments)
+{
+    if (arguments.isEmpty())
+        return false;
+    const QString& first = arguments.first();
+    return find(first) || isHelp(first) || first == "--version"_L1;
+}
+
+int runCommandLine(const QStringList& arguments)
+{
+    const QString first = arguments.value(0);
+    const QStringList rest = arguments.mid(1);
+    const Command* command = find(first);
+    if (isHelp(first) || (command && rest.size() == 1 && isHelp(rest.first()))) {
+        say(helpText());
+        return exitOk;
+    }
+    if (first == "--version"_L1) {
+        say(u"byteyard " BYTEYARD_VERSION ""_s);
+        return exitOk;
+    }
+    if (command)
+        return command->run(rest);
+    sayError(Text::tr("byteyard: there is no command “%1”. Type byteyard --help for those that there are.")
+                 .arg(first));
+    return exitUsage;
+}
+
+} // namespace byteyard::model

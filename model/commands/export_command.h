@@ -1,0 +1,12 @@
+#pragma once
+
+#include <QStringList>
+
+namespace byteyard::model {
+
+/// `byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng` (design: Command line). `arguments` are those
+/// after "export". Returns the exit status: 0 it is written, 2 the arguments or the file are wrong. Needs a
+/// QCoreApplication.
+int exportCommand(const QStringList& arguments);
+
+} // namespace byteyard::model

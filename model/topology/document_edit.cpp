@@ -1,0 +1,151 @@
+#include "model/topology/document_edit.h"
+
+#include <ranges>
+
+namespace byteyard::model {
+
+namespace {
+
+/// Replaces, inserts or removes one item of a list.
+template <typename Item>
+void replace(QList<Item>& list, qsizetype index, const std::optional<Item>& from,
+             const std::optional<Item>& to)
+{
+    if (from && to)
+        list[index] = *to;
+    else if (to)
+        list.insert(index, *to);
+    else
+        list.removeAt(index);
+}
+
+} // namespace
+
+void DocumentEdit::addNode(const Node& node)
+{
+    m_steps.emplace_back(Change<Node>{{}, node, m_document.m_topology.nodes.size() + m_nodesAdded++});
+}
+
+void DocumentEdit::addEdge(const Edge& edge)
+{
+    m_steps.emplace_back(Change<Edge>{{}, edge, m_document.m_topology.edges.size() + m_edgesAdded++});
+}
+
+void DocumentEdit::changeNode(qsizetype index, const Node& after)
+{
+    const Node& before = m_document.m_topology.nodes.at(index);
+    if (before != after)
+        m_steps.emplace_back(Change<Node>{before, after, index});
+}
+
+void DocumentEdit::changeEdge(qsizetype index, const Edge& after)
+{
+    const Edge& before = m_document.m_topology.edges.at(index);
+    if (before != after)
+        m_steps.emplace_back(Change<Edge>{before, after, index});
+}
+
+template <typename Item>
+void DocumentEdit::addRemovals(const QList<Item>& list, const QSet<QString>& ids)
+{
+    // From the end, so that each index still holds when its turn comes, both ways.
+    for (qsizetype i = list.size() - 1; i >= 0; --i)
+        if (ids.contains(list.at(i).id))
+            m_steps.emplace_back(Change<Item>{list.at(i), {}, i});
+}
+
+void DocumentEdit::remove(const QSet<QString>& nodes, const QSet<QString>& edges)
+{
+    QSet<QString> lost = edges;
+    for (const Edge& edge : m_document.m_topology.edges)
+        if (nodes.contains(edge.process) || nodes.contains(edge.endpoint))
+            lost.insert(edge.id);
+    addRemovals(m_document.m_topology.edges, lost);
+    addRemovals(m_document.m_topology.nodes, nodes);
+}
+
+void DocumentEdit::setInfo(const QString& title, int pace)
+{
+    const Topology& now = m_document.m_topology;
+    if (now.title != title || now.pace != pace)
+        m_steps.emplace_back(Change<Info>{Info{now.title, now.pace}, Info{title, pace}});
+}
+
+void DocumentEdit::commit(std::unique_ptr<DocumentEdit> edit)
+{
+    if (edit->m_steps.empty())
+        return;
+    QUndoStack& stack = edit->m_document.m_undo;
+    stack.push(edit.release());
+}
+
+void DocumentEdit::apply(const Change<Node>& change, bool forwards)
+{
+    const std::optional<Node>& from = forwards ? change.before : change.after;
+    const std::optional<Node>& to = forwards ? change.after : change.before;
+    replace(m_document.m_topology.nodes, change.index, from, to);
+    if (from && to)
+        Q_EMIT m_document.nodeChanged(to->id);
+    else if (to)
+        Q_EMIT m_document.nodeAdded(to->id);
+    else
+        Q_EMIT m_document.nodeRemoved(from->id);
+}
+
+void DocumentEdit::apply(const Change<Edge>& change, bool forwards)
+{
+    const std::optional<Edge>& from = forwards ? change.before : change.after;
+    const std::optional<Edge>& to = forwards ? change.after : change.before;
+    replace(m_document.m_topology.edges, change.index, from, to);
+    if (from && to)
+        Q_EMIT m_document.edgeChanged(to->id);
+    else if (to)
+        Q_EMIT m_document.edgeAdded(to->id);
+    else
+        Q_EMIT m_document.edgeRemoved(from->id);
+}
+
+void DocumentEdit::apply(const Change<Info>& change, bool forwards)
+{
+    const std::optional<Info>& to = forwards ? change.after : change.before;
+    m_document.m_topology.title = to->title;
+    m_document.m_topology.pace = to->pace;
+    Q_EMIT m_document.infoChanged();
+}
+
+void DocumentEdit::redo()
+{
+    for (const Step& step : m_steps)
+        std::visit([this](const auto& change) { apply(change, true); }, step);
+}
+
+void DocumentEdit::undo()
+{
+    for (const Step& step : m_steps | std::views::reverse)
+        std::visit([this](const auto& change) { apply(change, false); }, step);
+}
+
+bool DocumentEdit::mergeWith(const QUndoCommand* other)
+{
+    // Only edits with a drag get here (id()), and a drag holds changes of nodes alone.
+    const auto* next = static_cast<const DocumentEdit*>(other);
+    if (next->m_drag != m_drag)
+        return false;
+    for (const Step& step : next->m_steps) {
+        const auto& move = std::get<Change<Node>>(step);
+        const auto same = std::ranges::find_if(
+            m_steps, [&](const Step& mine) { return std::get<Change<Node>>(mine).index == move.index; });
+        if (same != m_steps.end())
+            std::get<Change<Node>>(*same).after = move.after;
+        else
+            m_steps.push_back(step);
+    }
+    std::erase_if(m_steps, [](const Step& step) {
+        const auto& move = std::get<Change<Node>>(step);
+        return move.before == move.after;
+    });
+    setObsolete(m_steps.empty());
+    return true;
+}
+
+} // namespace byteyard::model

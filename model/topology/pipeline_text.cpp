@@ -1,0 +1,376 @@
+#include "model/topology/pipeline_text.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QSet>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(PipelineText)
+};
+
+constexpr qsizetype maxLineLength = 32768; ///< far below what execve(2) takes of one argument
+
+/// A word, or one of the operators that become parts of the canvas.
+struct Token
+{
+    enum class Type { Word, Pipe, Out, Append, In, Error };
+    Type type = Type::Word;
+    QString text;
+};
+
+/// Takes a line apart as a shell would, without expansions. What only a shell can do is noted in
+/// `shellSyntax`.
+class Lexer
+{
+public:
+    /// `operators` false: `|`, `<` and `>` are parts of words.
+    Lexer(const QString& line, bool operators) : m_line(line), m_operators(operators) {}
+
+    bool run()
+    {
+        while (m_at < m_line.size()) {
+            const QChar c = m_line.at(m_at);
+            if (c.isSpace()) {
+                if (c == u'\n')
+                    note(Text::tr("more than one line"));
+                endWord();
+                ++m_at;
+            } else if (c == u'\'' || c == u'"') {
+                if (!quoted(c))
+                    return false;
+            } else if (c == u'\\') {
+                if (++m_at == m_line.size())
+                    return false;
+                add(m_line.at(m_at++));
+            } else if (m_operators && (c == u'|' || c == u'<' || c == u'>')) {
+                readOperator(c);
+            } else {
+                bare(c);
+                add(c);
+                ++m_at;
+            }
+        }
+        endWord();
+        return true;
+    }
+
+    QList<Token> tokens;
+    QString shellSyntax;
+
+private:
+    void note(const QString& syntax)
+    {
+        if (shellSyntax.isEmpty())
+            shellSyntax = syntax;
+    }
+
+    void add(QChar c)
+    {
+        m_word.append(c);
+        m_inWord = true;
+    }
+
+    void endWord()
+    {
+        if (m_inWord)
+            tokens.append({Token::Type::Word, m_word});
+        m_word.clear();
+        m_inWord = false;
+    }
+
+    bool quoted(QChar quote)
+    {
+        m_inWord = true; // '' is a word too
+        for (++m_at; m_at < m_line.size() && m_line.at(m_at) != quote; ++m_at) {
+            QChar c = m_line.at(m_at);
+            if (quote == u'"') {
+                if (c == u'$' || c == u'`')
+                    note(c);
+                if (c == u'\\' && m_at + 1 < m_line.size() && u"$`\"\\"_s.contains(m_line.at(m_at + 1)))
+                    c = m_line.at(++m_at);
+            }
+            m_word.append(c);
+        }
+        if (m_at >= m_line.size())
+            return false;
+        ++m_at;
+        return true;
+    }
+
+    /// Notes what a shell would treat specially outside quotes.
+    void bare(QChar c)
+    {
+        if (u";&$`()*?[]!"_s.contains(c))
+            note(c);
+        else if ((c == u'~' || c == u'#') && !m_inWord)
+            note(c);
+        else if (c == u'{' && m_line.indexOf(u'}', m_at) > 0)
+            note(u"{ }"_s);
+        else if (c == u'=' && m_inWord && isFirstWord())
+            note(Text::tr("an assignment"));
+    }
+
+    bool isFirstWord() const { return tokens.isEmpty() || tokens.last().type == Token::Type::Pipe; }
+
+    void readOperator(QChar c)
+    {
+        const QChar next = m_at + 1 < m_line.size() ? m_line.at(m_at + 1) : QChar();
+        const bool isNumbered = c != u'|' && m_inWord && m_word.size() == 1 && m_word.at(0).isDigit();
+        Token token;
+        token.text = c;
+        if (c == u'|')
+            token.type = Token::Type::Pipe;
+        else
+            token.type = c == u'<' ? Token::Type::In : Token::Type::Out;
+        ++m_at;
+        if (c == u'>' && next == u'>' && !isNumbered) {
+            token.type = Token::Type::Append;
+            ++m_at;
+        } else if (next == u'&' || next == u'|' || next == u'<' || next == u'>' || next == u'(') {
+            note(QString(c) + next); // >&1, ||, |&, <<, >|, <(…)
+        } else if (isNumbered && c == u'>' && m_word == u"2") {
+            token.type = Token::Type::Error;
+            m_word.clear();
+            m_inWord = false;
+        } else if (isNumbered) {
+            note(m_word + c);
+        }
+        endWord();
+        tokens.append(token);
+    }
+
+    QString m_line;
+    bool m_operators;
+    qsizetype m_at = 0;
+    QString m_word;
+    bool m_inWord = false;
+};
+
+/// One command of the line and where it reads and writes.
+struct Stage
+{
+    QStringList argv;
+    QString in;
+    QString out;
+    QString error;
+    bool append = false;
+};
+
+/// Words that a shell runs itself: there is no such program.
+bool isShellWord(const QString& word)
+{
+    static const QSet<QString> words{
+        u"."_s,       u":"_s,     u"alias"_s, u"bg"_s,     u"case"_s,   u"cd"_s,     u"command"_s,
+        u"eval"_s,    u"exec"_s,  u"exit"_s,  u"export"_s, u"fg"_s,     u"for"_s,    u"function"_s,
+        u"if"_s,      u"jobs"_s,  u"local"_s, u"read"_s,   u"return"_s, u"set"_s,    u"shift"_s,
+        u"source"_s,  u"time"_s,  u"times"_s, u"trap"_s,   u"type"_s,   u"ulimit"_s, u"umask"_s,
+        u"unalias"_s, u"unset"_s, u"until"_s, u"wait"_s,   u"while"_s};
+    return words.contains(word);
+}
+
+QString& redirection(Stage& stage, Token::Type type)
+{
+    if (type == Token::Type::In)
+        return stage.in;
+    return type == Token::Type::Error ? stage.error : stage.out;
+}
+
+/// The stages of the tokens. What is no pipeline sets `error`; what only a shell can do sets `shellSyntax`.
+QList<Stage> stagesOf(const QList<Token>& tokens, QString& error, QString& shellSyntax)
+{
+    QList<Stage> stages(1);
+    const auto noteShell = [&](const QString& syntax) {
+        if (shellSyntax.isEmpty())
+            shellSyntax = syntax;
+    };
+    for (qsizetype i = 0; i < tokens.size(); ++i) {
+        const Token& token = tokens.at(i);
+        if (token.type == Token::Type::Word) {
+            stages.last().argv.append(token.text);
+        } else if (token.type == Token::Type::Pipe) {
+            if (stages.last().argv.isEmpty()) {
+                error = Text::tr("There is no command before “|”.");
+                return {};
+            }
+            if (!stages.last().out.isEmpty())
+                noteShell(Text::tr("two uses of one output"));
+            stages.append(Stage());
+        } else {
+            if (i + 1 >= tokens.size() || tokens.at(i + 1).type != Token::Type::Word ||
+                tokens.at(i + 1).text.isEmpty()) {
+                error = Text::tr("There is no file name after “%1”.").arg(token.text);
+                return {};
+            }
+            QString& target = redirection(stages.last(), token.type);
+            if (!target.isEmpty() || (token.type == Token::Type::In && stages.size() > 1))
+                noteShell(Text::tr("two uses of one stream"));
+            target = tokens.at(++i).text;
+            if (token.type == Token::Type::Append)
+                stages.last().append = true;
+        }
+    }
+    if (stages.last().argv.isEmpty())
+        error =
+            stages.size() > 1 ? Text::tr("There is no command after “|”.") : Text::tr("There is no command.");
+    else if (const auto it = std::find_if(stages.begin(), stages.end(),
+                                          [](const Stage& stage) { return isShellWord(stage.argv.first()); });
+             it != stages.end())
+        noteShell(it->argv.first());
+    return stages;
+}
+
+/// Lays the parts out from the left: a card is 180 by 90, a capsule 160 by 50, a column 240 wide, a row 120
+/// high.
+class Builder
+{
+public:
+    QString command(const QStringList& argv)
+    {
+        Node node;
+        node.kind = Kind::Command;
+        node.position = {m_column++ * columnStep, 0};
+        node.properties.insert(u"argv"_s, QJsonArray::fromStringList(argv));
+        const QString name = QFileInfo(argv.first()).fileName();
+        return add(node, nameFault(name).isEmpty() ? name : kindId(node.kind));
+    }
+
+    QString pipe()
+    {
+        Node node;
+        node.kind = Kind::Pipe;
+        node.position = {m_column++ * columnStep, capsuleDrop};
+        return add(node, kindId(node.kind));
+    }
+
+    /// A file with a slash in its name lies where the name says, and stays there when it is written.
+    QString file(const QString& path, bool isWritten, bool isBelow)
+    {
+        Node node;
+        node.kind = Kind::File;
+        node.position = isBelow ? QPointF{m_column * columnStep, rowStep + capsuleDrop}
+                                : QPointF{m_column++ * columnStep, capsuleDrop};
+        const bool hasPlace = path.contains(u'/');
+        if (hasPlace)
+            node.properties.insert(u"path"_s, path);
+        if (hasPlace && isWritten)
+            node.properties.insert(u"keep"_s, true);
+        const QString name = hasPlace ? QFileInfo(path).fileName() : path;
+        return add(node, nameFault(name).isEmpty() ? name : kindId(node.kind));
+    }
+
+    void edge(const QString& process, const QString& fd, const QString& endpoint, const QString& port,
+              bool append = false)
+    {
+        Edge made;
+        made.id = fragment.freeEdgeId();
+        made.process = process;
+        made.processPort = fd;
+        made.endpoint = endpoint;
+        made.endpointPort = port;
+        if (append)
+            made.properties.insert(u"flags"_s, QJsonArray{u"O_APPEND"_s, u"O_CREAT"_s});
+        fragment.edges.append(made);
+    }
+
+    Topology fragment;
+
+private:
+    static constexpr double columnStep = 240;
+    static constexpr double rowStep = 120;
+    static constexpr double capsuleDrop = 20; ///< centres a capsule on the cards of its row
+
+    QString add(Node node, const QString& stem)
+    {
+        node.name = fragment.freeName(stem);
+        node.id = fragment.freeNodeId(stem);
+        fragment.nodes.append(node);
+        return node.id;
+    }
+
+    int m_column = 0;
+};
+
+Topology build(const QList<Stage>& stages)
+{
+    Builder builder;
+    QString source = stages.first().in.isEmpty() ? QString() : builder.file(stages.first().in, false, false);
+    for (qsizetype i = 0; i < stages.size(); ++i) {
+        const Stage& stage = stages.at(i);
+        const QString process = builder.command(stage.argv);
+        if (!source.isEmpty())
+            builder.edge(process, u"0"_s, source, u"read"_s);
+        if (!stage.error.isEmpty())
+            builder.edge(process, u"2"_s, builder.file(stage.error, true, true), u"write"_s);
+        if (i + 1 < stages.size()) {
+            source = builder.pipe();
+            builder.edge(process, u"1"_s, source, u"write"_s);
+        } else if (!stage.out.isEmpty()) {
+            builder.edge(process, u"1"_s, builder.file(stage.out, true, false), u"write"_s, stage.append);
+        }
+    }
+    return builder.fragment;
+}
+
+} // namespace
+
+PipelineResult parsePipeline(const QString& line)
+{
+    PipelineResult result;
+    if (line.contains(QChar(u'\0')) || line.size() > maxLineLength) {
+        result.error =
+            Text::tr("The line holds a zero character, or more than %1 characters.").arg(maxLineLength);
+        return result;
+    }
+    Lexer lexer(line.trimmed(), true);
+    if (!lexer.run()) {
+        result.error = Text::tr("A quote is open, or the line ends in a backslash.");
+        return result;
+    }
+    QList<Stage> stages;
+    if (lexer.shellSyntax.isEmpty())
+        stages = stagesOf(lexer.tokens, result.error, lexer.shellSyntax);
+    if (!result.error.isEmpty())
+        return result;
+    if (!lexer.shellSyntax.isEmpty()) {
+        result.note =
+            Text::tr("Only a shell understands this (%1), so the whole line became one command: sh -c.")
+                .arg(lexer.shellSyntax);
+        stages = {Stage{{u"sh"_s, u"-c"_s, line.trimmed()}, {}, {}, {}, false}};
+    }
+    result.fragment = build(stages);
+    return result;
+}
+
+bool splitWords(const QString& line, QStringList& words)
+{
+    Lexer lexer(line, false);
+    if (!lexer.run())
+        return false;
+    words.clear();
+    for (const Token& token : lexer.tokens)
+        words.append(token.text);
+    return true;
+}
+
+QString joinWords(const QStringList& words)
+{
+    const auto isPlain = [](QChar c) { return c.isLetterOrNumber() || u"-_./,:+@%=^"_s.contains(c); };
+    QStringList quoted;
+    for (const QString& word : words) {
+        if (!word.isEmpty() && std::all_of(word.begin(), word.end(), isPlain))
+            quoted.append(word);
+        else
+            quoted.append(u'\'' + QString(word).replace(u'\'', u"'\\''"_s) + u'\'');
+    }
+    return quoted.join(u' ');
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "model/topology/topology.h"
+
+namespace byteyard::model {
+
+/// A `{name.field}` in a command's texts.
+struct Placeholder
+{
+    QString name;  ///< of a node
+    QString field; ///< "path", "fd" or "id"
+};
+
+/// The placeholders of a text. A brace that opens none stands for itself, so `awk '{print $1}'` needs no
+/// care; `{{` is a brace too.
+QList<Placeholder> placeholdersIn(const QString& text);
+
+} // namespace byteyard::model

@@ -1,0 +1,191 @@
+#include "model/topology/kind.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonObject>
+
+#include <cmath>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(Property)
+};
+
+constexpr qsizetype maxTextLength = 4096;        ///< PATH_MAX
+constexpr qsizetype maxArgumentBytes = 131071;   ///< MAX_ARG_STRLEN of execve(2), without its zero
+constexpr qsizetype maxArgumentsBytes = 1 << 20; ///< all of a command's arguments, and all of its environment
+constexpr double maxStartSeconds = 86400;
+
+QString textFault(const QString& text)
+{
+    if (text.contains(QChar(u'\0')))
+        return Text::tr("holds a zero character, which no C string can");
+    if (!text.isValidUtf16())
+        return Text::tr("is no valid text");
+    if (text.size() > maxTextLength)
+        return Text::tr("is longer than %1 characters").arg(maxTextLength);
+    return {};
+}
+
+/// A string that execve(2) gets: adds its size to `total`.
+QString argumentFault(const QString& text, qsizetype& total)
+{
+    if (text.contains(QChar(u'\0')))
+        return Text::tr("holds a zero character, which no argument can");
+    if (!text.isValidUtf16())
+        return Text::tr("holds no valid text");
+    const qsizetype bytes = text.toUtf8().size();
+    total += bytes + 1;
+    if (bytes > maxArgumentBytes)
+        return Text::tr("holds a string longer than the %1 bytes that execve(2) takes").arg(maxArgumentBytes);
+    if (total > maxArgumentsBytes)
+        return Text::tr("is longer than 1 MiB in all");
+    return {};
+}
+
+QString argumentsFault(const QJsonValue& value)
+{
+    if (!value.isArray())
+        return Text::tr("is not an array of strings");
+    qsizetype total = 0;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array) {
+        if (!item.isString())
+            return Text::tr("is not an array of strings");
+        if (const QString fault = argumentFault(item.toString(), total); !fault.isEmpty())
+            return fault;
+    }
+    return {};
+}
+
+QString environmentFault(const QJsonValue& value)
+{
+    if (!value.isObject())
+        return Text::tr("is not an object of strings");
+    qsizetype total = 0;
+    const QJsonObject object = value.toObject();
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        const QString key = it.key();
+        if (key.isEmpty() || key.contains(u'='))
+            return Text::tr("holds a variable whose name is empty or has a “=”");
+        if (!it.value().isString())
+            return Text::tr("is not an object of strings");
+        if (const QString fault = argumentFault(key, total); !fault.isEmpty())
+            return fault;
+        if (const QString fault = argumentFault(it.value().toString(), total); !fault.isEmpty())
+            return fault;
+    }
+    return {};
+}
+
+QString startFault(const QJsonValue& value)
+{
+    const QJsonObject start = value.toObject();
+    const QString when = start.value("when"_L1).toString();
+    qsizetype members = 1;
+    if (when == "after"_L1) {
+        const QJsonValue seconds = start.value("seconds"_L1);
+        const double number = seconds.toDouble(-1);
+        if (!seconds.isDouble() || !std::isfinite(number) || number < 0 || number > maxStartSeconds)
+            return Text::tr("needs “seconds” from 0 to %1").arg(maxStartSeconds);
+        ++members;
+    } else if (when == "runs"_L1 || when == "exits"_L1) {
+        const QString node = start.value("node"_L1).toString();
+        if (node.isEmpty() || node.size() > 64)
+            return Text::tr("needs “node”, the id of the process to wait for");
+        ++members;
+    } else if (when != "at-once"_L1 && when != "by-hand"_L1) {
+        return Text::tr("needs “when”: at-once, after, runs, exits or by-hand");
+    }
+    return start.size() == members ? QString()
+                                   : Text::tr("has a member that does not belong to “%1”").arg(when);
+}
+
+QString targetFault(const QJsonValue& value)
+{
+    const QString text = value.toString();
+    if (text == "output"_L1 || text == "null"_L1)
+        return {};
+    if (!text.startsWith("file:"_L1) || text.size() == 5)
+        return Text::tr("is not “output”, “null” or “file:PATH”");
+    return textFault(text);
+}
+
+QString modeFault(const QJsonValue& value)
+{
+    const QString mode = value.toString();
+    const bool ok = mode.size() == 4 && mode.startsWith(u'0') &&
+                    std::all_of(mode.begin(), mode.end(), [](QChar c) { return c >= u'0' && c <= u'7'; });
+    return ok ? QString() : Text::tr("is not a mode such as “0600”");
+}
+
+QString flagsFault(const QJsonValue& value, const QStringList& choices)
+{
+    const QString wrong = Text::tr("is not an array of some of %1").arg(choices.join(", "_L1));
+    if (!value.isArray())
+        return wrong;
+    QStringList seen;
+    const QJsonArray array = value.toArray();
+    for (const QJsonValue& item : array) {
+        if (!choices.contains(item.toString()))
+            return wrong;
+        if (seen.contains(item.toString()))
+            return Text::tr("names %1 twice").arg(item.toString());
+        seen.append(item.toString());
+    }
+    return {};
+}
+
+} // namespace
+
+QString PropertySpec::fault(const QJsonValue& value) const
+{
+    switch (type) {
+    case Type::Text:
+        return value.isString() ? textFault(value.toString()) : Text::tr("is not a text");
+    case Type::Arguments:
+        return argumentsFault(value);
+    case Type::Environment:
+        return environmentFault(value);
+    case Type::Integer: {
+        const double number = value.toDouble(-1);
+        const bool ok = value.isDouble() && std::isfinite(number) && number == std::floor(number) &&
+                        number >= static_cast<double>(minimum) && number <= static_cast<double>(maximum);
+        return ok ? QString() : Text::tr("is not a whole number from %1 to %2").arg(minimum).arg(maximum);
+    }
+    case Type::Flag:
+        return value.isBool() ? QString() : Text::tr("is neither true nor false");
+    case Type::Choice:
+        return choices.contains(value.toString()) ? QString()
+                                                  : Text::tr("is none of %1").arg(choices.join(", "_L1));
+    case Type::Mode:
+        return modeFault(value);
+    case Type::Start:
+        return startFault(value);
+    case Type::Target:
+        return targetFault(value);
+    case Type::Flags:
+        return flagsFault(value, choices);
+    }
+    Q_UNREACHABLE();
+}
+
+QJsonValue PropertySpec::canonical(const QJsonValue& value) const
+{
+    if (type != Type::Flags)
+        return value;
+    const QJsonArray given = value.toArray();
+    QJsonArray ordered;
+    for (const QString& flag : choices)
+        if (given.contains(flag))
+            ordered.append(flag);
+    return ordered;
+}
+
+} // namespace byteyard::model

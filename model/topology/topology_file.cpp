@@ -1,0 +1,187 @@
+#include "model/topology/topology_file.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QSaveFile>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(TopologyFile)
+};
+
+/// A string or a number as JSON.
+QByteArray scalar(const QJsonValue& value)
+{
+    const QByteArray array = QJsonDocument(QJsonArray{value}).toJson(QJsonDocument::Compact);
+    return array.mid(1, array.size() - 2);
+}
+
+QByteArray oneLine(const QJsonValue& value)
+{
+    QByteArrayList parts;
+    if (value.isArray()) {
+        const QJsonArray array = value.toArray();
+        for (const QJsonValue& item : array)
+            parts.append(oneLine(item));
+        return '[' + parts.join(", ") + ']';
+    }
+    if (value.isObject()) {
+        const QJsonObject object = value.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it)
+            parts.append(scalar(it.key()) + ": " + oneLine(it.value()));
+        return '{' + parts.join(", ") + '}';
+    }
+    return scalar(value);
+}
+
+/// A member of the document: what a list holds stands one to a line, so that a change of one is one line of a
+/// diff.
+QByteArray documentMember(const QJsonValue& value)
+{
+    QByteArrayList lines;
+    if (value.isArray()) {
+        const QJsonArray array = value.toArray();
+        for (const QJsonValue& item : array)
+            lines.append("\n    " + oneLine(item));
+        return lines.isEmpty() ? QByteArrayLiteral("[]") : '[' + lines.join(',') + "\n  ]";
+    }
+    if (value.isObject()) {
+        const QJsonObject object = value.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it)
+            lines.append("\n    " + scalar(it.key()) + ": " + oneLine(it.value()));
+        return lines.isEmpty() ? QByteArrayLiteral("{}") : '{' + lines.join(',') + "\n  }";
+    }
+    return scalar(value);
+}
+
+Fault fault(const QString& what, const QString& remedy)
+{
+    Fault made;
+    made.what = what;
+    made.remedy = remedy;
+    return made;
+}
+
+} // namespace
+
+QJsonObject topologyToJson(const Topology& topology)
+{
+    QJsonArray nodes;
+    for (const Node& node : topology.nodes)
+        nodes.append(QJsonObject{{u"id"_s, node.id},
+                                 {u"kind"_s, kindId(node.kind)},
+                                 {u"name"_s, node.name},
+                                 {u"position"_s, QJsonArray{node.position.x(), node.position.y()}},
+                                 {u"properties"_s, node.properties}});
+    QJsonArray edges;
+    for (const Edge& edge : topology.edges)
+        edges.append(QJsonObject{
+            {u"id"_s, edge.id},
+            {u"process"_s, QJsonObject{{u"node"_s, edge.process}, {u"port"_s, edge.processPort}}},
+            {u"endpoint"_s, QJsonObject{{u"node"_s, edge.endpoint}, {u"port"_s, edge.endpointPort}}},
+            {u"properties"_s, edge.properties}});
+    QJsonObject document{{u"format"_s, topologyFormat},
+                         {u"title"_s, topology.title},
+                         {u"pace"_s, topology.pace},
+                         {u"nodes"_s, nodes},
+                         {u"edges"_s, edges}};
+    if (!topology.lesson.isEmpty())
+        document.insert(u"lesson"_s, topology.lesson);
+    QJsonObject files;
+    for (auto it = topology.files.begin(); it != topology.files.end(); ++it)
+        files.insert(it.key(), it.value());
+    if (!files.isEmpty())
+        document.insert(u"files"_s, files);
+    return document;
+}
+
+QByteArray writeTopology(const Topology& topology)
+{
+    const QJsonObject document = topologyToJson(topology);
+    QByteArrayList members;
+    for (auto it = document.begin(); it != document.end(); ++it)
+        members.append("\n  " + scalar(it.key()) + ": " + documentMember(it.value()));
+    return '{' + members.join(',') + "\n}\n";
+}
+
+QByteArray readTopologyBytes(const QString& path, Fault& problem)
+{
+    const QFileInfo info(path);
+    if (!info.exists()) {
+        problem = fault(Text::tr("There is no file %1.").arg(path), Text::tr("Check its name and folder."));
+        return {};
+    }
+    if (!info.isFile()) {
+        problem = fault(Text::tr("%1 is no regular file.").arg(path), Text::tr("Name a .byteyard file."));
+        return {};
+    }
+    const QString tooLong = Text::tr("%1 is longer than the 16 MiB that a topology may take.").arg(path);
+    const QString otherFile = Text::tr("It is probably not a topology: name another file.");
+    if (info.size() > maxTopologyBytes) {
+        problem = fault(tooLong, otherFile);
+        return {};
+    }
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        problem = fault(Text::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
+                        Text::tr("Check that you may read it."));
+        return {};
+    }
+    QByteArray bytes = file.read(maxTopologyBytes + 1); // it may have grown since
+    if (bytes.size() > maxTopologyBytes) {
+        problem = fault(tooLong, otherFile);
+        return {};
+    }
+    if (file.error() != QFileDevice::NoError)
+        problem = fault(Text::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
+                        Text::tr("Check the disk."));
+    return bytes;
+}
+
+ReadResult readTopologyFile(const QString& path)
+{
+    ReadResult result;
+    Fault problem;
+    const QByteArray bytes = readTopologyBytes(path, problem);
+    if (!problem.what.isEmpty()) {
+        result.faults.append(problem);
+        return result;
+    }
+    result = readTopology(bytes);
+    const QString name = QFileInfo(path).fileName();
+    for (Fault& found : result.faults)
+        found.what = Text::tr("%1, line %2: %3").arg(name, QString::number(found.line), found.what);
+    return result;
+}
+
+QString writeTopologyFile(const Topology& topology, const QString& path)
+{
+    const QByteArray bytes = writeTopology(topology);
+    if (bytes.size() > maxTopologyBytes)
+        return Text::tr(
+                   "%1 was not written: the topology would take more than the 16 MiB that can be read back. "
+                   "Remove some of the files that it brings.")
+            .arg(path);
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly)) {
+        file.write(bytes);
+        if (file.commit())
+            return {};
+        return Text::tr("%1 was not written: %2. What was there before is untouched; free some space, or "
+                        "choose another place.")
+            .arg(path, file.errorString());
+    }
+    return Text::tr("%1 was not written: %2. Choose a folder that exists and where you may write.")
+        .arg(path, file.errorString());
+}
+
+} // namespace byteyard::model
