@@ -1,5 +1,6 @@
 #include "model/log/json_lines.h"
 
+#include "model/log/event_names.h"
 #include "model/log/export.h"
 
 #include <QJsonArray>
@@ -56,6 +57,11 @@ void appendDescriptor(QByteArray& out, int fd)
     out += fd < 0 ? QByteArray("null") : QByteArray::number(fd);
 }
 
+QByteArrayView bytesOf(std::string_view text)
+{
+    return {text.data(), static_cast<qsizetype>(text.size())};
+}
+
 QJsonValue numberOf(quint64 value)
 {
     return static_cast<qint64>(value);
@@ -92,12 +98,6 @@ EventNames NameTable::namesOf(const ipc::EventView& event) const
     return names;
 }
 
-QByteArrayView howName(ipc::How how)
-{
-    static constexpr std::array<const char*, 4> names = {"exact", "setup", "injected", "unfinished"};
-    return names[static_cast<std::size_t>(how)];
-}
-
 void appendSeconds(QByteArray& out, quint64 ns)
 {
     constexpr quint64 second = 1'000'000'000;
@@ -132,8 +132,7 @@ void appendEventJson(QByteArray& out, const ipc::EventView& event, const EventNa
     out += R"(,"process":)";
     appendString(out, names.process);
     out += R"(,"call":)";
-    const std::string_view call = ipc::callInfo(event.call).name;
-    appendString(out, {call.data(), static_cast<qsizetype>(call.size())});
+    appendString(out, bytesOf(ipc::callInfo(event.call).name));
     out += R"(,"fd":)";
     appendDescriptor(out, event.fd);
     if (event.fd2 >= 0)
@@ -150,8 +149,7 @@ void appendEventJson(QByteArray& out, const ipc::EventView& event, const EventNa
     }
     number("result", qint64{event.result});
     out += R"(,"error":)";
-    const std::string_view error = event.error != 0 ? ipc::errnoName(event.error) : std::string_view();
-    appendStringOrNull(out, {error.data(), static_cast<qsizetype>(error.size())});
+    appendStringOrNull(out, event.error != 0 ? bytesOf(ipc::errnoName(event.error)) : QByteArrayView());
     number("requested", quint64{event.requested});
     out += R"(,"data":")";
     out += QByteArray::fromRawData(reinterpret_cast<const char*>(event.data.data()),
@@ -162,9 +160,9 @@ void appendEventJson(QByteArray& out, const ipc::EventView& event, const EventNa
     if (event.dataState == ipc::DataState::Unreadable)
         out += R"(,"unreadable":true)";
     out += R"(,"how":")";
-    out += howName(event.how);
+    out += bytesOf(howName(event.how));
     out += R"(","detail":)";
-    appendString(out, {event.detail.data(), static_cast<qsizetype>(event.detail.size())});
+    appendString(out, bytesOf(event.detail));
     out += '}';
 }
 

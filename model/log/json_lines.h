@@ -30,8 +30,6 @@ private:
     QHash<quint32, QByteArray> m_kinds;
 };
 
-/// "exact", "setup", "injected", "unfinished".
-QByteArrayView howName(ipc::How how);
 /// Seconds with as many of nine decimals as it takes: 123456 is 0.000123456. A double would not hold them
 /// all.
 void appendSeconds(QByteArray& out, quint64 ns);

@@ -1,4 +1,5 @@
 // What a cell of the log says. Texts are made here, when a view asks, and nowhere else.
+#include "model/log/event_names.h"
 #include "model/log/format.h"
 #include "model/log/json_lines.h"
 #include "model/log/log_model.h"
@@ -15,17 +16,8 @@ constexpr qsizetype hexBytesInToolTip = 256;
 
 QString howText(ipc::How how)
 {
-    switch (how) {
-    case ipc::How::Exact:
-        return u"exact"_s;
-    case ipc::How::Setup:
-        return u"setup"_s;
-    case ipc::How::Injected:
-        return u"injected"_s;
-    case ipc::How::Unfinished:
-        return u"unfinished"_s;
-    }
-    return {};
+    const std::string_view name = howName(how);
+    return QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size()));
 }
 
 QByteArray bytesOf(const ipc::EventView& event)

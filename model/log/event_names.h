@@ -1,0 +1,26 @@
+#pragma once
+
+#include "ipc/capture/event.h"
+
+#include <array>
+#include <string_view>
+
+namespace byteyard::model {
+
+// The words for an event's enums in files and exports; in the order of the enums.
+
+inline constexpr std::array<std::string_view, 4> howNames = {"exact", "setup", "injected", "unfinished"};
+inline constexpr std::array<std::string_view, 4> dataStateNames = {"none", "complete", "truncated",
+                                                                   "unreadable"};
+
+inline std::string_view howName(ipc::How how)
+{
+    return howNames[static_cast<std::size_t>(how)];
+}
+
+inline std::string_view dataStateName(ipc::DataState state)
+{
+    return dataStateNames[static_cast<std::size_t>(state)];
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,187 @@
+#include "model/log/export.h"
+
+#include "model/log/csv.h"
+#include "model/log/json_lines.h"
+#include "model/log/session_encoder.h"
+
+#include <QCoreApplication>
+#include <QJsonDocument>
+#include <QSaveFile>
+
+#include <array>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype writeBytes = 1 << 20;
+constexpr quint64 stepEvents = 1024; ///< how often progress is told and a cancel heard
+
+/// The lines of one format, made from the session's beginning to its end.
+class Writer
+{
+public:
+    virtual ~Writer() = default;
+    virtual QByteArray& buffer() = 0;
+    virtual void begin(const Catalog& catalog) = 0;
+    virtual void event(const ipc::EventView& event) = 0;
+    /// `dropped`: events that had gone because of the store's limit.
+    virtual void end(const Catalog& catalog, quint64 exported, quint64 dropped) = 0;
+};
+
+class JsonLinesWriter : public Writer
+{
+public:
+    explicit JsonLinesWriter(const Catalog& catalog) : m_names(catalog) {}
+    QByteArray& buffer() override { return m_buffer; }
+    void begin(const Catalog& catalog) override { line(sessionObject(catalog)); }
+    void event(const ipc::EventView& event) override
+    {
+        appendEventJson(m_buffer, event, m_names.namesOf(event));
+        m_buffer += '\n';
+    }
+    void end(const Catalog& catalog, quint64 exported, quint64 dropped) override
+    {
+        QJsonObject summary = summaryObject(catalog);
+        summary.insert(u"exported"_s, static_cast<qint64>(exported));
+        summary.insert(u"dropped"_s, static_cast<qint64>(dropped));
+        line(summary);
+    }
+
+private:
+    void line(const QJsonObject& object)
+    {
+        m_buffer += QJsonDocument(object).toJson(QJsonDocument::Compact);
+        m_buffer += '\n';
+    }
+
+    QByteArray m_buffer;
+    NameTable m_names;
+};
+
+class CsvWriter : public Writer
+{
+public:
+    explicit CsvWriter(const Catalog& catalog) : m_names(catalog) {}
+    QByteArray& buffer() override { return m_buffer; }
+    void begin(const Catalog&) override { appendCsvHeader(m_buffer); }
+    void event(const ipc::EventView& event) override
+    {
+        appendEventCsv(m_buffer, event, m_names.namesOf(event));
+    }
+    void end(const Catalog& catalog, quint64, quint64 dropped) override
+    {
+        appendCsvLost(m_buffer, catalog.lost, dropped);
+    }
+
+private:
+    QByteArray m_buffer;
+    NameTable m_names;
+};
+
+class PcapngWriter : public Writer
+{
+public:
+    QByteArray& buffer() override { return m_encoder.buffer(); }
+    void begin(const Catalog& catalog) override
+    {
+        m_encoder.begin(catalog);
+        m_encoder.update(catalog);
+    }
+    void event(const ipc::EventView& event) override { m_encoder.event(event); }
+    void end(const Catalog& catalog, quint64, quint64 dropped) override
+    {
+        if (dropped > 0)
+            m_encoder.gap(dropped);
+        m_encoder.finish(catalog);
+    }
+
+private:
+    SessionEncoder m_encoder;
+};
+
+std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
+{
+    switch (format) {
+    case ExportFormat::JsonLines:
+        return std::make_unique<JsonLinesWriter>(catalog);
+    case ExportFormat::Csv:
+        return std::make_unique<CsvWriter>(catalog);
+    case ExportFormat::Pcapng:
+        return std::make_unique<PcapngWriter>();
+    }
+    return nullptr;
+}
+
+} // namespace
+
+bool exportFormatOf(const QString& path, ExportFormat& format)
+{
+    static const std::array endings = {std::pair(".jsonl"_L1, ExportFormat::JsonLines),
+                                       std::pair(".csv"_L1, ExportFormat::Csv),
+                                       std::pair(".pcapng"_L1, ExportFormat::Pcapng)};
+    for (const auto& [ending, found] : endings) {
+        if (path.endsWith(ending, Qt::CaseInsensitive)) {
+            format = found;
+            return true;
+        }
+    }
+    return false;
+}
+
+QString exportLog(const QString& path, ExportFormat format, const EventStore& store, const Catalog& catalog,
+                  const LogFilter& filter, JobControl& control)
+{
+    QSaveFile file(path);
+    const auto failed = [&] {
+        return QCoreApplication::translate(
+                   "Export", "%1 was not written: %2. Choose another place, or make room there.")
+            .arg(path, file.errorString());
+    };
+    if (!file.open(QIODevice::WriteOnly))
+        return failed();
+
+    const quint64 first = store.first();
+    const quint64 end = store.end();
+    control.total = end - first;
+    const std::unique_ptr<Writer> writer = writerFor(format, catalog);
+    const LogMatcher matches(filter, catalog);
+    quint64 exported = 0;
+    quint64 missing = first; // gone because of the store's limit, also while this goes on
+    quint64 next = first;
+    bool sound = true;
+    const auto flush = [&] {
+        QByteArray& buffer = writer->buffer();
+        sound = file.write(buffer) == buffer.size();
+        buffer.resize(0);
+        return sound;
+    };
+    writer->begin(catalog);
+    store.forEach(first, end, [&](quint64 position, const ipc::EventView& event) {
+        missing += position - next;
+        next = position + 1;
+        if (matches(event)) {
+            writer->event(event);
+            ++exported;
+        }
+        if (position % stepEvents == 0)
+            control.done = position - first;
+        return !control.cancelled.load(std::memory_order_relaxed) &&
+               (writer->buffer().size() < writeBytes || flush());
+    });
+    if (control.cancelled)
+        return QCoreApplication::translate("Export", "%1 was not written: the export was cancelled.")
+            .arg(path);
+    if (sound) {
+        writer->end(catalog, exported, missing);
+        flush();
+    }
+    if (!sound || !file.commit())
+        return failed();
+    control.done = control.total.load();
+    return {};
+}
+
+} // namespace byteyard::model

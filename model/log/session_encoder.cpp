@@ -1,0 +1,253 @@
+#include "model/log/session_encoder.h"
+
+#include "model/log/format.h"
+#include "model/log/pcapng.h"
+#include "model/log/session_words.h"
+#include "model/log/statistics.h"
+
+#include <QJsonDocument>
+
+#include <algorithm>
+#include <limits>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+using namespace pcapng;
+
+namespace {
+
+constexpr qsizetype maxPieceBytes = 60'000;
+
+/// `text` in pieces that end between characters; an empty text is one empty piece.
+QList<QByteArrayView> piecesOf(const QByteArray& text)
+{
+    QList<QByteArrayView> pieces;
+    QByteArrayView rest(text);
+    do {
+        pieces.append(cutText(rest, maxPieceBytes));
+        rest = rest.sliced(pieces.constLast().size());
+    } while (!rest.isEmpty());
+    return pieces;
+}
+
+QByteArray wordOf(const char* key, const QString& value)
+{
+    return value.isEmpty() ? QByteArray()
+                           : ' ' + QByteArray(key) + '=' +
+                                 QByteArray::fromStdString(ipc::encodeWord(value.toStdString()));
+}
+
+quint32 directionOf(ipc::Flow flow)
+{
+    switch (flow) {
+    case ipc::Flow::In:
+        return Outbound;
+    case ipc::Flow::Out:
+    case ipc::Flow::Through:
+        return Inbound;
+    default:
+        return Unknown;
+    }
+}
+
+/// Totals change with every event and are written at the end; the rest is written when it changes.
+template <typename Entry>
+bool differs(const QHash<quint32, Entry>& written, const Entry& entry)
+{
+    const auto found = written.constFind(entry.number);
+    if (found == written.cend())
+        return true;
+    Entry other = *found;
+    if constexpr (std::is_same_v<Entry, EndpointEntry>) {
+        other.totals = entry.totals;
+    } else {
+        other.bytesRead = entry.bytesRead;
+        other.bytesWritten = entry.bytesWritten;
+    }
+    return !(other == entry);
+}
+
+QByteArray compact(const QJsonObject& object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+} // namespace
+
+void SessionEncoder::begin(const Catalog& catalog)
+{
+    m_written = {};
+    m_written.topology = catalog.topology;
+    m_written.started = catalog.started;
+    m_startNs =
+        catalog.started.isValid()
+            ? static_cast<quint64>(std::max<qint64>(catalog.started.toMSecsSinceEpoch(), 0)) * 1'000'000
+            : 0;
+
+    BlockWriter block(m_buffer, SectionHeader);
+    block.u32(byteOrderMagic);
+    block.u16(1); // version 1.0
+    block.u16(0);
+    block.u64(std::numeric_limits<quint64>::max()); // length unknown: it grows
+    block.option(SectionApplication, "Byteyard");
+    block.option(Comment, "byteyard=1" +
+                              wordOf("started", catalog.started.toUTC().toString(Qt::ISODateWithMs)) +
+                              wordOf("capture", catalog.capture));
+    const QByteArray topology = compact(catalog.topology);
+    const QList<QByteArrayView> pieces = piecesOf(topology);
+    for (qsizetype i = 0; i < pieces.size(); ++i)
+        block.option(Comment, "topology=" + QByteArray::number(i + 1) + '/' +
+                                  QByteArray::number(pieces.size()) + ' ' + pieces[i].toByteArray());
+    block.option(EndOfOptions, {});
+    block.finish();
+
+    m_interfaces.clear();
+    addInterface(nullptr);
+    m_interfaces.insert(0, 0);
+}
+
+void SessionEncoder::addInterface(const EndpointEntry* entry)
+{
+    BlockWriter block(m_buffer, InterfaceDescription);
+    block.u16(linkTypeUpperPdu);
+    block.u16(0);
+    block.u32(0); // no limit to a packet's length
+    const char nanoseconds = 9;
+    block.option(InterfaceTimeResolution, {&nanoseconds, 1});
+    if (entry) {
+        const QString inode = entry->inode > 0 ? QString::number(entry->inode) : QString();
+        QString description = entry->kind;
+        if (!inode.isEmpty())
+            description += " inode "_L1 + inode;
+        if (!entry->path.isEmpty())
+            description += u' ' + entry->path;
+        block.option(InterfaceName, entry->name.toUtf8());
+        block.option(InterfaceDescriptionText, description.toUtf8());
+        block.option(Comment, "endpoint=" + QByteArray::number(entry->number) + wordOf("kind", entry->kind) +
+                                  wordOf("name", entry->name) + wordOf("node", entry->node) +
+                                  wordOf("inode", inode));
+    } else {
+        block.option(InterfaceName, "processes");
+        block.option(InterfaceDescriptionText, "life of processes; calls that touch no endpoint; notes");
+    }
+    block.option(EndOfOptions, {});
+    block.finish();
+}
+
+quint32 SessionEncoder::interfaceOf(const ipc::EventView& event)
+{
+    const quint32 endpoint = event.endpoint != 0 ? event.endpoint : event.endpoint2;
+    const auto known = m_interfaces.constFind(endpoint);
+    if (known != m_interfaces.cend())
+        return *known;
+    EndpointEntry unknown; // a note names it as soon as the catalog does
+    unknown.number = endpoint;
+    unknown.name = m_written.endpointName(endpoint);
+    const auto entry = m_written.endpoints.constFind(endpoint);
+    addInterface(entry != m_written.endpoints.cend() ? &*entry : &unknown);
+    const auto number = static_cast<quint32>(m_interfaces.size());
+    m_interfaces.insert(endpoint, number);
+    return number;
+}
+
+void SessionEncoder::packet(quint32 interface, quint64 time, QByteArrayView tags, QByteArrayView payload,
+                            quint64 originalSize, quint32 direction, QByteArrayView comment)
+{
+    const quint64 stamp = m_startNs + time;
+    const auto tagBytes = static_cast<quint64>(tags.size());
+    const quint64 original = tagBytes + std::max(originalSize, static_cast<quint64>(payload.size()));
+    BlockWriter block(m_buffer, EnhancedPacket);
+    block.u32(interface);
+    block.u32(static_cast<quint32>(stamp >> 32));
+    block.u32(static_cast<quint32>(stamp));
+    block.u32(static_cast<quint32>(tags.size() + payload.size()));
+    block.u32(static_cast<quint32>(std::min<quint64>(original, std::numeric_limits<quint32>::max())));
+    m_buffer.append(tags); // a multiple of four
+    block.padded(payload);
+    if (direction != Unknown) {
+        direction = qToLittleEndian(direction);
+        block.option(PacketFlags, {reinterpret_cast<const char*>(&direction), sizeof direction});
+    }
+    block.option(Comment, comment);
+    block.option(EndOfOptions, {});
+    block.finish();
+}
+
+void SessionEncoder::event(const ipc::EventView& event)
+{
+    const quint32 interface = interfaceOf(event);
+    const auto name = m_names.constFind(event.process);
+    const QByteArray process = name != m_names.cend() ? *name : m_written.processName(event.process).toUtf8();
+    TagWriter tags;
+    tags.tag(DissectorName, "data");
+    const auto kind = m_kinds.constFind(event.endpoint);
+    tags.tag(ProtocolColumn, kind != m_kinds.cend() && !kind->isEmpty() ? *kind : "process"_ba);
+    tags.tag(InfoColumn, process + ' ' + formatCall(event).toUtf8() + " = " + formatResult(event).toUtf8());
+    m_comment.resize(0);
+    appendEventWords(m_comment, event, process);
+    m_lastTime = std::max<quint64>(m_lastTime, event.time);
+    packet(interface, event.time, tags.finish(),
+           {reinterpret_cast<const char*>(event.data.data()), static_cast<qsizetype>(event.data.size())},
+           movedBy(event).bytes, directionOf(ipc::callInfo(event.call).flow), m_comment);
+}
+
+void SessionEncoder::note(const QByteArray& words, const QByteArray& json)
+{
+    TagWriter tags;
+    tags.tag(DissectorName, "json");
+    const QByteArray tagBytes = tags.finish();
+    const QList<QByteArrayView> pieces = piecesOf(json);
+    for (qsizetype i = 0; i < pieces.size(); ++i) {
+        QByteArray comment = words;
+        if (pieces.size() > 1)
+            comment += " part=" + QByteArray::number(i + 1) + " parts=" + QByteArray::number(pieces.size());
+        packet(0, m_lastTime, tagBytes, pieces[i], 0, Unknown, comment);
+    }
+}
+
+void SessionEncoder::noteEntries(const Catalog& catalog, bool all)
+{
+    for (const EndpointEntry& entry : catalog.sortedEndpoints()) {
+        if (all || differs(m_written.endpoints, entry))
+            note("call=endpoint endpoint=" + QByteArray::number(entry.number), compact(entryToJson(entry)));
+        m_kinds.insert(entry.number, entry.kind.toUtf8());
+    }
+    for (const ProcessEntry& entry : catalog.sortedProcesses()) {
+        if (all || differs(m_written.processes, entry))
+            note("call=process process=" + QByteArray::number(entry.number), compact(entryToJson(entry)));
+        m_names.insert(entry.number, catalog.processName(entry.number).toUtf8());
+    }
+}
+
+void SessionEncoder::update(const Catalog& catalog)
+{
+    if (catalog.topology != m_written.topology)
+        note("call=topology", compact(catalog.topology));
+    noteEntries(catalog, false);
+    if (catalog.lost > m_written.lost)
+        note("call=lost count=" + QByteArray::number(catalog.lost),
+             compact({{u"lost"_s, static_cast<qint64>(catalog.lost)}}));
+    m_written = catalog;
+}
+
+void SessionEncoder::gap(quint64 count)
+{
+    note("call=gap count=" + QByteArray::number(count),
+         compact({{u"count"_s, static_cast<qint64>(count)},
+                  {u"why"_s, u"dropped by the log's limit before they were written"_s}}));
+}
+
+void SessionEncoder::finish(const Catalog& catalog)
+{
+    update(catalog);
+    noteEntries(catalog, true);
+    note("call=summary events=" + QByteArray::number(catalog.events) +
+             " lost=" + QByteArray::number(catalog.lost) + wordOf("reason", catalog.reason),
+         compact({{u"events"_s, static_cast<qint64>(catalog.events)},
+                  {u"lost"_s, static_cast<qint64>(catalog.lost)},
+                  {u"reason"_s, catalog.reason},
+                  {u"capture"_s, catalog.capture}}));
+}
+
+} // namespace byteyard::model
