@@ -26,9 +26,11 @@ struct OrphanReport
     QString error; ///< a sentence, when the engine could not be asked
 };
 
-/// Asks the engine what is left. Waits for it (some milliseconds, at most five seconds): call it in a worker thread.
+/// Asks the engine what is left. Waits for it (some milliseconds, at most five seconds): call it in a worker
+/// thread.
 OrphanReport findOrphans(const QStringList& engineCommand = {});
-/// Ends and removes it. Returns the sentence of what went wrong, empty when it went well. Waits as findOrphans() does.
+/// Ends and removes it. Returns the sentence of what went wrong, empty when it went well. Waits as
+/// findOrphans() does.
 QString cleanOrphan(const QString& id, const QStringList& engineCommand = {});
 
 } // namespace byteyard::model

@@ -28,12 +28,12 @@ struct LiveEndpoint
 {
     EndpointEntry entry;
     QString error;
-    quint64 fill = 0;     ///< bytes in it (sampled)
-    quint64 fill2 = 0;    ///< a socketpair's other way
-    quint64 capacity = 0; ///< 0: unknown
+    quint64 fill = 0;         ///< bytes in it (sampled)
+    quint64 fill2 = 0;        ///< a socketpair's other way
+    quint64 capacity = 0;     ///< 0: unknown
     bool writeBlocks = false; ///< a write would block (sampled)
-    bool sampled = false; ///< fill and capacity have been seen at all
-    double inRate = 0;    ///< bytes over the last second
+    bool sampled = false;     ///< fill and capacity have been seen at all
+    double inRate = 0;        ///< bytes over the last second
     double outRate = 0;
 };
 
@@ -82,8 +82,8 @@ struct RunOptions
     QString recordPath; ///< empty: not recorded
 };
 
-/// One run: speaks to the engine, holds what is live, keeps the log. Lives in the GUI thread and never makes it wait.
-/// A recorded session opened from its file is shown through the same object, read-only.
+/// One run: speaks to the engine, holds what is live, keeps the log. Lives in the GUI thread and never makes
+/// it wait. A recorded session opened from its file is shown through the same object, read-only.
 class Session : public QObject
 {
     Q_OBJECT
@@ -96,7 +96,8 @@ public:
     ~Session() override;
 
     // --- doing
-    /// Starts the engine if there is none, and runs. Faults of the topology become problems and nothing starts.
+    /// Starts the engine if there is none, and runs. Faults of the topology become problems and nothing
+    /// starts.
     void run(const Topology& topology, const RunOptions& options = {});
     void stop();
     void pause();
@@ -117,17 +118,18 @@ public:
     void askHolders(quint32 endpoint);
     /// Starts the recording of this run. Returns what went wrong, empty when it went well.
     QString startRecording(const QString& path);
-    /// Ends it in the background: recordingChanged() tells the end, a problem what went wrong. A run that ends does the same.
+    /// Ends it in the background: recordingChanged() tells the end, a problem what went wrong. A run that
+    /// ends does the same.
     void stopRecording();
     /// Shows a session from its file, read-only (in the background; opened() or problem tells the end).
     void openRecording(const QString& path);
     /// Forgets the ended run's log.
     void clear();
-    /// How an engine is started; default: BYTEYARD_ENGINE, else `byteyard-engine` beside the program, or in PATH
-    /// (model/session/engine_command.h). Takes effect when the next engine starts.
+    /// How an engine is started; default: BYTEYARD_ENGINE, else `byteyard-engine` beside the program, or in
+    /// PATH (model/session/engine_command.h). Takes effect when the next engine starts.
     void setEngineCommand(const QStringList& command);
-    /// Events before `position` are done with (streamed, say): the engine is made to wait rather than that later ones go
-    /// because of the store's limit. Without a call nothing waits.
+    /// Events before `position` are done with (streamed, say): the engine is made to wait rather than that
+    /// later ones go because of the store's limit. Without a call nothing waits.
     void consumed(quint64 position);
 
     // --- seeing
@@ -152,12 +154,14 @@ public:
     const EventStore& store() const;
     /// The same for jobs in other threads: it stays whole when the next run starts.
     std::shared_ptr<const EventStore> sharedStore() const;
-    /// A copy, safe from any thread.
+    /// A copy, to be given to jobs in other threads.
     Catalog catalog() const;
     QList<Problem> problems() const;
+    /// Processes and endpoints of this run that could not be started or made.
+    int failedToStart() const;
     quint64 lost() const;
     quint64 eventCount() const;
-    bool isRecording() const; ///< also while the last bytes of an ended recording are being written
+    bool isRecording() const;      ///< also while the last bytes of an ended recording are being written
     QString recordingPath() const; ///< the file being recorded, or the last one of this run
     quint64 recordingBytes() const;
     QString recordedFrom() const; ///< the file of a Recorded session
@@ -173,7 +177,8 @@ Q_SIGNALS:
     /// At most 60 times a second while something moves: numbers, events, pending calls have changed.
     void ticked();
     void outputArrived(quint32 process, int stream, const QByteArray& bytes);
-    void contents(quint32 request, quint32 endpoint, quint64 offset, quint64 total, bool available, const QByteArray& bytes);
+    void contents(quint32 request, quint32 endpoint, quint64 offset, quint64 total, bool available,
+                  const QByteArray& bytes);
     void holders(quint32 endpoint, const QList<byteyard::model::Holder>& holders);
     void problemFound(const byteyard::model::Problem& problem);
     void recordingChanged();

@@ -1,0 +1,133 @@
+#include "model/session/blocked_sentence.h"
+
+#include "model/log/format.h"
+
+#include "ipc/capture/call.h"
+
+#include <QCoreApplication>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(BlockedSentence)
+};
+
+/// The call that a process has waited in for longest.
+const PendingCall* longestOf(const LiveState& live, quint32 process)
+{
+    const PendingCall* longest = nullptr;
+    for (const PendingCall& call : live.pending())
+        if (call.process == process && (longest == nullptr || call.since < longest->since))
+            longest = &call;
+    return longest;
+}
+
+QString callText(const PendingCall& call)
+{
+    return call.fd >= 0 ? u"%1(%2)"_s.arg(call.call).arg(call.fd) : call.call;
+}
+
+/// "pipe 48211", "fifo /run/…/mailbox".
+QString objectText(const EndpointEntry& entry)
+{
+    if (!entry.path.isEmpty())
+        return entry.kind + u' ' + entry.path;
+    if (entry.inode != 0)
+        return entry.kind + u' ' + QString::number(entry.inode);
+    return entry.kind + u' ' + entry.name;
+}
+
+ipc::Flow flowOf(const PendingCall& call)
+{
+    const auto known = ipc::callFromName(call.call.toStdString());
+    return known ? ipc::callInfo(*known).flow : ipc::Flow::None;
+}
+
+QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
+{
+    if (!endpoint.sampled)
+        return {};
+    const QString of =
+        endpoint.capacity != 0
+            ? Tr::tr("%1 of %2").arg(formatCount(endpoint.fill), formatCount(endpoint.capacity))
+            : Tr::tr("%1 bytes").arg(formatCount(endpoint.fill));
+    if (flow == ipc::Flow::In && (endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))
+        return Tr::tr(", full (%1)").arg(of);
+    if (endpoint.fill == 0)
+        return Tr::tr(", empty");
+    return Tr::tr(", which holds %1").arg(of);
+}
+
+QString doing(const LiveState& live, const LiveProcess& process)
+{
+    if (process.entry.state == "stopped"_L1 || process.paused)
+        return Tr::tr("is stopped");
+    if (const PendingCall* call = longestOf(live, process.entry.number)) {
+        if (call->paced)
+            return Tr::tr("is held by its pace");
+        const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
+        return endpoint != nullptr
+                   ? Tr::tr("is blocked in %1 on %2").arg(callText(*call), objectText(endpoint->entry))
+                   : Tr::tr("is blocked in %1").arg(callText(*call));
+    }
+    return hasEnded(process.entry.state) ? Tr::tr("has ended") : Tr::tr("is running");
+}
+
+QString personText(const LiveState& live, quint32 number, quint32 blocked)
+{
+    if (number == blocked)
+        return Tr::tr("the process itself");
+    const LiveProcess* process = live.process(number);
+    if (process == nullptr)
+        return Tr::tr("process %1").arg(number);
+    return Tr::tr("pid %1 `%2`, %3").arg(process->entry.pid).arg(process->entry.name, doing(live, *process));
+}
+
+/// "; its reader, pid 123 `wc`, is stopped"
+QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flow)
+{
+    const bool isOpen = call.call.startsWith("open"_L1);
+    const bool wantsReaders = flow == ipc::Flow::In || (isOpen && call.detail.contains("O_WRONLY"_L1));
+    if (!isOpen && flow == ipc::Flow::None)
+        return {};
+    const QList<quint32> others = live.holders(call.endpoint, wantsReaders ? u"read"_s : u"write"_s);
+    if (others.isEmpty())
+        return wantsReaders ? Tr::tr("; nobody has it open for reading")
+                            : Tr::tr("; nobody has it open for writing");
+    const QString one = personText(live, others.first(), call.process);
+    if (others.size() == 1)
+        return wantsReaders ? Tr::tr("; its reader, %1").arg(one) : Tr::tr("; its writer, %1").arg(one);
+    QStringList all;
+    for (const quint32 other : others)
+        all.append(personText(live, other, call.process));
+    return (wantsReaders ? Tr::tr("; its readers: %1") : Tr::tr("; its writers: %1")).arg(all.join(u"; "_s));
+}
+
+} // namespace
+
+QString blockedSentence(const LiveState& live, quint32 process, quint64 now)
+{
+    const PendingCall* call = longestOf(live, process);
+    if (call == nullptr)
+        return {};
+    const QString lasting = formatDuration(now > call->since ? now - call->since : 0);
+    const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
+    const QString where = endpoint != nullptr
+                              ? Tr::tr("%1 on %2").arg(callText(*call), objectText(endpoint->entry))
+                              : callText(*call);
+    if (call->paced)
+        return Tr::tr("held by its pace for %1 in %2.").arg(lasting, where);
+    QString sentence = Tr::tr("blocked for %1 in %2").arg(lasting, where);
+    if (endpoint != nullptr) {
+        const ipc::Flow flow = flowOf(*call);
+        sentence += fillText(*endpoint, flow) + othersText(live, *call, flow);
+    }
+    return sentence + u'.';
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,402 @@
+#include "model/session/live_state.h"
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+bool hasEnded(const QString& processState)
+{
+    return processState == "exited"_L1 || processState == "killed"_L1 || processState == "failed"_L1;
+}
+
+void LiveState::setTopology(const Topology& topology)
+{
+    m_topology = topology;
+    drawAll(0, 0);
+}
+
+QString LiveState::nodeName(const QString& node) const
+{
+    const Node* found = m_topology.node(node);
+    return found != nullptr ? found->name : node;
+}
+
+// ---- What the engine says
+
+void LiveState::apply(const protocol::EndpointChange& change)
+{
+    const bool isNew = !m_endpoints.contains(change.endpoint);
+    LiveEndpoint& live = m_endpoints[change.endpoint].live;
+    live.entry.number = change.endpoint;
+    live.entry.node = change.node;
+    live.entry.kind = change.kind;
+    live.entry.name = change.name;
+    live.entry.state = change.state;
+    if (change.inode != 0)
+        live.entry.inode = change.inode;
+    if (!change.path.isEmpty())
+        live.entry.path = change.path;
+    if (change.capacity != 0)
+        live.capacity = change.capacity;
+    if (isNew)
+        drawAll(0, change.endpoint);
+}
+
+void LiveState::apply(const protocol::ProcessChange& change, quint64 now)
+{
+    const bool isNew = !m_processes.contains(change.process);
+    LiveProcess& live = m_processes[change.process].live;
+    if (isNew || live.entry.state != change.state)
+        live.stateSince = change.time != 0 ? change.time : now;
+    live.entry.number = change.process;
+    live.entry.parent = change.parent;
+    live.entry.node = change.node;
+    if (!change.name.isEmpty())
+        live.entry.name = change.name;
+    if (!change.argv.isEmpty())
+        live.entry.argv = change.argv;
+    if (change.pid != 0)
+        live.entry.pid = change.pid;
+    live.entry.state = change.state;
+    live.entry.exitCode = change.state == "exited"_L1 ? change.exitCode : std::nullopt;
+    live.entry.signal = change.signal;
+    if (hasEnded(change.state)) {
+        live.paused = false;
+        m_pending.removeIf([&](auto call) { return call.value().process == change.process; });
+    }
+    if (isNew) {
+        const Node* node = m_topology.node(change.node);
+        const int own = node != nullptr ? node->property(u"pace"_s).toInt() : 0;
+        live.pace = own != 0 ? own : m_topology.pace;
+        drawAll(change.process, 0);
+    }
+}
+
+void LiveState::apply(const protocol::EdgeChange& change)
+{
+    Use& use = this->use(change.process, change.endpoint);
+    LiveEdge& live = use.edges[edgeOfDescriptor(use, change.fd, change.access)].live;
+    live.fds.removeAll(change.fd);
+    if (change.open) {
+        use.open.insert(change.fd, change.access);
+        live.fds.append(change.fd);
+        live.wasOpen = true;
+    } else {
+        use.open.remove(change.fd);
+    }
+    live.open = !live.fds.isEmpty();
+}
+
+void LiveState::apply(const protocol::Sample& sample)
+{
+    for (const protocol::EndpointSample& entry : sample.endpoints) {
+        const auto found = m_endpoints.find(entry.endpoint);
+        if (found == m_endpoints.end())
+            continue; // gone between the look and the message
+        LiveEndpoint& live = found->second.live;
+        live.fill = entry.fill;
+        live.fill2 = entry.fill2;
+        if (entry.capacity != 0)
+            live.capacity = entry.capacity;
+        live.writeBlocks = entry.writeBlocks;
+        live.sampled = true;
+    }
+}
+
+void LiveState::apply(const protocol::PauseChange& change)
+{
+    for (auto& [number, process] : m_processes)
+        if ((change.node.isEmpty() || process.live.entry.node == change.node) &&
+            !hasEnded(process.live.entry.state))
+            process.live.paused = change.paused;
+}
+
+void LiveState::apply(const protocol::Blocked& blocked)
+{
+    m_pending.insert(blocked.call.tid, blocked.call);
+}
+
+void LiveState::apply(const protocol::Unblocked& unblocked)
+{
+    m_pending.remove(unblocked.tid);
+}
+
+void LiveState::setPace(const QString& node, int callsPerSecond)
+{
+    for (auto& [number, process] : m_processes)
+        if (node.isEmpty() || process.live.entry.node == node)
+            process.live.pace = callsPerSecond;
+}
+
+void LiveState::setProcessError(quint32 process, const QString& sentence)
+{
+    m_processes[process].live.error = sentence;
+}
+
+void LiveState::setEndpointError(quint32 endpoint, const QString& sentence)
+{
+    m_endpoints[endpoint].live.error = sentence;
+}
+
+void LiveState::end(quint64 now, const QString& cut)
+{
+    m_pending.clear();
+    m_moving = false;
+    for (auto& [number, process] : m_processes) {
+        LiveProcess& live = process.live;
+        live.readRate = live.writeRate = 0;
+        live.paused = false;
+        if (hasEnded(live.entry.state) || live.entry.state == "planned"_L1)
+            continue;
+        live.entry.state = u"failed"_s;
+        live.error = cut;
+        live.stateSince = now;
+    }
+    for (auto& [number, endpoint] : m_endpoints) {
+        endpoint.live.inRate = endpoint.live.outRate = 0;
+        if (endpoint.live.entry.state == "live"_L1)
+            endpoint.live.entry.state = u"closed"_s;
+    }
+    for (auto& [key, use] : m_uses) {
+        use.open.clear();
+        for (Metered<LiveEdge>& edge : use.edges) {
+            edge.live.fds.clear();
+            edge.live.open = false;
+            edge.live.blocked = false;
+            edge.live.rateIn = edge.live.rateOut = 0;
+        }
+    }
+}
+
+void LiveState::load(const Catalog& catalog, const Statistics::Snapshot& totals)
+{
+    for (const ProcessEntry& entry : catalog.processes)
+        m_processes[entry.number].live.entry = entry;
+    for (const EndpointEntry& entry : catalog.endpoints)
+        m_endpoints[entry.number].live.entry = entry;
+    for (auto edge = totals.edges.cbegin(); edge != totals.edges.cend(); ++edge)
+        if (edge.key().process != 0 && edge.key().endpoint != 0)
+            for (Metered<LiveEdge>& one : use(edge.key().process, edge.key().endpoint).edges)
+                one.live.wasOpen = true;
+    update(totals, totals.lastTime);
+    end(totals.lastTime, {});
+    // The catalog's own totals rule: the file may have lost its oldest events.
+    for (auto& [number, endpoint] : m_endpoints)
+        endpoint.live.entry = catalog.endpoints.value(number);
+    for (auto& [number, process] : m_processes)
+        process.live.entry = catalog.processes.value(number);
+}
+
+// ---- Edges
+
+LiveState::Use& LiveState::use(quint32 process, quint32 endpoint)
+{
+    const UseKey key(process, endpoint);
+    const auto [at, isNew] = m_uses.try_emplace(key);
+    if (isNew)
+        draw(key, at->second);
+    return at->second;
+}
+
+QList<const Edge*> LiveState::drawnEdges(const UseKey& key) const
+{
+    const LiveProcess* process = this->process(key.first);
+    const LiveEndpoint* endpoint = this->endpoint(key.second);
+    QList<const Edge*> drawn;
+    if (process == nullptr || endpoint == nullptr || process->entry.node.isEmpty() ||
+        endpoint->entry.node.isEmpty())
+        return drawn;
+    for (const Edge& edge : m_topology.edges)
+        if (edge.process == process->entry.node && edge.endpoint == endpoint->entry.node)
+            drawn.append(&edge);
+    return drawn;
+}
+
+void LiveState::draw(const UseKey& key, Use& use)
+{
+    const QList<const Edge*> drawn = drawnEdges(key);
+    const auto count = static_cast<std::size_t>(std::max<qsizetype>(1, drawn.size()));
+    if (use.edges.size() == count && (drawn.isEmpty() || use.edges.front().live.edge == drawn.front()->id))
+        return;
+    use.edges.assign(count, {});
+    for (std::size_t i = 0; i < count; ++i) {
+        LiveEdge& live = use.edges[i].live;
+        live.process = key.first;
+        live.endpoint = key.second;
+        if (!drawn.isEmpty())
+            live.edge = drawn.at(static_cast<qsizetype>(i))->id;
+    }
+    for (auto fd = use.open.cbegin(); fd != use.open.cend(); ++fd) {
+        LiveEdge& live = use.edges[edgeOfDescriptor(use, fd.key(), fd.value())].live;
+        live.fds.append(fd.key());
+        live.open = live.wasOpen = true;
+    }
+}
+
+/// Draws again what concerns a process or an endpoint that has become known; 0 means any.
+void LiveState::drawAll(quint32 process, quint32 endpoint)
+{
+    for (auto& [key, use] : m_uses)
+        if ((process == 0 || key.first == process) && (endpoint == 0 || key.second == endpoint))
+            draw(key, use);
+}
+
+/// Which of the edges between the same two a descriptor belongs to: the one drawn at that fd, else one of its
+/// direction.
+std::size_t LiveState::edgeOfDescriptor(const Use& use, int fd, const QString& access) const
+{
+    std::size_t fitting = 0;
+    for (std::size_t i = use.edges.size(); i-- > 0;) {
+        const Edge* edge = m_topology.edge(use.edges[i].live.edge);
+        if (edge == nullptr)
+            continue;
+        if (edge->processPort == QString::number(fd))
+            return i;
+        if (access == "write"_L1 ? portWrites(edge->endpointPort) : portReads(edge->endpointPort))
+            fitting = i;
+    }
+    return fitting;
+}
+
+// ---- Numbers
+
+void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
+{
+    m_moving = !m_pending.isEmpty();
+    const auto measure = [&](Meters& meters, quint64 in, quint64 out, double& inRate, double& outRate) {
+        meters.in.add(now, in);
+        meters.out.add(now, out);
+        inRate = meters.in.perSecond();
+        outRate = meters.out.perSecond();
+        m_moving = m_moving || inRate > 0 || outRate > 0;
+    };
+    for (auto& [number, process] : m_processes) {
+        const Totals sum = totals.processes.value(number);
+        LiveProcess& live = process.live;
+        live.entry.bytesWritten = sum.bytesIn;
+        live.entry.bytesRead = sum.bytesOut;
+        measure(process.meters, sum.bytesIn, sum.bytesOut, live.writeRate, live.readRate);
+    }
+    for (auto& [number, endpoint] : m_endpoints) {
+        LiveEndpoint& live = endpoint.live;
+        live.entry.totals = totals.endpoints.value(number);
+        measure(endpoint.meters, live.entry.totals.bytesIn, live.entry.totals.bytesOut, live.inRate,
+                live.outRate);
+    }
+    for (auto& [key, use] : m_uses) {
+        const Totals sum = totals.edges.value({key.first, key.second});
+        const std::size_t in = edgeOfDescriptor(use, -1, u"write"_s);
+        const std::size_t out = edgeOfDescriptor(use, -1, u"read"_s);
+        for (std::size_t i = 0; i < use.edges.size(); ++i) {
+            LiveEdge& live = use.edges[i].live;
+            live.bytesIn = i == in ? sum.bytesIn : 0;
+            live.messagesIn = i == in ? sum.messagesIn : 0;
+            live.bytesOut = i == out ? sum.bytesOut : 0;
+            live.messagesOut = i == out ? sum.messagesOut : 0;
+            measure(use.edges[i].meters, live.bytesIn, live.bytesOut, live.rateIn, live.rateOut);
+            live.blocked = false;
+        }
+    }
+    for (const PendingCall& call : std::as_const(m_pending)) {
+        const auto found = m_uses.find({call.process, call.endpoint});
+        if (call.endpoint == 0 || call.paced || found == m_uses.end())
+            continue;
+        Use& use = found->second;
+        LiveEdge& live = use.edges[edgeOfDescriptor(use, call.fd, use.open.value(call.fd))].live;
+        if (!live.blocked || call.since < live.blockedSince)
+            live.blockedSince = call.since;
+        live.blocked = true;
+    }
+}
+
+bool LiveState::isMoving() const
+{
+    return m_moving || !m_pending.isEmpty();
+}
+
+void LiveState::fill(Catalog& catalog) const
+{
+    for (const auto& [number, process] : m_processes)
+        catalog.processes.insert(number, process.live.entry);
+    for (const auto& [number, endpoint] : m_endpoints)
+        catalog.endpoints.insert(number, endpoint.live.entry);
+}
+
+// ---- Asking
+
+QList<LiveProcess> LiveState::processes() const
+{
+    QList<LiveProcess> list;
+    for (const auto& [number, process] : m_processes)
+        list.append(process.live);
+    return list;
+}
+
+QList<LiveEndpoint> LiveState::endpoints() const
+{
+    QList<LiveEndpoint> list;
+    for (const auto& [number, endpoint] : m_endpoints)
+        list.append(endpoint.live);
+    return list;
+}
+
+QList<LiveEdge> LiveState::edges() const
+{
+    QList<LiveEdge> list;
+    for (const auto& [key, use] : m_uses)
+        for (const Metered<LiveEdge>& edge : use.edges)
+            list.append(edge.live);
+    return list;
+}
+
+const LiveProcess* LiveState::process(quint32 number) const
+{
+    const auto found = m_processes.find(number);
+    return found != m_processes.end() ? &found->second.live : nullptr;
+}
+
+const LiveEndpoint* LiveState::endpoint(quint32 number) const
+{
+    const auto found = m_endpoints.find(number);
+    return found != m_endpoints.end() ? &found->second.live : nullptr;
+}
+
+const LiveProcess* LiveState::processOfNode(const QString& node) const
+{
+    for (auto at = m_processes.rbegin(); at != m_processes.rend(); ++at)
+        if (!node.isEmpty() && at->second.live.entry.node == node)
+            return &at->second.live;
+    return nullptr;
+}
+
+const LiveEndpoint* LiveState::endpointOfNode(const QString& node) const
+{
+    for (auto at = m_endpoints.rbegin(); at != m_endpoints.rend(); ++at)
+        if (!node.isEmpty() && at->second.live.entry.node == node)
+            return &at->second.live;
+    return nullptr;
+}
+
+const LiveEdge* LiveState::edgeOf(const QString& edgeId) const
+{
+    for (auto at = m_uses.rbegin(); at != m_uses.rend(); ++at)
+        for (const Metered<LiveEdge>& edge : at->second.edges)
+            if (!edgeId.isEmpty() && edge.live.edge == edgeId)
+                return &edge.live;
+    return nullptr;
+}
+
+QList<quint32> LiveState::holders(quint32 endpoint, const QString& access) const
+{
+    QList<quint32> list;
+    for (const auto& [key, use] : m_uses) {
+        if (key.second != endpoint)
+            continue;
+        for (const QString& one : use.open)
+            if ((one == access || one == "read-write"_L1) && !list.contains(key.first))
+                list.append(key.first);
+    }
+    return list;
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,438 @@
+#include "model/session/message.h"
+
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <cstring>
+#include <limits>
+
+namespace byteyard::model::protocol {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray bytesOf(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())};
+}
+
+/// Reads members of one object. The first that is missing or of a wrong type is remembered in `fault`.
+class Members
+{
+public:
+    Members(QJsonObject object, QString type, QString& fault)
+        : m_object(std::move(object)), m_type(std::move(type)), m_fault(fault)
+    {
+    }
+
+    bool ok() const { return m_fault.isEmpty(); }
+
+    void wrong(const QString& key)
+    {
+        if (m_fault.isEmpty())
+            m_fault = u"member \"%1\" of \"%2\" is missing or wrong"_s.arg(key, m_type);
+    }
+
+    QString text(const QString& key)
+    {
+        const QJsonValue value = take(key);
+        if (!value.isString() && !value.isUndefined())
+            wrong(key);
+        return value.toString();
+    }
+
+    QString neededText(const QString& key, const QStringList& allowed = {})
+    {
+        const QString value = text(key);
+        if (value.isEmpty() || (!allowed.isEmpty() && !allowed.contains(value)))
+            wrong(key);
+        return value;
+    }
+
+    template <typename Number>
+    Number number(const QString& key, qint64 minimum, qint64 maximum, qint64 fallback = 0)
+    {
+        const QJsonValue value = take(key);
+        if (value.isUndefined())
+            return static_cast<Number>(fallback);
+        // A number over 2^63 reads as a double, and so does a fraction: neither is anything that an engine
+        // counts.
+        const qint64 integer = value.toInteger(std::numeric_limits<qint64>::min());
+        if (!value.isDouble() || integer < minimum || integer > maximum) {
+            wrong(key);
+            return static_cast<Number>(fallback);
+        }
+        return static_cast<Number>(integer);
+    }
+
+    quint64 count(const QString& key) { return number<quint64>(key, 0, std::numeric_limits<qint64>::max()); }
+
+    /// inode and device numbers may use all 64 bits, which JSON in Qt does not keep: an unreadable one is 0,
+    /// "unknown".
+    quint64 identity(const QString& key)
+    {
+        const QJsonValue value = take(key);
+        if (!value.isUndefined() && !value.isDouble())
+            wrong(key);
+        return static_cast<quint64>(std::max<qint64>(0, value.toInteger(0)));
+    }
+
+    /// A process or endpoint: from 1, or 0 where that means none.
+    quint32 reference(const QString& key, bool needed)
+    {
+        const auto value = number<quint32>(key, 0, std::numeric_limits<quint32>::max());
+        if (needed && value == 0)
+            wrong(key);
+        return value;
+    }
+
+    qint64 thread(const QString& key) { return number<qint64>(key, 0, std::numeric_limits<qint32>::max()); }
+
+    int descriptor(const QString& key)
+    {
+        return number<int>(key, -1, std::numeric_limits<qint32>::max(), -1);
+    }
+
+    bool flag(const QString& key)
+    {
+        const QJsonValue value = take(key);
+        if (!value.isBool() && !value.isUndefined())
+            wrong(key);
+        return value.toBool();
+    }
+
+    bool has(const QString& key) const { return !take(key).isUndefined(); }
+
+    QStringList texts(const QString& key)
+    {
+        QStringList list;
+        const QJsonArray values = array(key);
+        for (const QJsonValue& value : values) {
+            if (!value.isString())
+                wrong(key);
+            list.append(value.toString());
+        }
+        return list;
+    }
+
+    template <typename Each>
+    void objects(const QString& key, Each&& each)
+    {
+        const QJsonArray values = array(key);
+        for (const QJsonValue& value : values) {
+            if (!value.isObject()) {
+                wrong(key);
+                return;
+            }
+            Members inner(value.toObject(), m_type + u'.' + key, m_fault);
+            each(inner);
+        }
+    }
+
+    QHash<QString, QString> parameters(const QString& key)
+    {
+        QHash<QString, QString> result;
+        const QJsonValue value = take(key);
+        if (!value.isObject() && !value.isUndefined())
+            wrong(key);
+        const QJsonObject object = value.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            if (!it.value().isString())
+                wrong(key);
+            result.insert(it.key(), it.value().toString());
+        }
+        return result;
+    }
+
+    std::optional<ErrorInfo> error()
+    {
+        const QString key = u"error"_s;
+        const QJsonValue value = take(key);
+        if (value.isUndefined())
+            return std::nullopt;
+        if (!value.isObject()) {
+            wrong(key);
+            return std::nullopt;
+        }
+        Members inner(value.toObject(), m_type + u'.' + key, m_fault);
+        return ErrorInfo{inner.neededText(u"code"_s), inner.parameters(u"parameters"_s)};
+    }
+
+private:
+    /// Null counts as absent.
+    QJsonValue take(const QString& key) const
+    {
+        const QJsonValue value = m_object.value(key);
+        return value.isNull() ? QJsonValue(QJsonValue::Undefined) : value;
+    }
+
+    QJsonArray array(const QString& key)
+    {
+        const QJsonValue value = take(key);
+        if (!value.isArray() && !value.isUndefined())
+            wrong(key);
+        return value.toArray();
+    }
+
+    QJsonObject m_object;
+    QString m_type;
+    QString& m_fault;
+};
+
+const QStringList& accesses()
+{
+    static const QStringList list = {u"read"_s, u"write"_s, u"read-write"_s};
+    return list;
+}
+
+Message readHello(Members& m)
+{
+    Hello hello;
+    hello.version = m.number<int>(u"version"_s, 0, std::numeric_limits<int>::max());
+    hello.pid = m.thread(u"pid"_s);
+    hello.keeper = m.thread(u"keeper"_s);
+    m.objects(u"captures"_s, [&](Members& capture) {
+        hello.captures.append(
+            {capture.neededText(u"mode"_s), capture.flag(u"available"_s), capture.text(u"why"_s)});
+    });
+    return hello;
+}
+
+Message readRunStarted(Members& m)
+{
+    RunStarted started;
+    started.started = QDateTime::fromString(m.neededText(u"started"_s), Qt::ISODateWithMs);
+    if (!started.started.isValid())
+        m.wrong(u"started"_s);
+    started.directory = m.text(u"directory"_s);
+    started.capture = m.neededText(u"capture"_s);
+    started.why = m.text(u"why"_s);
+    return started;
+}
+
+Message readEndpoint(Members& m)
+{
+    EndpointChange change;
+    change.endpoint = m.reference(u"endpoint"_s, true);
+    change.node = m.text(u"node"_s);
+    change.kind = m.neededText(u"kind"_s);
+    change.name = m.text(u"name"_s);
+    change.state = m.neededText(u"state"_s, {u"planned"_s, u"live"_s, u"closed"_s, u"failed"_s});
+    change.inode = m.identity(u"inode"_s);
+    change.capacity = m.count(u"capacity"_s);
+    change.path = m.text(u"path"_s);
+    change.error = m.error();
+    return change;
+}
+
+Message readProcess(Members& m)
+{
+    ProcessChange change;
+    change.process = m.reference(u"process"_s, true);
+    change.parent = m.reference(u"parent"_s, false);
+    change.node = m.text(u"node"_s);
+    change.name = m.text(u"name"_s);
+    change.argv = m.texts(u"argv"_s);
+    change.pid = m.thread(u"pid"_s);
+    change.state = m.neededText(u"state"_s, {u"planned"_s, u"starting"_s, u"running"_s, u"stopped"_s,
+                                             u"exited"_s, u"killed"_s, u"failed"_s});
+    if (m.has(u"exitCode"_s))
+        change.exitCode = m.number<int>(u"exitCode"_s, 0, 255);
+    change.signal = m.text(u"signal"_s);
+    change.time = m.count(u"time"_s);
+    change.error = m.error();
+    return change;
+}
+
+Message readBlocked(Members& m)
+{
+    PendingCall call;
+    call.process = m.reference(u"process"_s, true);
+    call.pid = m.thread(u"pid"_s);
+    call.tid = m.thread(u"tid"_s);
+    if (call.tid == 0)
+        m.wrong(u"tid"_s);
+    call.call = m.neededText(u"call"_s);
+    call.fd = m.descriptor(u"fd"_s);
+    call.endpoint = m.reference(u"endpoint"_s, false);
+    call.requested = m.identity(u"requested"_s); // a program may ask for any number of bytes
+    call.since = m.count(u"since"_s);
+    call.detail = m.text(u"detail"_s);
+    call.how = m.neededText(u"how"_s, {u"exact"_s, u"sampled"_s});
+    call.paced = m.flag(u"paced"_s);
+    return Blocked{call};
+}
+
+Message readUnblocked(Members& m)
+{
+    const Unblocked unblocked{m.thread(u"tid"_s)};
+    if (unblocked.tid == 0)
+        m.wrong(u"tid"_s);
+    return unblocked;
+}
+
+Message readEdge(Members& m)
+{
+    EdgeChange change;
+    change.process = m.reference(u"process"_s, true);
+    change.endpoint = m.reference(u"endpoint"_s, true);
+    change.fd = m.descriptor(u"fd"_s);
+    change.access = m.neededText(u"access"_s, accesses());
+    change.open = m.flag(u"open"_s);
+    return change;
+}
+
+Message readSample(Members& m)
+{
+    Sample sample;
+    sample.time = m.count(u"time"_s);
+    m.objects(u"endpoints"_s, [&](Members& entry) {
+        sample.endpoints.append({entry.reference(u"endpoint"_s, true), entry.count(u"fill"_s),
+                                 entry.count(u"fill2"_s), entry.count(u"capacity"_s),
+                                 entry.flag(u"writeBlocks"_s)});
+    });
+    return sample;
+}
+
+Message readHolders(Members& m)
+{
+    Holders holders;
+    holders.endpoint = m.reference(u"endpoint"_s, true);
+    m.objects(u"holders"_s, [&](Members& entry) {
+        holders.holders.append({entry.thread(u"pid"_s), entry.reference(u"process"_s, false),
+                                entry.text(u"name"_s), entry.descriptor(u"fd"_s),
+                                entry.neededText(u"access"_s, accesses())});
+    });
+    return holders;
+}
+
+Message readPaused(Members& m)
+{
+    return PauseChange{m.text(u"node"_s), true};
+}
+
+Message readResumed(Members& m)
+{
+    return PauseChange{m.text(u"node"_s), false};
+}
+
+Message readLost(Members& m)
+{
+    return Lost{m.count(u"count"_s)};
+}
+
+Message readError(Members& m)
+{
+    EngineError error;
+    error.error.code = m.neededText(u"code"_s);
+    error.error.parameters = m.parameters(u"parameters"_s);
+    error.node = m.text(u"node"_s);
+    error.fatal = m.flag(u"fatal"_s);
+    return error;
+}
+
+Message readRunEnded(Members& m)
+{
+    RunEnded ended;
+    ended.lost = m.count(u"lost"_s);
+    ended.reason = m.neededText(u"reason"_s, {u"all-exited"_s, u"stopped"_s, u"failed"_s});
+    ended.failedToStart = m.number<int>(u"failedToStart"_s, 0, std::numeric_limits<int>::max());
+    return ended;
+}
+
+const QHash<QString, Message (*)(Members&)>& readers()
+{
+    static const QHash<QString, Message (*)(Members&)> table = {
+        {u"hello"_s, readHello},     {u"run-started"_s, readRunStarted}, {u"endpoint"_s, readEndpoint},
+        {u"process"_s, readProcess}, {u"blocked"_s, readBlocked},        {u"unblocked"_s, readUnblocked},
+        {u"edge"_s, readEdge},       {u"sample"_s, readSample},          {u"holders"_s, readHolders},
+        {u"paused"_s, readPaused},   {u"resumed"_s, readResumed},        {u"lost"_s, readLost},
+        {u"error"_s, readError},     {u"run-ended"_s, readRunEnded},
+    };
+    return table;
+}
+
+template <typename Number>
+Number numberAt(std::span<const std::byte> payload, std::size_t offset)
+{
+    Number number;
+    std::memcpy(&number, payload.data() + offset, sizeof number);
+    return number;
+}
+
+bool zeros(std::span<const std::byte> bytes)
+{
+    for (const std::byte byte : bytes)
+        if (byte != std::byte{0})
+            return false;
+    return true;
+}
+
+} // namespace
+
+std::optional<Message> readControl(std::span<const std::byte> payload, QString& fault)
+{
+    QJsonParseError parseError;
+    // Parsed at once, so the bytes need no copy.
+    const QJsonDocument document =
+        QJsonDocument::fromJson(QByteArray::fromRawData(reinterpret_cast<const char*>(payload.data()),
+                                                        static_cast<qsizetype>(payload.size())),
+                                &parseError);
+    if (!document.isObject()) {
+        fault = u"a control frame is not a JSON object"_s;
+        return std::nullopt;
+    }
+    const QJsonObject object = document.object();
+    const QString type = object.value(u"type"_s).toString();
+    const auto reader = readers().constFind(type);
+    if (reader == readers().constEnd()) {
+        fault = u"a message is of the unknown type \"%1\""_s.arg(type.left(40));
+        return std::nullopt;
+    }
+    fault.clear();
+    Members members(object, type, fault);
+    Message message = (*reader)(members);
+    if (!members.ok())
+        return std::nullopt;
+    return message;
+}
+
+std::optional<Message> readOutput(std::span<const std::byte> payload, QString& fault)
+{
+    constexpr std::size_t headerSize = 16;
+    Output output;
+    if (payload.size() >= headerSize) {
+        output.process = numberAt<quint32>(payload, 0);
+        output.stream = std::to_integer<int>(payload[4]);
+    }
+    if (payload.size() < headerSize || output.process == 0 || (output.stream != 1 && output.stream != 2) ||
+        !zeros(payload.subspan(5, 3))) {
+        fault = u"an output frame is broken"_s;
+        return std::nullopt;
+    }
+    output.bytes = bytesOf(payload.subspan(headerSize));
+    return output;
+}
+
+std::optional<Message> readContents(std::span<const std::byte> payload, QString& fault)
+{
+    constexpr std::size_t headerSize = 32;
+    if (payload.size() < headerSize || std::to_integer<int>(payload[24]) > 1 ||
+        !zeros(payload.subspan(25, 7))) {
+        fault = u"a contents frame is broken"_s;
+        return std::nullopt;
+    }
+    Contents contents;
+    contents.request = numberAt<quint32>(payload, 0);
+    contents.endpoint = numberAt<quint32>(payload, 4);
+    contents.offset = numberAt<quint64>(payload, 8);
+    contents.total = numberAt<quint64>(payload, 16);
+    contents.available = payload[24] == std::byte{0};
+    contents.bytes = bytesOf(payload.subspan(headerSize));
+    return contents;
+}
+
+} // namespace byteyard::model::protocol

@@ -1,0 +1,179 @@
+#pragma once
+
+#include "model/log/catalog.h"
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QHash>
+#include <QList>
+#include <QString>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <variant>
+
+/// What the engine says (docs/protocol.md), checked and typed.
+namespace byteyard::model::protocol {
+
+/// An error crosses as a code and parameters; sentence.h makes words of it.
+struct ErrorInfo
+{
+    QString code;
+    QHash<QString, QString> parameters;
+};
+
+struct Capture
+{
+    QString mode;
+    bool available = false;
+    QString why;
+};
+
+struct Hello
+{
+    int version = 0;
+    qint64 pid = 0;
+    qint64 keeper = 0;
+    QList<Capture> captures;
+};
+
+struct RunStarted
+{
+    QDateTime started;
+    QString directory;
+    QString capture;
+    QString why;
+};
+
+struct EndpointChange
+{
+    quint32 endpoint = 0;
+    QString node;
+    QString kind;
+    QString name;
+    QString state;
+    quint64 inode = 0;
+    quint64 capacity = 0;
+    QString path;
+    std::optional<ErrorInfo> error;
+};
+
+struct ProcessChange
+{
+    quint32 process = 0;
+    quint32 parent = 0;
+    QString node;
+    QString name;
+    QStringList argv;
+    qint64 pid = 0;
+    QString state;
+    std::optional<int> exitCode;
+    QString signal;
+    quint64 time = 0;
+    std::optional<ErrorInfo> error;
+};
+
+struct Blocked
+{
+    PendingCall call;
+};
+
+struct Unblocked
+{
+    qint64 tid = 0;
+};
+
+struct EdgeChange
+{
+    quint32 process = 0;
+    quint32 endpoint = 0;
+    int fd = -1;
+    QString access;
+    bool open = false;
+};
+
+struct EndpointSample
+{
+    quint32 endpoint = 0;
+    quint64 fill = 0;
+    quint64 fill2 = 0;
+    quint64 capacity = 0;
+    bool writeBlocks = false;
+};
+
+struct Sample
+{
+    quint64 time = 0;
+    QList<EndpointSample> endpoints;
+};
+
+struct EndpointHolder
+{
+    qint64 pid = 0;
+    quint32 process = 0;
+    QString name;
+    int fd = -1;
+    QString access;
+};
+
+struct Holders
+{
+    quint32 endpoint = 0;
+    QList<EndpointHolder> holders;
+};
+
+struct PauseChange
+{
+    QString node; ///< empty: the whole run
+    bool paused = false;
+};
+
+struct Lost
+{
+    quint64 count = 0;
+};
+
+struct EngineError
+{
+    ErrorInfo error;
+    QString node;
+    bool fatal = false;
+};
+
+struct RunEnded
+{
+    quint64 lost = 0;
+    QString reason;
+    int failedToStart = 0;
+};
+
+/// What a process printed (an Output frame).
+struct Output
+{
+    quint32 process = 0;
+    int stream = 1;
+    QByteArray bytes;
+};
+
+/// A piece of what is in an endpoint (a Contents frame).
+struct Contents
+{
+    quint32 request = 0;
+    quint32 endpoint = 0;
+    quint64 offset = 0;
+    quint64 total = 0;
+    bool available = false;
+    QByteArray bytes;
+};
+
+using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
+                             Sample, Holders, PauseChange, Lost, EngineError, RunEnded, Output, Contents>;
+
+// Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
+// docs/protocol.md.
+std::optional<Message> readControl(std::span<const std::byte> payload, QString& fault);
+std::optional<Message> readOutput(std::span<const std::byte> payload, QString& fault);
+std::optional<Message> readContents(std::span<const std::byte> payload, QString& fault);
+
+} // namespace byteyard::model::protocol

@@ -1,0 +1,260 @@
+#include "model/session/sentence.h"
+
+#include <QCoreApplication>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Tr
+{
+    Q_DECLARE_TR_FUNCTIONS(Sentence)
+};
+
+using Parameters = QHash<QString, QString>;
+
+QString quoted(const QString& text)
+{
+    return u'`' + text + u'`';
+}
+
+/// What to do about an errno when the code alone does not tell.
+QString remedyForErrno(const QString& name)
+{
+    if (name == "EACCES"_L1 || name == "EPERM"_L1)
+        return Tr::tr("Check the permissions, and who owns it.");
+    if (name == "ENOENT"_L1)
+        return Tr::tr("Check the path, or create it first.");
+    if (name == "EEXIST"_L1)
+        return Tr::tr("Choose another name, or remove what is there.");
+    if (name == "EMFILE"_L1 || name == "ENFILE"_L1)
+        return Tr::tr("Close what is not needed, or raise the limit of open files (ulimit -n).");
+    if (name == "EAGAIN"_L1 || name == "ENOMEM"_L1)
+        return Tr::tr("End other programs, or raise the limit (ulimit -u, memory).");
+    if (name == "ENOSPC"_L1 || name == "EDQUOT"_L1)
+        return Tr::tr("Free some space, or choose another place.");
+    if (name == "EROFS"_L1)
+        return Tr::tr("Choose a place on a file system that can be written.");
+    return Tr::tr("Change its properties and run again.");
+}
+
+Sentence noCommand(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The command %1 was not found in PATH.").arg(quoted(p[u"command"_s])),
+            Tr::tr("Check how it is written, install the program, or give its whole path.")};
+}
+
+Sentence notExecutable(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The command %1 cannot be executed: %2.")
+                .arg(quoted(p[u"command"_s]), errnoText(p[u"errno"_s])),
+            Tr::tr("Make it executable (chmod +x), or choose a program.")};
+}
+
+Sentence exec(const Parameters& p, const QString&)
+{
+    const QString name = p[u"errno"_s];
+    const QString remedy =
+        name == "ENOEXEC"_L1
+            ? Tr::tr("Give it a first line like #!/bin/sh, or run it through its interpreter.")
+        : name == "ENOENT"_L1 ? Tr::tr("Check the path, and that the interpreter it names is installed.")
+        : name == "E2BIG"_L1  ? Tr::tr("Shorten its arguments or its environment.")
+                              : remedyForErrno(name);
+    return {Tr::tr("The command %1 could not be started: execve: %2.")
+                .arg(quoted(p[u"command"_s]), errnoText(name)),
+            remedy};
+}
+
+Sentence directory(const Parameters& p, const QString& subject)
+{
+    return {
+        Tr::tr("%1 cannot run in the directory %2: %3.").arg(subject, p[u"path"_s], errnoText(p[u"errno"_s])),
+        Tr::tr("Create the directory, or choose another one in the process's properties.")};
+}
+
+Sentence create(const Parameters& p, const QString& subject)
+{
+    const QString object = p[u"object"_s].isEmpty() ? subject : p[u"object"_s];
+    return {Tr::tr("%1 could not be created: %2: %3.").arg(object, p[u"call"_s], errnoText(p[u"errno"_s])),
+            remedyForErrno(p[u"errno"_s])};
+}
+
+Sentence open(const Parameters& p, const QString& subject)
+{
+    const QString name = p[u"errno"_s];
+    return {Tr::tr("%1 could not open %2: %3.").arg(subject, p[u"path"_s], errnoText(name)),
+            name == "ENXIO"_L1
+                ? Tr::tr("Nobody reads this FIFO yet: start a reader first, or leave O_NONBLOCK out.")
+                : remedyForErrno(name)};
+}
+
+Sentence capacity(const Parameters& p, const QString& subject)
+{
+    const QString name = p[u"errno"_s];
+    const QString remedy = name == "EBUSY"_L1   ? Tr::tr("Let the pipe empty first: it holds more than that.")
+                           : name == "EPERM"_L1 ? Tr::tr("Stay below /proc/sys/fs/pipe-max-size.")
+                                                : Tr::tr("Choose another capacity.");
+    return {Tr::tr("The capacity of %1 could not be set to %2 bytes: %3.")
+                .arg(subject, p[u"requested"_s], errnoText(name)),
+            remedy};
+}
+
+Sentence capture(const Parameters& p, const QString&)
+{
+    return {Tr::tr("Capture by %1 is not possible here: %2.").arg(p[u"mode"_s], p[u"why"_s]),
+            Tr::tr("Choose capture auto, or give the engine the rights it needs.")};
+}
+
+Sentence fork(const Parameters& p, const QString& subject)
+{
+    return {Tr::tr("No process could be made for %1: fork: %2.").arg(subject, errnoText(p[u"errno"_s])),
+            remedyForErrno(p[u"errno"_s])};
+}
+
+Sentence sessionDirectory(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The session's directory %1 could not be made: %2.")
+                .arg(p[u"path"_s], errnoText(p[u"errno"_s])),
+            Tr::tr("Check that the runtime directory (XDG_RUNTIME_DIR, else /tmp) can be written.")};
+}
+
+Sentence placeholder(const Parameters& p, const QString& subject)
+{
+    return {Tr::tr("%1 names %2, which nothing stands for.").arg(subject, quoted(p[u"text"_s])),
+            Tr::tr("Use {name.path}, {name.fd} or {name.id} of a node, or write {{ for a brace.")};
+}
+
+Sentence endpointFailed(const Parameters& p, const QString& subject)
+{
+    return {Tr::tr("%1 was not started, because %2 failed.").arg(subject, quoted(p[u"endpoint"_s])),
+            Tr::tr("Put %1 right first.").arg(quoted(p[u"endpoint"_s]))};
+}
+
+Sentence write(const Parameters& p, const QString&)
+{
+    return {Tr::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
+            p[u"errno"_s] == "EAGAIN"_L1 ? Tr::tr("It is full: wait until somebody has read from it.")
+                                         : remedyForErrno(p[u"errno"_s])};
+}
+
+Sentence noProcess(const Parameters& p, const QString&)
+{
+    return {Tr::tr("Process %1 is not there (any more).").arg(p[u"process"_s]),
+            Tr::tr("It may have ended: start it again.")};
+}
+
+Sentence noEndpoint(const Parameters& p, const QString&)
+{
+    return {Tr::tr("Endpoint %1 is not there (any more).").arg(p[u"endpoint"_s]),
+            Tr::tr("It may be closed: run again.")};
+}
+
+Sentence shellSyntax(const Parameters& p, const QString& subject)
+{
+    return {Tr::tr("The command line of %1 cannot be understood: %2.").arg(subject, p[u"text"_s]),
+            Tr::tr("Close quotes, or run it as sh -c LINE.")};
+}
+
+Sentence topology(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The engine refuses the topology: %1.").arg(p[u"what"_s]),
+            Tr::tr("Change it and run again; the engine may be older than this program.")};
+}
+
+Sentence badFrame(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The engine could not read what it was sent: %1.").arg(p[u"what"_s]),
+            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+}
+
+Sentence badMessage(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The engine does not understand a message: %1.").arg(p[u"what"_s]),
+            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+}
+
+Sentence version(const Parameters& p, const QString&)
+{
+    return {Tr::tr("The engine speaks version %1 of the protocol, this program version %2.")
+                .arg(p[u"ours"_s], p[u"theirs"_s]),
+            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+}
+
+} // namespace
+
+QString errnoText(const QString& name)
+{
+    static const QHash<QString, const char*> plain = {
+        {u"ENOENT"_s, QT_TRANSLATE_NOOP("Errno", "no such file or directory")},
+        {u"EACCES"_s, QT_TRANSLATE_NOOP("Errno", "permission denied")},
+        {u"EPERM"_s, QT_TRANSLATE_NOOP("Errno", "not permitted")},
+        {u"EEXIST"_s, QT_TRANSLATE_NOOP("Errno", "it exists already")},
+        {u"ENOTDIR"_s, QT_TRANSLATE_NOOP("Errno", "a part of the path is no directory")},
+        {u"EISDIR"_s, QT_TRANSLATE_NOOP("Errno", "it is a directory")},
+        {u"ENOEXEC"_s, QT_TRANSLATE_NOOP("Errno", "it is no program that the kernel can run")},
+        {u"E2BIG"_s, QT_TRANSLATE_NOOP("Errno", "arguments and environment are too long")},
+        {u"ETXTBSY"_s, QT_TRANSLATE_NOOP("Errno", "somebody is writing to the program")},
+        {u"EMFILE"_s, QT_TRANSLATE_NOOP("Errno", "too many open files in this process")},
+        {u"ENFILE"_s, QT_TRANSLATE_NOOP("Errno", "too many open files on this machine")},
+        {u"ENOMEM"_s, QT_TRANSLATE_NOOP("Errno", "not enough memory")},
+        {u"EAGAIN"_s, QT_TRANSLATE_NOOP("Errno", "not now, try again")},
+        {u"EBUSY"_s, QT_TRANSLATE_NOOP("Errno", "it is in use")},
+        {u"EINVAL"_s, QT_TRANSLATE_NOOP("Errno", "an argument is not valid")},
+        {u"EBADF"_s, QT_TRANSLATE_NOOP("Errno", "no such open file")},
+        {u"EPIPE"_s, QT_TRANSLATE_NOOP("Errno", "nobody reads it any more")},
+        {u"ENXIO"_s, QT_TRANSLATE_NOOP("Errno", "nobody is at the other end")},
+        {u"ENOSPC"_s, QT_TRANSLATE_NOOP("Errno", "no space left")},
+        {u"EDQUOT"_s, QT_TRANSLATE_NOOP("Errno", "the disk quota is used up")},
+        {u"EROFS"_s, QT_TRANSLATE_NOOP("Errno", "the file system cannot be written")},
+        {u"EFBIG"_s, QT_TRANSLATE_NOOP("Errno", "the file would be too large")},
+        {u"EIO"_s, QT_TRANSLATE_NOOP("Errno", "the device failed")},
+        {u"ELOOP"_s, QT_TRANSLATE_NOOP("Errno", "too many symbolic links")},
+        {u"ENAMETOOLONG"_s, QT_TRANSLATE_NOOP("Errno", "the name is too long")},
+        {u"ESPIPE"_s, QT_TRANSLATE_NOOP("Errno", "it has no position")},
+        {u"ESRCH"_s, QT_TRANSLATE_NOOP("Errno", "no such process")},
+        {u"ENOSYS"_s, QT_TRANSLATE_NOOP("Errno", "this kernel does not know the call")},
+        {u"EOPNOTSUPP"_s, QT_TRANSLATE_NOOP("Errno", "this object cannot do that")},
+        {u"EINTR"_s, QT_TRANSLATE_NOOP("Errno", "interrupted by a signal")},
+    };
+    const char* words = plain.value(name);
+    return words != nullptr ? QCoreApplication::translate("Errno", words) + u" ("_s + name + u')' : name;
+}
+
+Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
+{
+    static const QHash<QString, Sentence (*)(const Parameters&, const QString&)> table = {
+        {u"bad-frame"_s, badFrame},
+        {u"bad-message"_s, badMessage},
+        {u"version"_s, version},
+        {u"topology"_s, topology},
+        {u"no-command"_s, noCommand},
+        {u"not-executable"_s, notExecutable},
+        {u"exec"_s, exec},
+        {u"directory"_s, directory},
+        {u"create"_s, create},
+        {u"open"_s, open},
+        {u"capacity"_s, capacity},
+        {u"capture"_s, capture},
+        {u"fork"_s, fork},
+        {u"session-directory"_s, sessionDirectory},
+        {u"placeholder"_s, placeholder},
+        {u"endpoint-failed"_s, endpointFailed},
+        {u"write"_s, write},
+        {u"no-process"_s, noProcess},
+        {u"no-endpoint"_s, noEndpoint},
+        {u"shell-syntax"_s, shellSyntax},
+    };
+    const QString named = subject.isEmpty() ? Tr::tr("The run") : quoted(subject);
+    if (const auto words = table.value(error.code))
+        return words(error.parameters, named);
+    QStringList parts;
+    for (auto it = error.parameters.begin(); it != error.parameters.end(); ++it)
+        parts.append(it.key() + u": "_s + it.value());
+    parts.sort();
+    return {Tr::tr("The engine reports \"%1\" for %2 (%3).").arg(error.code, named, parts.join(u", "_s)),
+            Tr::tr("The engine may be newer than this program: install the one that belongs to it.")};
+}
+
+} // namespace byteyard::model

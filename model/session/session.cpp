@@ -1,0 +1,349 @@
+#include "model/session/session.h"
+
+#include "model/session/blocked_sentence.h"
+#include "model/session/session_private.h"
+#include "model/topology/topology_file.h"
+
+#include <QJsonArray>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+Session::Session(QObject* parent) : QObject(parent), d(std::make_unique<Private>(this)) {}
+
+Session::~Session()
+{
+    d.reset(); // joins the threads that post to this object, before QObject's part goes
+}
+
+// ---- Doing
+
+void Session::run(const Topology& topology, const RunOptions& options)
+{
+    if (isLive())
+        return;
+    d->begin(std::make_shared<RunLog>(), topology);
+    d->options = options;
+    d->log->changeCatalog([&](Catalog& catalog) {
+        catalog.topology = topologyToJson(topology);
+        catalog.started = QDateTime::currentDateTimeUtc();
+        catalog.capture = options.capture;
+    });
+    bool sound = true;
+    for (const Fault& fault : validate(topology)) {
+        d->addProblem({fault.severity, fault.node, fault.what, fault.remedy});
+        sound = sound && fault.severity != Fault::Severity::Error;
+    }
+    if (sound && d->ensureEngine()) {
+        d->setState(State::Starting);
+        if (d->greeted)
+            d->sendRun();
+    } else {
+        d->endRun(u"failed"_s, {});
+    }
+    d->flushSignals();
+}
+
+void Session::stop()
+{
+    if (!isLive() || d->state == State::Stopping)
+        return;
+    if (d->greeted)
+        d->post(u"stop"_s);
+    else if (d->connection)
+        d->connection->abandon({});
+    d->setState(State::Stopping);
+    d->stopTimer.start();
+    d->flushSignals();
+}
+
+void Session::pause()
+{
+    d->post(u"pause"_s);
+}
+
+void Session::resume()
+{
+    d->post(u"resume"_s);
+}
+
+void Session::setPace(int callsPerSecond)
+{
+    d->post(u"pace"_s, {{u"callsPerSecond"_s, callsPerSecond}});
+    d->live.setPace({}, callsPerSecond);
+    Q_EMIT structureChanged();
+}
+
+void Session::add(const Topology& topology)
+{
+    if (!isLive() || !d->greeted)
+        return;
+    QSet<QString> faulty;
+    for (const Fault& fault : validate(topology))
+        if (fault.severity == Fault::Severity::Error)
+            faulty.insert(fault.node);
+    Topology fragment;
+    for (const Node& node : topology.nodes)
+        if (d->topology.node(node.id) == nullptr && !faulty.contains(node.id))
+            fragment.nodes.append(node);
+    if (fragment.nodes.isEmpty())
+        return;
+    // A process that runs gets no more descriptors: an edge counts when one of its ends is new and both are
+    // there.
+    Topology whole = d->topology;
+    whole.nodes += fragment.nodes;
+    for (const Edge& edge : topology.edges)
+        if ((fragment.node(edge.process) != nullptr || fragment.node(edge.endpoint) != nullptr) &&
+            whole.node(edge.process) != nullptr && whole.node(edge.endpoint) != nullptr)
+            fragment.edges.append(edge);
+    whole.edges += fragment.edges;
+    d->topology = whole;
+    d->live.setTopology(whole);
+    d->log->changeCatalog([&](Catalog& catalog) { catalog.topology = topologyToJson(whole); });
+    d->post(u"add"_s, {{u"topology"_s, topologyToJson(fragment)}});
+}
+
+void Session::startNode(const QString& node)
+{
+    d->post(u"start"_s, {{u"node"_s, node}});
+}
+
+void Session::stopNode(const QString& node)
+{
+    d->post(u"stop"_s, {{u"node"_s, node}});
+}
+
+void Session::pauseNode(const QString& node, bool paused)
+{
+    d->post(paused ? u"pause"_s : u"resume"_s, {{u"node"_s, node}});
+}
+
+void Session::setNodePace(const QString& node, int callsPerSecond)
+{
+    d->post(u"pace"_s, {{u"node"_s, node}, {u"callsPerSecond"_s, callsPerSecond}});
+    d->live.setPace(node, callsPerSecond);
+    Q_EMIT structureChanged();
+}
+
+void Session::sendSignal(quint32 process, int signal)
+{
+    d->post(u"signal"_s, {{u"process"_s, qint64{process}}, {u"signal"_s, signal}});
+}
+
+void Session::sendInput(quint32 process, const QByteArray& bytes, bool end)
+{
+    d->post(u"input"_s, {{u"process"_s, qint64{process}},
+                         {u"data"_s, QString::fromLatin1(bytes.toBase64())},
+                         {u"end"_s, end}});
+}
+
+void Session::setCapacity(quint32 endpoint, int bytes)
+{
+    d->post(u"set-capacity"_s, {{u"endpoint"_s, qint64{endpoint}}, {u"bytes"_s, bytes}});
+}
+
+void Session::writeInto(quint32 endpoint, const QByteArray& bytes)
+{
+    d->post(u"write"_s,
+            {{u"endpoint"_s, qint64{endpoint}}, {u"data"_s, QString::fromLatin1(bytes.toBase64())}});
+}
+
+quint32 Session::peek(quint32 endpoint, quint64 offset, quint32 size)
+{
+    const quint32 request = ++d->lastRequest;
+    d->post(u"peek"_s, {{u"request"_s, qint64{request}},
+                        {u"endpoint"_s, qint64{endpoint}},
+                        {u"offset"_s, static_cast<qint64>(offset)},
+                        {u"size"_s, qint64{std::min<quint32>(size, 65536)}}});
+    return request;
+}
+
+void Session::askHolders(quint32 endpoint)
+{
+    d->post(u"holders"_s, {{u"endpoint"_s, qint64{endpoint}}});
+}
+
+QString Session::startRecording(const QString& path)
+{
+    if (!isLive())
+        return tr("Nothing runs that could be recorded.");
+    const QString wrong = d->startRecording(path);
+    d->flushSignals();
+    return wrong;
+}
+
+void Session::stopRecording()
+{
+    d->stopRecording();
+    d->flushSignals();
+}
+
+void Session::openRecording(const QString& path)
+{
+    if (!isLive())
+        d->openRecording(path);
+}
+
+void Session::clear()
+{
+    if (isLive())
+        return;
+    d->begin(std::make_shared<RunLog>(), {});
+    d->setState(State::Idle);
+    d->flushSignals();
+    Q_EMIT ticked();
+}
+
+void Session::setEngineCommand(const QStringList& command)
+{
+    d->engineCommand = command;
+}
+
+void Session::consumed(quint64 position)
+{
+    d->log->consumed = position;
+}
+
+// ---- Seeing
+
+Session::State Session::state() const
+{
+    return d->state;
+}
+
+bool Session::isLive() const
+{
+    return d->state == State::Starting || d->state == State::Running || d->state == State::Paused ||
+           d->state == State::Stopping;
+}
+
+bool Session::isPaused() const
+{
+    return d->state == State::Paused;
+}
+
+QString Session::captureText() const
+{
+    if (d->captureMode.isEmpty())
+        return {};
+    const QString how = d->captureMode == "sampled"_L1 ? tr("sampled") : tr("exact (%1)").arg(d->captureMode);
+    return d->captureWhy.isEmpty() ? how : tr("%1: %2").arg(how, d->captureWhy);
+}
+
+quint64 Session::now() const
+{
+    return isLive() && d->started && d->endTime == 0 ? d->clock.now() : d->endTime;
+}
+
+QList<LiveProcess> Session::processes() const
+{
+    return d->live.processes();
+}
+
+QList<LiveEndpoint> Session::endpoints() const
+{
+    return d->live.endpoints();
+}
+
+QList<LiveEdge> Session::edges() const
+{
+    return d->live.edges();
+}
+
+const LiveProcess* Session::process(quint32 number) const
+{
+    return d->live.process(number);
+}
+
+const LiveEndpoint* Session::endpoint(quint32 number) const
+{
+    return d->live.endpoint(number);
+}
+
+const LiveProcess* Session::processOfNode(const QString& node) const
+{
+    return d->live.processOfNode(node);
+}
+
+const LiveEndpoint* Session::endpointOfNode(const QString& node) const
+{
+    return d->live.endpointOfNode(node);
+}
+
+const LiveEdge* Session::edgeOf(const QString& edgeId) const
+{
+    return d->live.edgeOf(edgeId);
+}
+
+QList<PendingCall> Session::pending() const
+{
+    return d->live.pending().values();
+}
+
+QString Session::blockedSentence(quint32 process) const
+{
+    return model::blockedSentence(d->live, process, now());
+}
+
+const EventStore& Session::store() const
+{
+    return *d->log->store;
+}
+
+std::shared_ptr<const EventStore> Session::sharedStore() const
+{
+    return {d->log, d->log->store.get()};
+}
+
+Catalog Session::catalog() const
+{
+    return d->log->catalog();
+}
+
+QList<Problem> Session::problems() const
+{
+    return d->problems;
+}
+
+int Session::failedToStart() const
+{
+    return d->failedToStart;
+}
+
+quint64 Session::lost() const
+{
+    return d->lost;
+}
+
+quint64 Session::eventCount() const
+{
+    return d->log->store->end();
+}
+
+bool Session::isRecording() const
+{
+    return d->recorder || d->isEndingRecording;
+}
+
+QString Session::recordingPath() const
+{
+    return d->recordingPath;
+}
+
+quint64 Session::recordingBytes() const
+{
+    return d->recorder ? d->recorder->bytesWritten() : d->recordedBytes;
+}
+
+QString Session::recordedFrom() const
+{
+    return d->recordedFrom;
+}
+
+QByteArray Session::output(quint32 process) const
+{
+    return d->outputs.value(process);
+}
+
+} // namespace byteyard::model

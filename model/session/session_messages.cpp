@@ -1,0 +1,151 @@
+#include "model/session/session_private.h"
+
+#include "model/session/sentence.h"
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// So much of what a process printed is kept; the oldest goes.
+constexpr qsizetype maxOutput = 4 << 20;
+
+} // namespace
+
+void Session::Private::handle(const protocol::Hello&)
+{
+    greeted = true;
+    if (state == State::Starting)
+        sendRun();
+}
+
+void Session::Private::handle(const protocol::RunStarted& message)
+{
+    clock.start();
+    started = true;
+    captureMode = message.capture;
+    captureWhy = message.why;
+    log->changeCatalog([&](Catalog& catalog) {
+        catalog.started = message.started;
+        catalog.capture = message.capture;
+    });
+    if (!options.recordPath.isEmpty() && !recorder) {
+        const QString wrong = startRecording(options.recordPath);
+        if (!wrong.isEmpty())
+            addProblem({Fault::Severity::Error,
+                        {},
+                        wrong,
+                        tr("Choose another file; the run goes on without a recording.")});
+    }
+    slowTimer.start();
+    if (state == State::Starting)
+        setState(State::Running);
+}
+
+void Session::Private::handle(const protocol::EndpointChange& change)
+{
+    live.apply(change);
+    structureDirty = true;
+    if (change.error) {
+        const Sentence sentence = sentenceFor(*change.error, change.name);
+        live.setEndpointError(change.endpoint, sentence.what);
+        addProblem({Fault::Severity::Error, change.node, sentence.what, sentence.remedy});
+    }
+    if (change.state == "failed"_L1)
+        ++failedToStart;
+}
+
+void Session::Private::handle(const protocol::ProcessChange& change)
+{
+    if (started && change.time != 0)
+        clock.saw(change.time);
+    live.apply(change, q->now());
+    structureDirty = true;
+    if (change.error) {
+        const Sentence sentence = sentenceFor(*change.error, change.name);
+        live.setProcessError(change.process, sentence.what);
+        addProblem({Fault::Severity::Error, change.node, sentence.what, sentence.remedy});
+    }
+    if (change.state == "failed"_L1)
+        ++failedToStart;
+}
+
+void Session::Private::handle(const protocol::Blocked& blocked)
+{
+    live.apply(blocked);
+}
+
+void Session::Private::handle(const protocol::Unblocked& unblocked)
+{
+    live.apply(unblocked);
+}
+
+void Session::Private::handle(const protocol::EdgeChange& change)
+{
+    live.apply(change);
+    structureDirty = true;
+}
+
+void Session::Private::handle(const protocol::Sample& sample)
+{
+    if (started)
+        clock.saw(sample.time);
+    live.apply(sample);
+}
+
+void Session::Private::handle(const protocol::Holders& message)
+{
+    QList<Holder> holders;
+    for (const protocol::EndpointHolder& one : message.holders)
+        holders.append({one.pid, one.process, one.name, one.fd, one.access});
+    const quint32 endpoint = message.endpoint;
+    emissions.emplace_back([this, endpoint, holders] { Q_EMIT q->holders(endpoint, holders); });
+}
+
+void Session::Private::handle(const protocol::PauseChange& change)
+{
+    live.apply(change);
+    structureDirty = true;
+    if (change.node.isEmpty() && (state == State::Running || state == State::Paused))
+        setState(change.paused ? State::Paused : State::Running);
+}
+
+void Session::Private::handle(const protocol::Lost& message)
+{
+    lost = std::max(lost, message.count);
+}
+
+void Session::Private::handle(const protocol::EngineError& message)
+{
+    addErrorProblem(message.error, message.node);
+}
+
+void Session::Private::handle(const protocol::RunEnded& ended)
+{
+    if (!q->isLive())
+        return;
+    lost = std::max(lost, ended.lost);
+    failedToStart = std::max(failedToStart, ended.failedToStart);
+    endRun(ended.reason, tr("The run ended before its end was seen."));
+}
+
+void Session::Private::handle(const protocol::Output& output)
+{
+    QByteArray& kept = outputs[output.process];
+    kept.append(output.bytes);
+    if (kept.size() > maxOutput + maxOutput / 4)
+        kept.remove(0, kept.size() - maxOutput);
+    emissions.emplace_back(
+        [this, output] { Q_EMIT q->outputArrived(output.process, output.stream, output.bytes); });
+}
+
+void Session::Private::handle(const protocol::Contents& message)
+{
+    emissions.emplace_back([this, message] {
+        Q_EMIT q->contents(message.request, message.endpoint, message.offset, message.total,
+                           message.available, message.bytes);
+    });
+}
+
+} // namespace byteyard::model

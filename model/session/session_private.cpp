@@ -1,0 +1,264 @@
+#include "model/session/session_private.h"
+
+#include "model/session/engine_command.h"
+#include "model/session/sentence.h"
+#include "model/topology/topology_file.h"
+
+#include "ipc/capture/call.h"
+
+#include <QCoreApplication>
+#include <QElapsedTimer>
+
+#include <system_error>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto frameTime = 16ms;    ///< 60 merges a second
+constexpr qint64 mergeBudgetMs = 8; ///< so long may one take
+constexpr auto slowTime = 100ms;
+constexpr auto stopTime = 10s;
+
+} // namespace
+
+Session::Private::Private(Session* session) : q(session)
+{
+    mergeTimer.setSingleShot(true);
+    mergeTimer.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&mergeTimer, &QTimer::timeout, q, [this] { merge(); });
+    slowTimer.setInterval(slowTime);
+    QObject::connect(&slowTimer, &QTimer::timeout, q, [this] {
+        if (!live.isMoving())
+            return;
+        refreshNumbers();
+        Q_EMIT q->ticked();
+    });
+    stopTimer.setSingleShot(true);
+    stopTimer.setInterval(stopTime);
+    QObject::connect(&stopTimer, &QTimer::timeout, q, [this] {
+        if (connection)
+            connection->abandon({tr("The engine has not stopped the run within %1 s.").arg(stopTime.count()),
+                                 tr("It has been ended. Run starts a new engine.")});
+    });
+}
+
+Session::Private::~Private()
+{
+    connection.reset();
+    retired.clear();
+    joinJobs();
+}
+
+// ---- The engine
+
+bool Session::Private::ensureEngine()
+{
+    if (connection && connection->end())
+        retireEngine();
+    const QStringList wanted = engineCommand.isEmpty() ? defaultEngineCommand() : engineCommand;
+    if (connection && wanted == runningCommand)
+        return true;
+    retireEngine();
+    const QString remedy = tr("Install byteyard-engine, or name it in BYTEYARD_ENGINE.");
+    if (wanted.isEmpty()) {
+        addProblem({Fault::Severity::Error,
+                    {},
+                    tr("The engine cannot be started: there is no byteyard-engine beside "
+                       "this program, and none in PATH."),
+                    remedy});
+        return false;
+    }
+    try {
+        connection = std::make_unique<Connection>(wanted, [this] { wake(); });
+    } catch (const std::system_error& error) {
+        const std::string_view name = ipc::errnoName(error.code().value());
+        addProblem({Fault::Severity::Error,
+                    {},
+                    tr("The engine (%1) cannot be started: %2.")
+                        .arg(wanted.join(u' '), errnoText(QString::fromLatin1(
+                                                    name.data(), static_cast<qsizetype>(name.size())))),
+                    remedy});
+        return false;
+    }
+    runningCommand = wanted;
+    greeted = false;
+    return true;
+}
+
+/// Hangs up without waiting for the engine's end.
+void Session::Private::retireEngine()
+{
+    if (!connection)
+        return;
+    connection->abandon({});
+    retired.push_back(std::move(connection));
+    waiting.clear();
+}
+
+void Session::Private::post(const QString& type, QJsonObject members)
+{
+    if (!connection || !greeted)
+        return;
+    members.insert(u"type"_s, type);
+    connection->post(members);
+}
+
+void Session::Private::sendRun()
+{
+    connection->postRun({{u"type"_s, u"run"_s},
+                         {u"topology"_s, topologyToJson(topology)},
+                         {u"capture"_s, options.capture},
+                         {u"dataBytes"_s, options.dataBytes},
+                         {u"pace"_s, topology.pace}},
+                        log);
+}
+
+void Session::Private::wake()
+{
+    if (!rung.exchange(true))
+        QMetaObject::invokeMethod(
+            q, [this] { scheduleMerge(); }, Qt::QueuedConnection);
+}
+
+void Session::Private::scheduleMerge()
+{
+    if (mergeTimer.isActive())
+        return;
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - lastMerge);
+    mergeTimer.start(std::max(0ms, frameTime - since));
+}
+
+void Session::Private::merge()
+{
+    rung = false;
+    lastMerge = std::chrono::steady_clock::now();
+    std::erase_if(retired, [](const std::unique_ptr<Connection>& old) {
+        old->take();
+        return old->end().has_value();
+    });
+    if (!connection)
+        return;
+    for (protocol::Message& message : connection->take())
+        waiting.push_back(std::move(message));
+    QElapsedTimer budget;
+    budget.start();
+    while (!waiting.empty() && !budget.hasExpired(mergeBudgetMs)) {
+        const protocol::Message message = std::move(waiting.front());
+        waiting.pop_front();
+        std::visit([this](const auto& known) { handle(known); }, message);
+    }
+    if (q->isLive())
+        refreshNumbers();
+    if (!waiting.empty())
+        scheduleMerge();
+    else if (const auto end = connection->end())
+        finishConnection(*end);
+    flushSignals();
+    Q_EMIT q->ticked();
+}
+
+void Session::Private::finishConnection(const ConnectionEnd& end)
+{
+    connection.reset(); // its thread is through
+    greeted = false;
+    const bool wasLive = q->isLive();
+    if (!end.what.isEmpty())
+        addProblem({wasLive ? Fault::Severity::Error : Fault::Severity::Warning, {}, end.what, end.remedy});
+    if (wasLive)
+        endRun(end.what.isEmpty() ? u"stopped"_s : u"failed"_s,
+               tr("The engine ended while it ran: how it ended was not seen."));
+}
+
+// ---- The run
+
+void Session::Private::begin(std::shared_ptr<RunLog> next, const Topology& ran)
+{
+    oldLog = std::exchange(log, std::move(next));
+    topology = ran;
+    live = LiveState(ran);
+    started = false;
+    endTime = 0;
+    failedToStart = 0;
+    lost = 0;
+    captureMode.clear();
+    captureWhy.clear();
+    problems.clear();
+    outputs.clear();
+    recordedFrom.clear();
+    if (!isEndingRecording)
+        recordingPath.clear();
+    structureDirty = true;
+    Q_EMIT q->storeChanged();
+    oldLog.reset();
+}
+
+void Session::Private::endRun(const QString& reason, const QString& cut)
+{
+    stopTimer.stop();
+    slowTimer.stop();
+    endTime = q->now();
+    refreshNumbers();
+    live.end(endTime, cut);
+    log->changeCatalog([&](Catalog& catalog) {
+        live.fill(catalog);
+        catalog.reason = reason;
+        catalog.lost = lost;
+    });
+    structureDirty = true;
+    stopRecording();
+    setState(State::Ended);
+}
+
+void Session::Private::setState(State next)
+{
+    if (state == next)
+        return;
+    state = next;
+    emissions.emplace_back([this, next] { Q_EMIT q->stateChanged(next); });
+}
+
+void Session::Private::addProblem(const Problem& problem)
+{
+    for (const Problem& known : std::as_const(problems))
+        if (known.node == problem.node && known.what == problem.what)
+            return;
+    problems.append(problem);
+    emissions.emplace_back([this, problem] { Q_EMIT q->problemFound(problem); });
+}
+
+void Session::Private::addErrorProblem(const protocol::ErrorInfo& error, const QString& node)
+{
+    const Sentence sentence = sentenceFor(error, live.nodeName(node));
+    addProblem({Fault::Severity::Error, node, sentence.what, sentence.remedy});
+}
+
+void Session::Private::refreshNumbers()
+{
+    const Statistics::Snapshot totals = log->statistics.totals();
+    clock.saw(totals.lastTime);
+    live.update(totals, q->now());
+    log->changeCatalog([&](Catalog& catalog) {
+        live.fill(catalog);
+        catalog.events = totals.events;
+        catalog.lost = lost;
+    });
+}
+
+void Session::Private::flushSignals()
+{
+    // A slot may start a run, which makes new ones: they come after these.
+    while (!emissions.empty()) {
+        const auto batch = std::exchange(emissions, {});
+        for (const auto& emission : batch)
+            emission();
+    }
+    if (std::exchange(structureDirty, false))
+        Q_EMIT q->structureChanged();
+}
+
+} // namespace byteyard::model
