@@ -336,3 +336,5 @@ quint64 LogModel::dropped() const
 }
 
 } // namespace byteyard::model
+
+#include "moc_log_model.cpp"
