@@ -1,0 +1,526 @@
+#include "log_samples.h"
+
+#include "model/log/session_file.h"
+#include "model/log/session_words.h"
+#include "model/log/statistics.h"
+
+#include <QBuffer>
+#include <QFile>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QtEndian>
+
+#include <atomic>
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace byteyard;
+using namespace byteyard::model;
+using namespace Qt::StringLiterals;
+using samples::append;
+using samples::transfer;
+
+namespace {
+
+constexpr int patience = 60'000;
+
+/// Every kind of event there is.
+std::vector<ipc::Event> someEvents()
+{
+    std::vector<ipc::Event> events;
+    ipc::Event setup = transfer(1, ipc::Call::Pipe2, "");
+    setup.how = ipc::How::Setup;
+    setup.fd = 3;
+    setup.fd2 = 4;
+    setup.process = 0;
+    setup.requested = 0;
+    setup.dataState = ipc::DataState::None;
+    setup.detailText = "flags=O_CLOEXEC|O_DIRECT";
+    events.push_back(setup);
+    events.push_back(transfer(2, ipc::Call::Write, "notes.txt\nreadme.txt\n"));
+    ipc::Event cut = transfer(3, ipc::Call::Write, std::string(64, 'x'));
+    cut.result = 65'536;
+    cut.dataState = ipc::DataState::Truncated;
+    events.push_back(cut);
+    ipc::Event odd = transfer(4, ipc::Call::Read, std::string("\0\xff\x80 odd", 8));
+    odd.bytes.resize(7); // is not a multiple of four
+    odd.result = 7;
+    events.push_back(odd);
+    ipc::Event unreadable = transfer(5, ipc::Call::Read, "");
+    unreadable.result = 4096;
+    unreadable.dataState = ipc::DataState::Unreadable;
+    events.push_back(unreadable);
+    events.push_back(samples::failure(6, EAGAIN));
+    events.push_back(samples::failure(7, 4095)); // has no name
+    ipc::Event splice = transfer(8, ipc::Call::Splice, "");
+    splice.result = 100;
+    splice.fd2 = 5;
+    splice.endpoint2 = 7;
+    splice.dataState = ipc::DataState::None;
+    events.push_back(splice);
+    ipc::Event open = transfer(9, ipc::Call::Openat, "");
+    open.endpoint = 7;
+    open.result = 3;
+    open.fd = 3;
+    open.requested = 0;
+    open.dataState = ipc::DataState::None;
+    open.detailText = "path=/tmp/a%20b/%C3%B6ut flags=O_WRONLY : pid=9 seq=77";
+    events.push_back(open);
+    ipc::Event foreign = transfer(10, ipc::Call::Fcntl, "");
+    foreign.result = -7;
+    foreign.detailText = "raw \n\xfe bytes";
+    foreign.dataState = ipc::DataState::None;
+    events.push_back(foreign);
+    ipc::Event exit = transfer(11, ipc::Call::Exit, "");
+    exit.endpoint = 0;
+    exit.fd = -1;
+    exit.duration = 0;
+    exit.result = -1;
+    exit.requested = 0;
+    exit.dataState = ipc::DataState::None;
+    exit.how = ipc::How::Unfinished;
+    exit.detailText = "signal=SIGPIPE";
+    events.push_back(exit);
+    ipc::Event injected = transfer(12, ipc::Call::Write, "from the person");
+    injected.how = ipc::How::Injected;
+    injected.process = 0;
+    injected.time = 1'000'000'000'000'000'001ull;
+    events.push_back(injected);
+    return events;
+}
+
+void fill(EventStore& store)
+{
+    for (const ipc::Event& event : someEvents())
+        append(store, event);
+}
+
+Catalog catalogOf(const EventStore& store)
+{
+    Catalog catalog = samples::catalog();
+    Statistics statistics;
+    store.forEach(0, store.end(), [&](quint64, const ipc::EventView& event) {
+        statistics.add(event);
+        return true;
+    });
+    statistics.totals().applyTo(catalog);
+    catalog.events = store.end();
+    return catalog;
+}
+
+void compareEvents(const ipc::EventView& a, const ipc::EventView& b)
+{
+    QCOMPARE(a.seq, b.seq);
+    QCOMPARE(a.time, b.time);
+    QCOMPARE(a.duration, b.duration);
+    QCOMPARE(a.process, b.process);
+    QCOMPARE(a.pid, b.pid);
+    QCOMPARE(a.tid, b.tid);
+    QCOMPARE(a.call, b.call);
+    QCOMPARE(a.how, b.how);
+    QCOMPARE(a.dataState, b.dataState);
+    QCOMPARE(a.fd, b.fd);
+    QCOMPARE(a.fd2, b.fd2);
+    QCOMPARE(a.endpoint, b.endpoint);
+    QCOMPARE(a.endpoint2, b.endpoint2);
+    QCOMPARE(a.result, b.result);
+    QCOMPARE(a.error, b.error);
+    QCOMPARE(a.requested, b.requested);
+    QCOMPARE(std::string(a.detail), std::string(b.detail));
+    QVERIFY(std::equal(a.data.begin(), a.data.end(), b.data.begin(), b.data.end()));
+}
+
+void compareStores(const EventStore& a, const EventStore& b)
+{
+    QCOMPARE(a.end(), b.end());
+    for (quint64 position = a.first(); position < a.end(); ++position)
+        compareEvents(*a.at(position), *b.at(position));
+}
+
+void compareCatalogs(const Catalog& a, const Catalog& b)
+{
+    QCOMPARE(a.topology, b.topology);
+    QCOMPARE(a.started, b.started);
+    QCOMPARE(a.capture, b.capture);
+    QCOMPARE(a.lost, b.lost);
+    QCOMPARE(a.events, b.events);
+    QCOMPARE(a.reason, b.reason);
+    QVERIFY(a.processes == b.processes);
+    QVERIFY(a.endpoints == b.endpoints);
+}
+
+SessionContent read(const QString& path)
+{
+    JobControl control;
+    return readSessionFile(path, control);
+}
+
+/// Writes a whole session file and returns its path.
+QString record(const QTemporaryDir& directory, const EventStore& store, const Catalog& catalog)
+{
+    const QString path = directory.filePath(u"session.pcapng"_s);
+    SessionRecorder recorder(path, store, [catalog] { return catalog; });
+    const QString started = recorder.start();
+    const QString finished = recorder.finish();
+    if (!started.isEmpty() || !finished.isEmpty())
+        qFatal("%s", qPrintable(started + finished));
+    return path;
+}
+
+QByteArray contentsOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+QString write(const QTemporaryDir& directory, const QByteArray& bytes)
+{
+    const QString path = directory.filePath(u"other.pcapng"_s);
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
+        qFatal("cannot write %s", qPrintable(path));
+    return path;
+}
+
+/// What a program prints; it must end with 0 in time.
+QByteArray output(const QString& program, const QStringList& arguments)
+{
+    QProcess process;
+    process.start(program, arguments);
+    if (!process.waitForFinished(patience) || process.exitStatus() != QProcess::NormalExit ||
+        process.exitCode() != 0)
+        qFatal("%s %s: %s", qPrintable(program), qPrintable(arguments.join(u' ')),
+               process.readAllStandardError().constData());
+    return process.readAllStandardOutput();
+}
+
+QList<QByteArray> lines(const QByteArray& text)
+{
+    QList<QByteArray> found = text.split('\n');
+    if (!found.isEmpty() && found.constLast().isEmpty())
+        found.removeLast();
+    return found;
+}
+
+} // namespace
+
+class TestSessionFile : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-session-XXXXXX"_s};
+
+private Q_SLOTS:
+    void aSessionComesBackFieldByField()
+    {
+        EventStore store;
+        fill(store);
+        const Catalog catalog = catalogOf(store);
+        const SessionContent content = read(record(m_directory, store, catalog));
+        QCOMPARE(content.error, QString());
+        QCOMPARE(content.note, QString());
+        compareStores(store, *content.store);
+        compareCatalogs(catalog, content.catalog);
+    }
+
+    void aLongTopologyIsCutBetweenCharactersAndJoinedAgain()
+    {
+        EventStore store;
+        Catalog catalog = samples::catalog();
+        catalog.topology.insert(u"files"_s, QJsonObject{{u"a"_s, QString(100'000, u'€')}});
+        SessionContent content = read(record(m_directory, store, catalog));
+        QCOMPARE(content.note, QString());
+        QCOMPARE(content.catalog.topology, catalog.topology);
+        // tshark finds no comment that is not UTF-8.
+        output(u"tshark"_s, {u"-r"_s, m_directory.filePath(u"session.pcapng"_s)});
+    }
+
+    void aTopologyThatGrowsDuringTheRunIsKept()
+    {
+        EventStore store;
+        Catalog catalog = samples::catalog();
+        std::atomic<bool> grown = false;
+        std::atomic<bool> seen = false;
+        Catalog larger = catalog;
+        larger.topology.insert(u"files"_s, QJsonObject{{u"a"_s, QString(70'000, u'ö')}});
+        larger.processes[3].number = 3;
+        larger.processes[3].name = u"late"_s;
+        larger.processes[3].argv = QStringList(2000, QString(100, u'x'));
+        larger.lost = 5;
+        const QString path = m_directory.filePath(u"grown.pcapng"_s);
+        SessionRecorder recorder(path, store, [&] {
+            if (grown)
+                seen = true;
+            return grown ? larger : catalog;
+        });
+        QCOMPARE(recorder.start(), QString());
+        const quint64 before = recorder.bytesWritten();
+        QVERIFY(before > 0);
+        grown = true;
+        QTRY_VERIFY_WITH_TIMEOUT(recorder.bytesWritten() > before + 140'000, patience);
+        QVERIFY(seen);
+        // What is on the disk now is read by everybody, though the recording goes on.
+        const SessionContent half = read(path);
+        QCOMPARE(half.error, QString());
+        QVERIFY(half.note.contains(u"no summary"_s));
+        QVERIFY(half.catalog.processes == larger.processes);
+        QCOMPARE(recorder.finish(), QString());
+        const SessionContent content = read(path);
+        QCOMPARE(content.note, QString());
+        compareCatalogs(larger, content.catalog);
+    }
+
+    void wiresharkReadsEveryPacket()
+    {
+        EventStore store;
+        fill(store);
+        const QString path = record(m_directory, store, catalogOf(store));
+        const QByteArray info = output(u"capinfos"_s, {u"-c"_s, u"-E"_s, u"-M"_s, path});
+        QVERIFY2(info.contains("WIRESHARK_UPPER_PDU") || info.contains("wireshark-upper-pdu") ||
+                     info.toLower().contains("wireshark upper pdu"),
+                 info.constData());
+        QCOMPARE(output(u"tshark"_s, {u"-r"_s, path, u"-Y"_s, u"_ws.malformed"_s}), QByteArray());
+
+        const QByteArray text =
+            output(u"tshark"_s, {u"-r"_s, path, u"-Y"_s, u"frame.comment contains \"seq=\""_s, u"-T"_s,
+                                 u"fields"_s, u"-E"_s, u"separator=/t"_s, u"-e"_s, u"frame.comment"_s,
+                                 u"-e"_s, u"data.data"_s, u"-e"_s, u"frame.interface_name"_s, u"-e"_s,
+                                 u"frame.packet_flags_direction"_s, u"-e"_s, u"frame.time_epoch"_s});
+        const QList<QByteArray> packets = lines(text);
+        const std::vector<ipc::Event> events = someEvents();
+        QCOMPARE(static_cast<std::size_t>(packets.size()), events.size());
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            const QList<QByteArray> fields = packets[static_cast<qsizetype>(i)].split('\t');
+            QCOMPARE(fields.size(), 5);
+            const ipc::EventView event = events[i].view();
+            std::optional<WordsEvent> words = eventFromWords(fields[0]);
+            QVERIFY2(words, fields[0].constData());
+            ipc::EventView fromComment = words->event.view();
+            fromComment.data = event.data;
+            compareEvents(fromComment, event);
+            QCOMPARE(QByteArray::fromHex(fields[1]),
+                     QByteArray(reinterpret_cast<const char*>(event.data.data()),
+                                static_cast<qsizetype>(event.data.size())));
+            QCOMPARE(QString::fromUtf8(fields[2]), event.endpoint == 1   ? u"my pipe"_s
+                                                   : event.endpoint == 7 ? u"öut"_s
+                                                                         : u"processes"_s);
+            const ipc::Flow flow = ipc::callInfo(event.call).flow;
+            QCOMPARE(fields[3].toUInt(nullptr, 0), flow == ipc::Flow::In     ? 2u
+                                                   : flow == ipc::Flow::None ? 0u
+                                                                             : 1u);
+        }
+        // The time is wall clock plus the event's own, to the nanosecond.
+        QCOMPARE(packets[1].split('\t')[4], QByteArray("1772360430.123002456"));
+    }
+
+    void editcapLeavesASessionThatCanBeRead()
+    {
+        EventStore store;
+        fill(store);
+        const QString path = record(m_directory, store, catalogOf(store));
+        const QString edited = m_directory.filePath(u"edited.pcapng"_s);
+        output(u"editcap"_s, {path, edited});
+        const SessionContent whole = read(edited);
+        QCOMPARE(whole.error, QString());
+        QCOMPARE(whole.note, QString());
+        compareStores(store, *whole.store);
+        compareCatalogs(catalogOf(store), whole.catalog);
+
+        // Packets 5 to 8 (the first four are notes), each cut to 40 bytes.
+        output(u"editcap"_s, {u"-r"_s, u"-s"_s, u"40"_s, path, edited, u"5-8"_s});
+        const SessionContent part = read(edited);
+        QCOMPARE(part.error, QString());
+        QVERIFY(!part.note.isEmpty());
+        QCOMPARE(part.store->end(), 4ull);
+        QCOMPARE(quint64{part.store->at(0)->seq}, 1ull);
+        QCOMPARE(part.store->at(1)->dataState, ipc::DataState::Truncated);
+        QCOMPARE(part.catalog.endpointName(1), u"my pipe"_s);
+        QCOMPARE(part.catalog.processName(1), u"ls"_s);
+        QCOMPARE(part.catalog.endpoints.value(1).totals.bytesIn, 21ull + 65'536ull);
+        QCOMPARE(part.catalog.topology, samples::catalog().topology);
+    }
+
+    void aCutFileLosesItsLastBlockAlone()
+    {
+        EventStore store;
+        fill(store);
+        const QByteArray whole = contentsOf(record(m_directory, store, catalogOf(store)));
+        quint64 before = 0;
+        for (qsizetype size = whole.size(); size > 0; size -= 37) {
+            JobControl control;
+            QByteArray bytes = whole.first(size);
+            QBuffer buffer(&bytes);
+            QVERIFY(buffer.open(QIODevice::ReadOnly));
+            const SessionContent content = readSession(buffer, control);
+            QVERIFY(!content.error.isEmpty() || !content.note.isEmpty() || size == whole.size());
+            const quint64 events = content.store->end();
+            QVERIFY(size == whole.size() || events <= before);
+            QVERIFY(size == whole.size() || before - events <= 1);
+            before = events;
+        }
+        QCOMPARE(before, 0ull);
+    }
+
+    void whatIsNoSessionIsRefusedInWords_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("why");
+        const auto block = [](const char* magic, const QByteArray& options) {
+            QByteArray out = QByteArray::fromHex("0a0d0d0a") + QByteArray(4, '\0') +
+                             QByteArray::fromHex(magic) + QByteArray::fromHex("01000000ffffffffffffffff") +
+                             options + QByteArray(4, '\0');
+            qToLittleEndian(static_cast<quint32>(out.size()), out.data() + 4);
+            qToLittleEndian(static_cast<quint32>(out.size()), out.data() + out.size() - 4);
+            return out;
+        };
+        QTest::newRow("empty") << QByteArray() << u"it is empty"_s;
+        QTest::newRow("text") << QByteArray("{\"format\": 1, \"nodes\": []}") << u"no pcapng"_s;
+        QTest::newRow("short") << QByteArray("\x0a\x0d\x0d\x0a", 4) << u"no pcapng"_s;
+        QTest::newRow("pcap") << QByteArray::fromHex("d4c3b2a1020004000000000000000000") << u"no pcapng"_s;
+        QTest::newRow("big-endian") << block("1a2b3c4d", {}) << u"big-endian"_s;
+        QTest::newRow("damaged magic") << block("11111111", {}) << u"damaged"_s;
+        QTest::newRow("foreign") << block("4d3c2b1a", {}) << u"not written by Byteyard"_s;
+        QTest::newRow("foreign with a comment")
+            << block("4d3c2b1a", QByteArray::fromHex("0100050068656c6c6f000000"))
+            << u"not written by Byteyard"_s;
+        QTest::newRow("endless option")
+            << block("4d3c2b1a", QByteArray::fromHex("0100ffff68656c6c")) << u"not written by"_s;
+        QByteArray cut = block("4d3c2b1a", {});
+        cut.chop(4);
+        QTest::newRow("cut") << cut << u"cut or damaged"_s;
+        QByteArray other = block("4d3c2b1a", {});
+        other[other.size() - 4] = 44;
+        QTest::newRow("two lengths") << other << u"cut or damaged"_s;
+        QByteArray huge = block("4d3c2b1a", {});
+        qToLittleEndian(0xFFFF'FFFCu, huge.data() + 4);
+        QTest::newRow("huge length") << huge << u"cut or damaged"_s;
+        QByteArray zero = block("4d3c2b1a", {});
+        qToLittleEndian(0u, zero.data() + 4);
+        QTest::newRow("zero length") << zero << u"cut or damaged"_s;
+    }
+    void whatIsNoSessionIsRefusedInWords()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, why);
+        const QString path = write(m_directory, bytes);
+        const SessionContent content = read(path);
+        QVERIFY2(content.error.contains(why), qPrintable(content.error));
+        QVERIFY2(content.error.startsWith(path), qPrintable(content.error));
+        QCOMPARE(content.store->end(), 0ull);
+    }
+
+    void aFileThatIsNotThereIsSaidSo()
+    {
+        const SessionContent content = read(m_directory.filePath(u"nowhere.pcapng"_s));
+        QVERIFY(content.error.contains(u"No such file"_s));
+    }
+
+    void damagedBytesNeverMakeUpEvents()
+    {
+        EventStore store;
+        fill(store);
+        const QByteArray whole = contentsOf(record(m_directory, store, catalogOf(store)));
+        for (qsizetype at = 0; at < whole.size(); at += 3) {
+            QByteArray bytes = whole;
+            bytes[at] = static_cast<char>(~bytes[at]);
+            JobControl control;
+            QBuffer buffer(&bytes);
+            QVERIFY(buffer.open(QIODevice::ReadOnly));
+            const SessionContent content = readSession(buffer, control);
+            QVERIFY(content.store->end() <= store.end());
+        }
+    }
+
+    void aRecordingFollowsTheStoreWhileItIsFilled()
+    {
+        constexpr quint64 count = 20'000;
+        EventStore store;
+        const Catalog catalog = samples::catalog();
+        const QString path = m_directory.filePath(u"live.pcapng"_s);
+        SessionRecorder recorder(path, store, [&] {
+            Catalog now = catalog;
+            now.events = store.end();
+            return now;
+        });
+        QCOMPARE(recorder.start(), QString());
+        for (quint64 i = 1; i <= count; ++i)
+            append(store, transfer(i, i % 2 == 0 ? ipc::Call::Read : ipc::Call::Write, "0123456789"));
+        QTRY_VERIFY_WITH_TIMEOUT(recorder.bytesWritten() > count * 100, patience);
+        QCOMPARE(recorder.finish(), QString());
+        const SessionContent content = read(path);
+        QCOMPARE(content.note, QString());
+        compareStores(store, *content.store);
+        const QByteArray packets = output(u"capinfos"_s, {u"-c"_s, u"-M"_s, u"-T"_s, u"-r"_s, path});
+        QVERIFY2(packets.simplified().split(' ').constLast().toULongLong() >= count, packets.constData());
+    }
+
+    void whatTheLimitDroppedBeforeItWasWrittenIsAGap()
+    {
+        EventStore store(10);
+        for (quint64 i = 1; i <= 25; ++i)
+            append(store, transfer(i, ipc::Call::Write, "x"));
+        Catalog catalog = samples::catalog();
+        catalog.events = 25;
+        const SessionContent content = read(record(m_directory, store, catalog));
+        QCOMPARE(content.store->end(), 10ull);
+        QVERIFY2(content.note.contains(u"15"_s), qPrintable(content.note));
+        QCOMPARE(content.catalog.events, 25ull);
+    }
+
+    void noSpaceEndsTheRecordingInWordsAndNotTheRun()
+    {
+        EventStore store;
+        const Catalog catalog = samples::catalog();
+        SessionRecorder full(u"/dev/full"_s, store, [&] { return catalog; });
+        QVERIFY2(full.start().contains(u"No space left on device"_s), qPrintable(full.error()));
+
+        // A file that may not grow: what was written stays, up to the last whole block.
+        const QString path = m_directory.filePath(u"limited.pcapng"_s);
+        SessionRecorder recorder(path, store, [&] { return catalog; });
+        QCOMPARE(recorder.start(), QString());
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const auto oldHandler = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit small{50'001, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+        for (quint64 i = 1; i <= 2'000; ++i)
+            append(store, transfer(i, ipc::Call::Write, "0123456789"));
+        const bool told = QTest::qWaitFor([&] { return !recorder.error().isEmpty(); }, patience);
+        setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, oldHandler);
+        QVERIFY(told);
+        QVERIFY2(recorder.error().contains(u"File too large"_s), qPrintable(recorder.error()));
+        QCOMPARE(recorder.finish(), recorder.error());
+        QVERIFY(QFileInfo(path).size() <= 50'001);
+        QCOMPARE(QFileInfo(path).size(), static_cast<qint64>(recorder.bytesWritten()));
+        const SessionContent content = read(path);
+        QVERIFY(content.error.isEmpty());
+        QVERIFY(!content.note.contains(u"ends within"_s));
+        QVERIFY(content.store->end() > 50);
+    }
+
+    void aPlaceThatCannotBeWrittenIsSaidAtTheStart()
+    {
+        const EventStore store;
+        SessionRecorder recorder(m_directory.filePath(u"no/such/directory.pcapng"_s), store,
+                                 [] { return Catalog(); });
+        QVERIFY(recorder.start().contains(u"No such file or directory"_s));
+        QCOMPARE(recorder.finish(), QString());
+    }
+
+    void readingCanBeCancelled()
+    {
+        EventStore store;
+        fill(store);
+        const QString path = record(m_directory, store, catalogOf(store));
+        JobControl control;
+        control.cancelled = true;
+        QVERIFY(readSessionFile(path, control).error.contains(u"cancelled"_s));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSessionFile)
+#include "tst_session_file.moc"
