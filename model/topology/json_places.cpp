@@ -140,26 +140,23 @@ int JsonPlaces::lineOf(const JsonPath& path) const
     return lineAt(m_text, offset);
 }
 
-JsonPath JsonPlaces::duplicateMember() const
+std::optional<JsonPlaces::Member> JsonPlaces::duplicateMember() const
 {
     std::vector<QSet<QString>> names; // by depth, of the values that are open now
-    JsonPath path;
-    bool found = false;
-    Walker(m_text).walk([&](qsizetype depth, const Step& step, qsizetype) {
+    std::optional<Member> found;
+    Walker(m_text).walk([&](qsizetype depth, const Step& step, qsizetype at) {
         const auto size = static_cast<std::size_t>(depth);
-        path.resize(depth);
         names.resize(size + 1); // a new value begins with no names below it
         names.back().clear();
-        if (depth > 0)
-            path.last() = step.isMember ? step.name : QString::number(step.index);
-        if (depth > 0 && step.isMember) {
+        if (step.isMember && depth > 0) {
             QSet<QString>& siblings = names.at(size - 1);
-            found = siblings.contains(step.name);
+            if (siblings.contains(step.name))
+                found = Member{step.name, lineAt(m_text, at)};
             siblings.insert(step.name);
         }
         return !found;
     });
-    return found ? path : JsonPath();
+    return found;
 }
 
 } // namespace byteyard::model

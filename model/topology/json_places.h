@@ -3,6 +3,8 @@
 #include <QByteArray>
 #include <QStringList>
 
+#include <optional>
+
 namespace byteyard::model {
 
 /// The way from the root to a value: member names, and indices in decimal.
@@ -17,9 +19,13 @@ public:
 
     /// The line, from 1, of the value at `path`, or of what holds it when it is not there.
     int lineOf(const JsonPath& path) const;
-    /// The first object that names a member twice (QJson would take the last and say nothing); empty when
-    /// there is none.
-    JsonPath duplicateMember() const;
+    struct Member
+    {
+        QString name;
+        int line = 0; ///< of its value
+    };
+    /// The first member that its object has already (QJson would take the last and say nothing).
+    std::optional<Member> duplicateMember() const;
     /// The line, from 1, that holds this byte.
     static int lineAt(const QByteArray& text, qsizetype offset);
 

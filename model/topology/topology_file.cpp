@@ -172,16 +172,21 @@ QString writeTopologyFile(const Topology& topology, const QString& path)
                    "Remove some of the files that it brings.")
             .arg(path);
     QSaveFile file(path);
-    if (file.open(QIODevice::WriteOnly)) {
-        file.write(bytes);
-        if (file.commit())
-            return {};
-        return Text::tr("%1 was not written: %2. What was there before is untouched; free some space, or "
-                        "choose another place.")
+    if (!file.open(QIODevice::WriteOnly))
+        return Text::tr("%1 was not written: %2. Choose a folder that exists and where you may write.")
             .arg(path, file.errorString());
-    }
-    return Text::tr("%1 was not written: %2. Choose a folder that exists and where you may write.")
-        .arg(path, file.errorString());
+    // A full disk takes a part of the bytes, and QSaveFile counts that as no error.
+    const qint64 written = file.write(bytes);
+    if (written == bytes.size() && file.commit())
+        return {};
+    const QString reason = written < 0 || written == bytes.size()
+                               ? file.errorString()
+                               : Text::tr("the disk took only %1 of %2 bytes")
+                                     .arg(QString::number(written), QString::number(bytes.size()));
+    file.cancelWriting();
+    return Text::tr("%1 was not written: %2. What was there before is untouched; free some space, or choose "
+                    "another place.")
+        .arg(path, reason);
 }
 
 } // namespace byteyard::model

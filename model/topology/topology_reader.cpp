@@ -50,11 +50,12 @@ public:
 
     ReadResult read(const QJsonValue& root)
     {
-        if (const JsonPath twice = m_places.duplicateMember(); !twice.isEmpty())
-            refuse(twice, Text::tr("The member “%1” stands twice in one object.").arg(shown(twice.last())),
+        if (const auto twice = m_places.duplicateMember())
+            refuse(twice->line,
+                   Text::tr("The member “%1” stands twice in one object.").arg(shown(twice->name)),
                    Text::tr("Remove one of the two."));
         else if (!root.isObject())
-            refuse({}, Text::tr("This is no topology: the file does not hold one JSON object."),
+            refuse(JsonPath(), Text::tr("This is no topology: the file does not hold one JSON object."),
                    Text::tr("Name a .byteyard file."));
         else if (formatIsKnown(root.toObject()))
             readDocument(root.toObject());
@@ -66,14 +67,18 @@ public:
 private:
     void refuse(const JsonPath& path, const QString& what, const QString& remedy)
     {
-        if (isFull())
-            return;
+        if (!isFull())
+            refuse(m_places.lineOf(path), what, remedy);
+    }
+
+    void refuse(int line, const QString& what, const QString& remedy)
+    {
         Fault fault;
         fault.node = m_node;
         fault.edge = m_edge;
         fault.what = what;
         fault.remedy = remedy;
-        fault.line = m_places.lineOf(path);
+        fault.line = line;
         m_result.faults.append(fault);
     }
 
@@ -102,7 +107,8 @@ private:
                     .arg(QString::number(format), QString::number(topologyFormat)),
                 Text::tr("Open it with a newer Byteyard."));
         else if (!value.isDouble() || format != topologyFormat)
-            refuse({u"format"_s}, Text::tr("This is no topology: “format” is not %1.").arg(topologyFormat),
+            refuse(JsonPath{u"format"_s},
+                   Text::tr("This is no topology: “format” is not %1.").arg(topologyFormat),
                    Text::tr("Name a .byteyard file, or set “format” to %1.").arg(topologyFormat));
         return m_result.faults.isEmpty();
     }
