@@ -1,6 +1,6 @@
 #include "model/topology/document_edit.h"
 
-#include <ranges>
+#include <algorithm>
 
 namespace byteyard::model {
 
@@ -121,8 +121,8 @@ void DocumentEdit::redo()
 
 void DocumentEdit::undo()
 {
-    for (const Step& step : m_steps | std::views::reverse)
-        std::visit([this](const auto& change) { apply(change, false); }, step);
+    for (auto step = m_steps.rbegin(); step != m_steps.rend(); ++step)
+        std::visit([this](const auto& change) { apply(change, false); }, *step);
 }
 
 bool DocumentEdit::mergeWith(const QUndoCommand* other)
