@@ -337,3 +337,5 @@ QString Document::save(const QString& path)
 }
 
 } // namespace byteyard::model
+
+#include "moc_document.cpp"
