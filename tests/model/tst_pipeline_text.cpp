@@ -127,7 +127,7 @@ void PipelineTextTest::otherSyntaxBecomesOneShellCommand_data()
         {u"ls\nwc"_s, u"(more than one line)"_s},
     };
     for (const auto& [line, syntax] : rows)
-        QTest::newRow(qPrintable(line)) << line << syntax;
+        QTest::newRow(qPrintable(line.simplified())) << line << syntax;
 }
 
 void PipelineTextTest::otherSyntaxBecomesOneShellCommand()
