@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/canvas/selection.h"
 #include "model/session/session.h"
 #include "model/topology/document.h"
 
@@ -7,16 +8,8 @@
 
 namespace byteyard::gui {
 
-/// What is selected, by id. Ids of what programs made themselves are "process:N" and "endpoint:N".
-struct Selection
-{
-    QStringList nodes;
-    QStringList edges;
-    bool operator==(const Selection&) const = default;
-};
-
-/// The canvas: draws the document and what is live of it, and edits the document by mouse and keys (shared ui.md, Hands).
-/// Drops of palette parts carry the MIME type `application/x-byteyard-part` (the kind's id).
+/// The canvas: draws the document and what is live of it, and edits the document by mouse and keys (shared
+/// ui.md, Hands). Drops of palette parts carry the MIME type `application/x-byteyard-part` (the kind's id).
 class CanvasView : public QGraphicsView
 {
     Q_OBJECT
@@ -30,7 +23,8 @@ public:
     /// Brings a node into sight and selects it.
     void reveal(const QString& nodeId);
     double zoom() const;
-    /// The view's rectangle of a node or of one of its ports, in viewport pixels (tests, the welcome banner). A process's ports are fds.
+    /// The view's rectangle of a node or of one of its ports, in viewport pixels (tests, the welcome banner).
+    /// A process's ports are fds.
     QRect nodeRect(const QString& nodeId) const;
     QPoint portPosition(const QString& nodeId, const QString& port) const;
     /// The whole topology as a picture.
@@ -65,6 +59,28 @@ Q_SIGNALS:
     /// A context menu is wanted; `node` and `edge` are empty on bare canvas. The shell fills it.
     void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge);
     void openLabWanted(); ///< from the empty canvas's offers
+
+protected:
+    bool viewportEvent(QEvent* event) override;
+    void drawBackground(QPainter* painter, const QRectF& rect) override;
+    void drawForeground(QPainter* painter, const QRectF& rect) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     struct Private;

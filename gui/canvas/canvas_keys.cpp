@@ -1,0 +1,215 @@
+#include "gui/canvas/canvas_private.h"
+#include "gui/canvas/metrics.h"
+
+#include <QKeyEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace byteyard::gui {
+
+namespace {
+
+QPointF directionOf(int key)
+{
+    switch (key) {
+    case Qt::Key_Left:
+        return {-1, 0};
+    case Qt::Key_Right:
+        return {1, 0};
+    case Qt::Key_Up:
+        return {0, -1};
+    case Qt::Key_Down:
+        return {0, 1};
+    default:
+        return {};
+    }
+}
+
+} // namespace
+
+void CanvasView::Private::walk(const QPointF& direction)
+{
+    const NodeItem* here = scene.node(scene.cursorNode());
+    QString best;
+    double bestCost = 1e300;
+    for (auto it = scene.nodes().begin(); it != scene.nodes().end(); ++it) {
+        const QPointF centre = it.value()->body().center();
+        double cost = centre.x() + centre.y(); // nowhere yet: the first as one reads
+        if (here != nullptr) {
+            const QPointF away = centre - here->body().center();
+            const double along = QPointF::dotProduct(away, direction);
+            const double across = std::abs(away.x() * direction.y() - away.y() * direction.x());
+            if (it.value() == here || along <= 0)
+                continue;
+            cost = along + 2.5 * across;
+        }
+        if (cost < bestCost || (cost == bestCost && it.key() < best)) {
+            bestCost = cost;
+            best = it.key();
+        }
+    }
+    if (best.isEmpty())
+        return;
+    scene.setCursorNode(best);
+    view.ensureVisible(scene.node(best)->body(), 40, 40);
+    const model::Node* node = document.topology().node(best);
+    Q_EMIT view.hint(node != nullptr ? scene.node(best)->description() : QString());
+}
+
+void CanvasView::Private::nudge(const QPointF& by)
+{
+    QStringList ids = drawnSelection();
+    if (ids.isEmpty() && !scene.cursorNode().isEmpty() && !CanvasScene::isDiscovered(scene.cursorNode()))
+        ids << scene.cursorNode();
+    QHash<QString, QPointF> positions;
+    for (const QString& id : ids)
+        positions.insert(id, scene.homeOf(id) + by);
+    if (positions.isEmpty())
+        return;
+    // Nudges of the same parts are one step to undo.
+    ids.sort();
+    const int drag = static_cast<int>(qHash(ids) & 0x3fffffff) | 0x40000000;
+    document.moveNodes(positions, drag);
+}
+
+void CanvasView::Private::startConnection()
+{
+    const QString id = !scene.cursorNode().isEmpty() ? scene.cursorNode() : scene.selection().nodes.value(0);
+    const QStringList ports =
+        document.topology().node(id) != nullptr ? startingPorts(document.topology(), id) : QStringList();
+    if (ports.isEmpty()) {
+        Q_EMIT view.hint(tr("Choose a node with the arrows first; C then begins a connection at it."));
+        return;
+    }
+    // C again goes on to the next port.
+    qsizetype next = 0;
+    if (byKeyboard && gesture) {
+        const PortRef from = static_cast<ConnectGesture*>(gesture.get())->from();
+        next = from.node == id ? (ports.indexOf(from.port) + 1) % ports.size() : 0;
+        cancelGesture();
+    }
+    scene.setCursorNode(id);
+    auto connecting = std::make_unique<ConnectGesture>(context, PortRef{id, ports.at(next)});
+    gesture = std::move(connecting);
+    byKeyboard = true;
+    Q_EMIT view.hint(
+        tr("Connecting %1 of %2: arrows choose the target, C the next port, Enter connects, Esc leaves it")
+            .arg(ports.at(next), document.topology().node(id)->name));
+    view.viewport()->update();
+}
+
+bool CanvasView::Private::pressKey(QKeyEvent* event)
+{
+    const int key = event->key();
+    const Qt::KeyboardModifiers how = event->modifiers() & ~Qt::KeypadModifier;
+    const QPointF direction = directionOf(key);
+    if (key == Qt::Key_Escape) {
+        if (gesture)
+            cancelGesture();
+        else if (!scene.cursorNode().isEmpty() && !scene.selection().nodes.contains(scene.cursorNode()))
+            scene.setCursorNode({});
+        else
+            scene.select({});
+        return true;
+    }
+    if (byKeyboard && gesture) {
+        auto* connecting = static_cast<ConnectGesture*>(gesture.get());
+        if (!direction.isNull()) {
+            connecting->aimTowards(direction);
+        } else if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+            if (connecting->makeAimed()) {
+                gesture.reset();
+                byKeyboard = false;
+            }
+        } else if (key == Qt::Key_C && how == Qt::NoModifier) {
+            startConnection();
+        } else {
+            return false;
+        }
+        return true;
+    }
+    if (gesture)
+        return false;
+    if (!direction.isNull()) {
+        if (how == Qt::NoModifier)
+            walk(direction);
+        else if (how == Qt::ControlModifier)
+            nudge(direction);
+        else if (how == (Qt::ControlModifier | Qt::ShiftModifier))
+            nudge(direction * gridStep);
+        else
+            return false;
+        return true;
+    }
+    if (key == Qt::Key_Space && !event->isAutoRepeat()) {
+        spaceHeld = true;
+        spaceUsed = false;
+        view.viewport()->setCursor(Qt::OpenHandCursor);
+        return true;
+    }
+    if (how != Qt::NoModifier)
+        return false;
+    if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+        view.editSelected();
+        return true;
+    }
+    if (key == Qt::Key_C) {
+        startConnection();
+        return true;
+    }
+    if (key == Qt::Key_Insert) {
+        view.quickInsert();
+        return true;
+    }
+    if (key == Qt::Key_F2) {
+        view.renameSelected();
+        return true;
+    }
+    if (key == Qt::Key_Delete) {
+        view.deleteSelection();
+        return true;
+    }
+    return key == Qt::Key_Space;
+}
+
+void CanvasView::keyPressEvent(QKeyEvent* event)
+{
+    event->setAccepted(d->pressKey(event));
+}
+
+void CanvasView::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || event->isAutoRepeat()) {
+        event->ignore();
+        return;
+    }
+    if (d->spaceHeld && !d->spaceUsed && !d->scene.cursorNode().isEmpty()) {
+        Selection now = selection();
+        if (!now.nodes.removeAll(d->scene.cursorNode()))
+            now.nodes << d->scene.cursorNode();
+        select(now);
+    }
+    d->spaceHeld = false;
+    viewport()->unsetCursor();
+}
+
+void CanvasView::focusInEvent(QFocusEvent* event)
+{
+    QGraphicsView::focusInEvent(event);
+    const bool byKeys = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+                        event->reason() == Qt::ShortcutFocusReason;
+    if (byKeys && d->scene.cursorNode().isEmpty()) {
+        const QString chosen = selection().nodes.value(0);
+        chosen.isEmpty() ? d->walk({}) : d->scene.setCursorNode(chosen);
+    }
+}
+
+void CanvasView::focusOutEvent(QFocusEvent* event)
+{
+    QGraphicsView::focusOutEvent(event);
+    d->cancelGesture();
+    d->spaceHeld = false;
+}
+
+} // namespace byteyard::gui

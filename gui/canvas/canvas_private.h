@@ -1,0 +1,85 @@
+#pragma once
+
+#include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/canvas_view.h"
+#include "gui/canvas/empty_offers.h"
+#include "gui/canvas/gesture.h"
+#include "gui/canvas/inline_edit.h"
+
+#include <QElapsedTimer>
+#include <QPointer>
+#include <QTimer>
+
+namespace byteyard::gui {
+
+inline constexpr double zoomLeast = 0.05;
+inline constexpr double zoomMost = 4;
+inline const QString partMime = QStringLiteral("application/x-byteyard-part");
+
+struct CanvasView::Private
+{
+    Private(CanvasView& view, model::Document& document, model::Session& session);
+
+    CanvasView& view;
+    model::Document& document;
+    model::Session& session;
+    CanvasScene scene;
+    EmptyOffers* offers;
+    GestureContext context;
+
+    std::unique_ptr<Gesture> gesture;
+    bool byKeyboard = false; ///< the gesture is a connection that the arrow keys aim
+    QPoint pressed;
+    Hit pressedOn; ///< what a press may turn into a drag of
+    bool mayMove = false;
+    bool spaceHeld = false;
+    bool spaceUsed = false;
+
+    QPointer<InlineEdit> edit;
+    QTimer flow;
+    QElapsedTimer sinceFlow;
+
+    QStringList found;
+    qsizetype foundAt = -1;
+
+    bool dropping = false;
+    model::Kind dropKind{};
+    QPointF dropAt;
+    int pastes = 0; ///< since the last copy, so that copies do not cover each other
+
+    // canvas_view.cpp
+    void placeOffers();
+    void setZoom(double zoom, const QPoint& around);
+    void animate();
+    void startFlow();
+    QPointF middle() const;
+    QRectF bodyOf(const QString& id) const;
+
+    // canvas_mouse.cpp
+    void pressLeft(const QPoint& position, Qt::KeyboardModifiers modifiers);
+    void click(const Hit& hit, Qt::KeyboardModifiers modifiers);
+    void hover(const QPoint& position);
+    void cancelGesture();
+    QString toolTip(const QPoint& position) const;
+    void offerParts(const PortRef& from, const QPointF& at);
+
+    // canvas_keys.cpp
+    bool pressKey(QKeyEvent* event);
+    void walk(const QPointF& direction);
+    void nudge(const QPointF& by);
+    void startConnection();
+
+    // canvas_edit.cpp
+    void openEdit(InlineEdit::Purpose purpose, const QPointF& anchor);
+    void placeEdit();
+    void editCommand(const model::Node& node);
+    void editName(const model::Node& node);
+    void insertAt(const QPointF& at);
+    QString insertLine(const QString& line, const QPointF& at);
+    QString addPart(model::Kind kind, const QPointF& middleAt);
+    QPointF positionFor(model::Kind kind, const QPointF& middleAt) const;
+    QStringList drawnSelection() const;
+    void addCopies(const model::Topology& fragment, QPointF offset, const QString& undoText);
+};
+
+} // namespace byteyard::gui

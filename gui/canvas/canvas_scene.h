@@ -1,0 +1,111 @@
+#pragma once
+
+#include "gui/canvas/edge_layer.h"
+#include "gui/canvas/node_item.h"
+#include "gui/canvas/selection.h"
+#include "model/topology/document.h"
+
+#include <QGraphicsScene>
+
+namespace byteyard::gui {
+
+class LiveBinding;
+
+/// What lies under a position: a port of a node, a node, an edge, or nothing.
+struct Hit
+{
+    NodeItem* node = nullptr;
+    QString port;
+    QString edge;
+};
+
+/// Keeps an item for each node, and a line for each edge, of the document and of what programs made by
+/// themselves.
+class CanvasScene : public QGraphicsScene
+{
+    Q_OBJECT
+
+public:
+    CanvasScene(model::Document& document, model::Session& session, QObject* parent = nullptr);
+    ~CanvasScene() override;
+
+    model::Document& document() const { return m_document; }
+    NodeItem* node(const QString& id) const { return m_nodes.value(id); }
+    const QHash<QString, NodeItem*>& nodes() const { return m_nodes; }
+    EdgeLayer& edges() const { return *m_edges; }
+    Hit hit(const QPointF& position, double reach) const;
+    /// Everything that is drawn; empty when nothing is.
+    QRectF content() const;
+    static bool isDiscovered(const QString& id) { return id.contains(u':'); }
+
+    const Selection& selection() const { return m_selection; }
+    void select(const Selection& selection);
+    QString cursorNode() const { return m_cursor; }
+    void setCursorNode(const QString& id);
+    void setFound(const QStringList& nodes);
+    /// While a connection is made: which ports fit it; everything else is dimmed.
+    void showFitting(const QHash<QString, QStringList>& fitting, const QString& origin);
+    void endFitting();
+    /// The port that a release would take, or under the pointer.
+    void aim(const QString& node, const QString& port);
+    void hover(const QString& edge);
+
+    /// Shows nodes elsewhere without changing the document (during a drag).
+    void preview(const QHash<QString, QPointF>& positions);
+    void endPreview();
+    /// Puts what a program made by itself elsewhere: the document knows nothing of it.
+    void placeDiscovered(const QHash<QString, QPointF>& positions);
+    /// Where a node belongs, whatever a drag shows.
+    QPointF homeOf(const QString& id) const;
+
+    // For the live binding.
+    void putNode(const QString& id, const NodeLook& look, const QPointF& position);
+    void setNodeLook(const QString& id, const NodeLook& look);
+    void dropNode(const QString& id);
+    void putEdge(const QString& id, const QString& process, const QString& processPort,
+                 const QString& endpoint, const QString& endpointPort);
+    void dropEdge(const QString& id);
+    /// Theme or fonts have changed.
+    void refresh();
+
+Q_SIGNALS:
+    void selectionMoved();
+    /// Something was drawn where nothing was, or the other way round.
+    void emptinessChanged(bool empty);
+
+private:
+    struct Ends
+    {
+        QString process, processPort, endpoint, endpointPort;
+    };
+
+    void rebuild();
+    void layEdge(const QString& id);
+    void layEdgesOf(const QString& node);
+    void growTo(const QRectF& rect);
+    void applyMarks(const QString& id);
+    void applyEdgeMarks(const QString& id);
+    void tellEmptiness();
+
+    model::Document& m_document;
+    QHash<QString, NodeItem*> m_nodes;
+    QHash<QString, Ends> m_ends;
+    QHash<QString, QStringList> m_edgesOf;
+    EdgeLayer* m_edges; ///< owned by the scene, as every item
+    QHash<QString, QPointF> m_home;
+    QSet<QString> m_previewed;
+    Selection m_selection;
+    QSet<QString> m_selectedNodes;
+    QSet<QString> m_selectedEdges;
+    QString m_cursor;
+    QSet<QString> m_found;
+    std::optional<QHash<QString, QStringList>> m_fitting;
+    QString m_fittingOrigin;
+    QString m_aimedNode;
+    QString m_aimedPort;
+    QString m_hoveredEdge;
+    bool m_wasEmpty = true;
+    std::unique_ptr<LiveBinding> m_live;
+};
+
+} // namespace byteyard::gui

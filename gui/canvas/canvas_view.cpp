@@ -1,0 +1,354 @@
+#include "gui/canvas/canvas_view.h"
+
+#include "gui/canvas/accessible_canvas.h"
+#include "gui/canvas/arrange.h"
+#include "gui/canvas/canvas_private.h"
+#include "gui/canvas/metrics.h"
+#include "gui/theme/theme.h"
+
+#include <QPainter>
+#include <QScrollBar>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+constexpr double zoomStep = 1.25;
+constexpr int frameMs = 16;
+
+} // namespace
+
+double zoomOf(const QGraphicsView& view)
+{
+    return view.transform().m11();
+}
+
+CanvasView::Private::Private(CanvasView& v, model::Document& doc, model::Session& run)
+    : view(v), document(doc), session(run), scene(doc, run),
+      offers(new EmptyOffers(v.viewport())), context{v, scene, doc,
+                                                     [this](const QString& text) { Q_EMIT view.hint(text); },
+                                                     [this](const PortRef& from, const QPointF& at) {
+                                                         offerParts(from, at);
+                                                     }}
+{
+}
+
+CanvasView::CanvasView(model::Document& document, model::Session& session, QWidget* parent)
+    : QGraphicsView(parent), d(std::make_unique<Private>(*this, document, session))
+{
+    installCanvasAccessibility();
+    setScene(&d->scene);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTransformationAnchor(NoAnchor);
+    setResizeAnchor(NoAnchor);
+    setViewportUpdateMode(SmartViewportUpdate);
+    setOptimizationFlags(DontSavePainterState | DontAdjustForAntialiasing);
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    viewport()->setMouseTracking(true);
+    viewport()->grabGesture(Qt::PinchGesture);
+    setAcceptDrops(true);
+    setAccessibleName(tr("Canvas"));
+    setAccessibleDescription(
+        tr("Processes and the kernel objects between them. Arrows walk, Space selects, Enter edits, "
+           "C connects, Insert adds."));
+
+    connect(&d->scene, &CanvasScene::selectionMoved, this, &CanvasView::selectionChanged);
+    connect(&d->scene, &CanvasScene::emptinessChanged, this,
+            [this](bool empty) { d->offers->setVisible(empty); });
+    connect(d->offers, &EmptyOffers::typeWanted, this, &CanvasView::quickInsert);
+    connect(d->offers, &EmptyOffers::labWanted, this, &CanvasView::openLabWanted);
+    d->offers->setVisible(d->scene.nodes().isEmpty());
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        d->scene.refresh();
+        viewport()->update();
+    });
+    connect(&document, &model::Document::wasReset, this, [this] {
+        d->cancelGesture();
+        find({});
+        fit();
+    });
+    d->flow.setInterval(frameMs);
+    connect(&d->flow, &QTimer::timeout, this, [this] { d->animate(); });
+    const auto mayFlow = [this] { d->startFlow(); };
+    connect(&session, &model::Session::ticked, this, mayFlow);
+    connect(&session, &model::Session::structureChanged, this, mayFlow);
+    fit();
+}
+
+CanvasView::~CanvasView()
+{
+    // The scene goes with d, before the view's base is done with it.
+    d->gesture.reset();
+    setScene(nullptr);
+}
+
+Selection CanvasView::selection() const
+{
+    return d->scene.selection();
+}
+
+void CanvasView::select(const Selection& selection)
+{
+    d->scene.select(selection);
+}
+
+void CanvasView::reveal(const QString& nodeId)
+{
+    const NodeItem* item = d->scene.node(nodeId);
+    if (item == nullptr)
+        return;
+    ensureVisible(item->sceneBoundingRect(), 40, 40);
+    d->scene.select({{nodeId}, {}});
+    d->scene.setCursorNode(hasFocus() ? nodeId : QString());
+}
+
+double CanvasView::zoom() const
+{
+    return zoomOf(*this);
+}
+
+QRect CanvasView::nodeRect(const QString& nodeId) const
+{
+    const NodeItem* item = d->scene.node(nodeId);
+    return item == nullptr ? QRect() : mapFromScene(item->body()).boundingRect();
+}
+
+QPoint CanvasView::portPosition(const QString& nodeId, const QString& port) const
+{
+    const NodeItem* item = d->scene.node(nodeId);
+    return item == nullptr ? QPoint() : mapFromScene(item->portPosition(port));
+}
+
+QImage CanvasView::picture(qreal scale) const
+{
+    const QRectF content = d->scene.content().adjusted(-20, -20, 20, 20);
+    QImage image((content.size() * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.fill(Theme::instance().colors().canvas);
+    QPainter painter(&image);
+    d->scene.render(&painter, QRectF(image.rect()), content);
+    return image;
+}
+
+void CanvasView::Private::setZoom(double zoom, const QPoint& around)
+{
+    zoom = std::clamp(zoom, zoomLeast, zoomMost);
+    const QPointF fixed = view.mapToScene(around);
+    view.setTransform(QTransform::fromScale(zoom, zoom));
+    const QPointF away = view.mapFromScene(fixed) - around;
+    view.horizontalScrollBar()->setValue(view.horizontalScrollBar()->value() + qRound(away.x()));
+    view.verticalScrollBar()->setValue(view.verticalScrollBar()->value() + qRound(away.y()));
+    placeEdit();
+    Q_EMIT view.zoomChanged(zoom);
+}
+
+void CanvasView::fit()
+{
+    const QRectF content = d->scene.content().adjusted(-40, -40, 40, 40);
+    double zoom = 1;
+    if (!d->scene.nodes().isEmpty())
+        zoom = std::clamp(
+            std::min(viewport()->width() / content.width(), viewport()->height() / content.height()),
+            zoomLeast, 1.0);
+    d->setZoom(zoom, viewport()->rect().center());
+    centerOn(d->scene.nodes().isEmpty() ? QPointF() : content.center());
+    d->placeEdit();
+}
+
+void CanvasView::zoomIn()
+{
+    d->setZoom(zoom() * zoomStep, viewport()->rect().center());
+}
+
+void CanvasView::zoomOut()
+{
+    d->setZoom(zoom() / zoomStep, viewport()->rect().center());
+}
+
+void CanvasView::zoomTo100()
+{
+    d->setZoom(1, viewport()->rect().center());
+}
+
+void CanvasView::selectAll()
+{
+    Selection all{d->scene.nodes().keys(), d->scene.edges().ids()};
+    all.nodes.sort();
+    d->scene.select(all);
+}
+
+void CanvasView::selectNone()
+{
+    d->scene.select({});
+}
+
+void CanvasView::invertSelection()
+{
+    const Selection now = d->scene.selection();
+    Selection other;
+    for (const QString& id : d->scene.nodes().keys())
+        if (!now.nodes.contains(id))
+            other.nodes << id;
+    other.nodes.sort();
+    for (const QString& id : d->scene.edges().ids())
+        if (!now.edges.contains(id))
+            other.edges << id;
+    d->scene.select(other);
+}
+
+void CanvasView::arrange()
+{
+    const auto positions =
+        arranged(d->document.topology(), [this](const QString& id) { return d->bodyOf(id); });
+    if (positions.isEmpty())
+        return;
+    d->document.undoStack()->beginMacro(tr("Arrange"));
+    d->document.moveNodes(positions);
+    d->document.undoStack()->endMacro();
+    fit();
+}
+
+QRectF CanvasView::Private::bodyOf(const QString& id) const
+{
+    const NodeItem* item = scene.node(id);
+    return item == nullptr ? QRectF() : item->body().translated(-item->pos());
+}
+
+QPointF CanvasView::Private::middle() const
+{
+    return view.mapToScene(view.viewport()->rect().center());
+}
+
+void CanvasView::find(const QString& text)
+{
+    d->found.clear();
+    d->foundAt = -1;
+    if (!text.isEmpty()) {
+        for (auto it = d->scene.nodes().begin(); it != d->scene.nodes().end(); ++it)
+            if (it.value()->description().contains(text, Qt::CaseInsensitive))
+                d->found << it.key();
+        // As one reads: rows, and in a row from the left.
+        std::sort(d->found.begin(), d->found.end(), [this](const QString& a, const QString& b) {
+            const QPointF pa = d->scene.homeOf(a);
+            const QPointF pb = d->scene.homeOf(b);
+            return pa.y() != pb.y() ? pa.y() < pb.y() : pa.x() < pb.x();
+        });
+        Q_EMIT hint(tr("%n part(s) match", nullptr, static_cast<int>(d->found.size())));
+    }
+    d->scene.setFound(d->found);
+}
+
+void CanvasView::findNext()
+{
+    if (d->found.isEmpty())
+        return;
+    d->foundAt = (d->foundAt + 1) % d->found.size();
+    reveal(d->found.at(d->foundAt));
+}
+
+void CanvasView::findPrevious()
+{
+    if (d->found.isEmpty())
+        return;
+    d->foundAt = (std::max<qsizetype>(d->foundAt, 0) + d->found.size() - 1) % d->found.size();
+    reveal(d->found.at(d->foundAt));
+}
+
+void CanvasView::Private::startFlow()
+{
+    if (flow.isActive() || !view.isVisible() || Theme::instance().reducedMotion() || !scene.edges().flows())
+        return;
+    sinceFlow.start();
+    flow.start();
+}
+
+void CanvasView::Private::animate()
+{
+    // A late frame does not make the dots jump.
+    const double seconds = std::min<double>(static_cast<double>(sinceFlow.restart()) / 1000.0, 0.1);
+    if (!view.isVisible() || Theme::instance().reducedMotion() || !scene.edges().advanceDots(seconds))
+        flow.stop();
+}
+
+void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)
+{
+    const Colors& colors = Theme::instance().colors();
+    painter->fillRect(rect, colors.canvas);
+    double step = gridStep;
+    while (step * zoom() < 15)
+        step *= 2;
+    if (zoom() < zoomForShapes)
+        return;
+    QPolygonF dots;
+    for (double x = std::floor(rect.left() / step) * step; x <= rect.right(); x += step)
+        for (double y = std::floor(rect.top() / step) * step; y <= rect.bottom(); y += step)
+            dots << QPointF(x, y);
+    QPen pen(colors.canvasDot, 1.4, Qt::SolidLine, Qt::SquareCap);
+    pen.setCosmetic(true);
+    painter->setRenderHint(QPainter::Antialiasing, false);
+    painter->setPen(pen);
+    painter->drawPoints(dots);
+}
+
+void CanvasView::drawForeground(QPainter* painter, const QRectF&)
+{
+    if (d->gesture)
+        d->gesture->paint(*painter);
+    if (d->dropping) {
+        NodeLook look;
+        look.kind = d->dropKind;
+        const QRectF body = NodeItem::bodyFor(look).translated(d->positionFor(d->dropKind, d->dropAt));
+        painter->setRenderHint(QPainter::Antialiasing);
+        QPen pen(Theme::instance().colors().accent, 1.6);
+        pen.setDashPattern({4, 3});
+        painter->setPen(pen);
+        painter->setBrush(Qt::NoBrush);
+        const double radius = model::isProcess(d->dropKind) ? 9 : body.height() / 2;
+        painter->drawRoundedRect(body, radius, radius);
+    }
+}
+
+void CanvasView::Private::placeOffers()
+{
+    offers->adjustSize();
+    offers->move(view.viewport()->rect().center() - offers->rect().center());
+}
+
+void CanvasView::resizeEvent(QResizeEvent* event)
+{
+    // What was in the middle stays there.
+    const QSize before = event->oldSize();
+    QGraphicsView::resizeEvent(event);
+    if (before.isValid()) {
+        const QSize grown = (event->size() - before) / 2;
+        horizontalScrollBar()->setValue(horizontalScrollBar()->value() - grown.width());
+        verticalScrollBar()->setValue(verticalScrollBar()->value() - grown.height());
+    }
+    d->placeOffers();
+    d->placeEdit();
+}
+
+void CanvasView::scrollContentsBy(int dx, int dy)
+{
+    QGraphicsView::scrollContentsBy(dx, dy);
+    if (d)
+        d->placeEdit();
+}
+
+void CanvasView::changeEvent(QEvent* event)
+{
+    QGraphicsView::changeEvent(event);
+    if (d && (event->type() == QEvent::FontChange || event->type() == QEvent::LanguageChange)) {
+        d->scene.refresh();
+        d->placeOffers();
+    }
+}
+
+} // namespace byteyard::gui

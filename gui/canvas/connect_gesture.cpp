@@ -1,0 +1,167 @@
+#include "gui/canvas/gesture.h"
+#include "gui/theme/theme.h"
+
+#include <QCoreApplication>
+#include <QPainter>
+
+#include <cmath>
+
+namespace byteyard::gui {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("byteyard::gui::ConnectGesture", text);
+}
+
+} // namespace
+
+ConnectGesture::ConnectGesture(GestureContext& context, const PortRef& from)
+    : Gesture(context), m_from(from), m_fitting(fittingPorts(context.document.topology(), from))
+{
+    m_end = context.scene.node(from.node)->portPosition(from.port);
+    context.scene.showFitting(m_fitting, from.node);
+    const model::Node* node = context.document.topology().node(from.node);
+    if (node != nullptr)
+        context.hint(tr("Connecting %1 of %2").arg(from.port, node->name));
+}
+
+void ConnectGesture::aim(const PortRef& target, const QPointF& end)
+{
+    m_to = target;
+    m_end = end;
+    m_context.scene.aim(target.node, target.port);
+    m_context.view.viewport()->update();
+}
+
+void ConnectGesture::move(const QPoint& position, Qt::KeyboardModifiers)
+{
+    m_moved = true;
+    const QPointF at = toScene(position);
+    const Hit hit = m_context.scene.hit(at, m_context.reach());
+    const model::Topology& topology = m_context.document.topology();
+    if (hit.node == nullptr || (hit.node->id() == m_from.node && hit.port.isEmpty())) {
+        m_context.hint(hit.node != nullptr ? QString()
+                                           : tr("Drop on a port, or here to choose a part that fits"));
+        return aim({}, at);
+    }
+    const QString id = hit.node->id();
+    QString port = hit.port;
+    // Where the port that was hit does not fit, another of the same node is not taken behind the person's
+    // back.
+    if (port.isEmpty())
+        port = naturalPort(topology, m_from, id);
+    const QString fault = port.isEmpty()
+                              ? connectingFault(topology, m_from, {id, hit.node->look().ports.value(0).name})
+                              : connectingFault(topology, m_from, {id, port});
+    if (id == m_from.node && port == m_from.port)
+        return aim({}, at);
+    if (!fault.isEmpty()) {
+        m_context.hint(fault);
+        return aim({}, at);
+    }
+    const model::Node* from = topology.node(m_from.node);
+    const model::Node* to = topology.node(id);
+    m_context.hint(tr("Connect %1 of %2 to %3 of %4").arg(m_from.port, from->name, port, to->name));
+    aim({id, port}, hit.node->hasPort(port) ? hit.node->portPosition(port) : at);
+}
+
+void ConnectGesture::release(const QPoint& position, Qt::KeyboardModifiers modifiers)
+{
+    if (m_moved)
+        move(position, modifiers);
+    const PortRef to = m_to;
+    const QPointF at = m_end;
+    const bool bare = m_moved && m_context.scene.hit(at, m_context.reach()).node == nullptr;
+    end();
+    if (!to.node.isEmpty())
+        makeConnection(m_context.document, m_from, to);
+    else if (bare)
+        m_context.offerParts(m_from, at);
+}
+
+void ConnectGesture::cancel()
+{
+    end();
+}
+
+void ConnectGesture::end()
+{
+    m_context.hint({});
+    m_context.scene.endFitting();
+    m_context.scene.aim({}, {});
+    m_context.view.viewport()->update();
+}
+
+void ConnectGesture::aimTowards(const QPointF& direction)
+{
+    const NodeItem* origin = m_context.scene.node(m_from.node);
+    const bool aimed = !m_to.node.isEmpty();
+    const QPointF start = aimed ? m_end : origin->portPosition(m_from.port);
+    PortRef best;
+    QPointF bestEnd;
+    double bestCost = 1e300;
+    for (auto it = m_fitting.begin(); it != m_fitting.end(); ++it) {
+        const NodeItem* item = m_context.scene.node(it.key());
+        if (item == nullptr)
+            continue;
+        // A node is met at the port that suits; its other ports follow at the next press.
+        for (const QString& port : it.value()) {
+            if (!item->hasPort(port) || PortRef{it.key(), port} == m_to)
+                continue;
+            const QPointF away = item->portPosition(port) - start;
+            const double along = QPointF::dotProduct(away, direction);
+            const double across = std::abs(away.x() * direction.y() - away.y() * direction.x());
+            if (along <= 0 && aimed)
+                continue;
+            const bool natural = naturalPort(m_context.document.topology(), m_from, it.key()) == port;
+            const double cost =
+                std::abs(along) + 2.5 * across + (along <= 0 ? 10000 : 0) + (natural ? 0 : 60);
+            if (cost < bestCost) {
+                bestCost = cost;
+                best = {it.key(), port};
+                bestEnd = item->portPosition(port);
+            }
+        }
+    }
+    if (best.node.isEmpty())
+        return;
+    const model::Topology& topology = m_context.document.topology();
+    m_context.hint(
+        tr("Enter connects %1 of %2 to %3 of %4")
+            .arg(m_from.port, topology.node(m_from.node)->name, best.port, topology.node(best.node)->name));
+    aim(best, bestEnd);
+}
+
+bool ConnectGesture::makeAimed()
+{
+    if (m_to.node.isEmpty())
+        return false;
+    const PortRef to = m_to;
+    end();
+    return !makeConnection(m_context.document, m_from, to).isEmpty();
+}
+
+void ConnectGesture::paint(QPainter& painter) const
+{
+    const NodeItem* origin = m_context.scene.node(m_from.node);
+    if (origin == nullptr)
+        return;
+    const QPointF from = origin->portPosition(m_from.port);
+    const NodeItem* target = m_context.scene.node(m_to.node);
+    const Side away = from.x() <= m_end.x() ? Side::Left : Side::Right;
+    const Side side = target != nullptr && target->hasPort(m_to.port) ? target->portSide(m_to.port) : away;
+    painter.setRenderHint(QPainter::Antialiasing);
+    QPen pen(Theme::instance().colors().accent, 2.2);
+    if (m_to.node.isEmpty())
+        pen.setDashPattern({3, 2.5});
+    painter.setPen(pen);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawPath(EdgeLayer::curve({from, origin->portSide(m_from.port)}, {m_end, side}));
+    painter.setBrush(Theme::instance().colors().accent);
+    painter.setPen(Qt::NoPen);
+    painter.drawEllipse(m_end, 4, 4);
+}
+
+} // namespace byteyard::gui

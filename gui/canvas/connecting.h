@@ -1,0 +1,35 @@
+#pragma once
+
+#include "model/topology/document.h"
+
+#include <QHash>
+
+namespace byteyard::gui {
+
+/// One end of a connection that is being made. An empty port of a process means: any natural free one.
+struct PortRef
+{
+    QString node;
+    QString port;
+    bool operator==(const PortRef&) const = default;
+};
+
+/// Why these two cannot be connected, in a sentence; empty when they can. Two processes get a pipe between
+/// them.
+QString connectingFault(const model::Topology& topology, const PortRef& from, const PortRef& to);
+
+/// Every port that `from` can be connected to, by node.
+QHash<QString, QStringList> fittingPorts(const model::Topology& topology, const PortRef& from);
+
+/// The port that is meant when a connection from `from` is dropped on a node as a whole: the one whose
+/// direction suits; empty when none fits.
+QString naturalPort(const model::Topology& topology, const PortRef& from, const QString& node);
+
+/// The ports of a node at which a connection may begin, those that are free and likely first.
+QStringList startingPorts(const model::Topology& topology, const QString& node);
+
+/// Makes the connection: one undo step. Returns the ids of what it made (a pipe, an edge); empty when there
+/// is a fault.
+QStringList makeConnection(model::Document& document, const PortRef& from, const PortRef& to);
+
+} // namespace byteyard::gui

@@ -1,0 +1,207 @@
+// The part of LiveBinding that shows what programs made by themselves.
+#include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/edge_look.h"
+#include "gui/canvas/live_binding.h"
+#include "gui/canvas/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+/// A shell loop forks thousands: of those that have ended only the newest stay in sight.
+constexpr qsizetype endedMost = 12;
+constexpr qsizetype shownMost = 400;
+
+bool hasEnded(const model::LiveProcess& process)
+{
+    return process.entry.state == u"exited" || process.entry.state == u"killed";
+}
+
+QString idOfProcess(quint32 number)
+{
+    return u"process:%1"_s.arg(number);
+}
+
+QString idOfEndpoint(const model::LiveEndpoint& endpoint)
+{
+    return endpoint.entry.node.isEmpty() ? u"endpoint:%1"_s.arg(endpoint.entry.number) : endpoint.entry.node;
+}
+
+QString idOfEdge(const model::LiveEdge& edge)
+{
+    return u"edge:%1:%2"_s.arg(edge.process).arg(edge.endpoint);
+}
+
+} // namespace
+
+/// An edge that nobody drew.
+struct LiveBinding::Found
+{
+    model::LiveEdge live;
+    QString process;
+    QString endpoint;
+    bool ownEndpoint = false; ///< a program made the endpoint
+    model::Kind kind{};
+    QString fd;
+    QString port;
+};
+
+QPointF LiveBinding::placeFor(const QString& beside, const NodeLook& look) const
+{
+    const NodeItem* origin = m_scene.node(beside);
+    const QRectF from = origin != nullptr ? origin->body() : m_scene.content();
+    const QRectF body = NodeItem::bodyFor(look);
+    const auto isFree = [&](const QPointF& position) {
+        const QRectF place = body.translated(position).adjusted(-gridStep, -gridStep, gridStep, gridStep);
+        return std::none_of(m_scene.nodes().begin(), m_scene.nodes().end(),
+                            [&](const NodeItem* item) { return item->body().intersects(place); });
+    };
+    // Below the node that it came from, then column by column to the right.
+    const QPointF start(std::round((from.left() + gridStep) / gridStep) * gridStep,
+                        std::ceil((from.bottom() + 2 * gridStep) / gridStep) * gridStep);
+    for (int column = 0;; ++column)
+        for (int row = 0; row < 6; ++row) {
+            const QPointF position = start + QPointF(column * 12 * gridStep, row * 6 * gridStep);
+            if (isFree(position))
+                return position;
+        }
+}
+
+QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) const
+{
+    QHash<quint32, QString> ids;
+    qsizetype ended = 0;
+    const QList<model::LiveProcess> processes = m_session.processes();
+    for (auto it = processes.crbegin(); it != processes.crend(); ++it) {
+        const QString node = it->entry.node;
+        if (!node.isEmpty()) {
+            // Of a node that ran twice only the newest process is on the canvas.
+            const model::LiveProcess* newest = m_session.processOfNode(node);
+            if (newest != nullptr && newest->entry.number == it->entry.number &&
+                m_scene.node(node) != nullptr)
+                ids.insert(it->entry.number, node);
+            continue;
+        }
+        if ((hasEnded(*it) && ++ended > endedMost) || discovered.size() >= shownMost)
+            continue;
+        discovered.insert(idOfProcess(it->entry.number));
+        ids.insert(it->entry.number, idOfProcess(it->entry.number));
+    }
+    return ids;
+}
+
+QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>& processIds) const
+{
+    QList<Found> found;
+    for (const model::LiveEdge& edge : m_session.edges()) {
+        // A descriptor that was inherited and closed unused says nothing.
+        if (!edge.edge.isEmpty() || !processIds.contains(edge.process) ||
+            (!edge.open && edge.bytesIn + edge.bytesOut == 0))
+            continue;
+        const model::LiveEndpoint* endpoint = m_session.endpoint(edge.endpoint);
+        Found each;
+        if (endpoint == nullptr || !model::kindFromId(endpoint->entry.kind, each.kind))
+            continue;
+        each.ownEndpoint = endpoint->entry.node.isEmpty();
+        each.endpoint = idOfEndpoint(*endpoint);
+        if (!each.ownEndpoint && m_scene.node(each.endpoint) == nullptr)
+            continue;
+        const int fd = edge.fds.isEmpty() ? -1 : edge.fds.first();
+        const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && (fd == 1 || fd == 2));
+        each.live = edge;
+        each.process = processIds.value(edge.process);
+        each.fd = QString::number(fd >= 0 ? fd : writes ? 1 : 0);
+        each.port = model::kindInfo(each.kind).ports.value(writes ? 0 : 1);
+        found.append(each);
+    }
+    return found;
+}
+
+void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const QString& beside)
+{
+    if (m_scene.node(id) != nullptr)
+        m_scene.setNodeLook(id, look);
+    else
+        m_scene.putNode(id, look, placeFor(beside, look));
+}
+
+void LiveBinding::updateDiscovered()
+{
+    QSet<QString> nodes;
+    QSet<QString> edges;
+    const QHash<quint32, QString> processIds = processesToShow(nodes);
+    const QList<Found> found = edgesToShow(processIds);
+
+    QHash<QString, UsedPorts> used;
+    for (const Found& each : found)
+        used[each.process].insert(each.fd, sideOfFd(each.fd.toInt(), each.port));
+    const QHash<QString, UsedPorts> before = std::exchange(m_usedLive, used);
+    for (const QString& process :
+         QSet<QString>(before.keyBegin(), before.keyEnd()) + QSet<QString>(used.keyBegin(), used.keyEnd()))
+        if (before.value(process) != used.value(process))
+            refreshLook(process);
+
+    QList<quint32> numbers = processIds.keys();
+    std::sort(numbers.begin(), numbers.end()); // parents come before their children
+    for (const quint32 number : numbers) {
+        const QString id = processIds.value(number);
+        const model::LiveProcess* process = m_session.process(number);
+        if (!CanvasScene::isDiscovered(id) || process == nullptr)
+            continue;
+        m_shown.insert(id, liveOf(*process));
+        showDiscovered(id, lookOfDiscovered(model::Kind::Command, portsOf(id), m_shown.value(id)),
+                       processIds.value(process->entry.parent));
+    }
+    for (const Found& each : found) {
+        if (each.ownEndpoint && !nodes.contains(each.endpoint)) {
+            nodes.insert(each.endpoint);
+            m_shown.insert(each.endpoint, liveOf(*m_session.endpoint(each.live.endpoint)));
+            showDiscovered(each.endpoint, lookOfDiscovered(each.kind, {}, m_shown.value(each.endpoint)),
+                           each.process);
+        }
+        const QString id = idOfEdge(each.live);
+        edges.insert(id);
+        m_scene.putEdge(id, each.process, each.fd, each.endpoint, each.port);
+        m_scene.edges().setLook(id, lookOfDiscovered(each.kind, each.live, m_session.now()));
+    }
+    const QSet<QString> nodesBefore = std::exchange(m_discoveredNodes, nodes);
+    const QSet<QString> edgesBefore = std::exchange(m_discoveredEdges, edges);
+    for (const QString& id : edgesBefore - edges)
+        m_scene.dropEdge(id);
+    for (const QString& id : nodesBefore - nodes)
+        m_scene.dropNode(id);
+}
+
+void LiveBinding::tickDiscovered()
+{
+    if (m_discoveredNodes.isEmpty() && m_discoveredEdges.isEmpty())
+        return;
+    for (const QString& id : std::as_const(m_discoveredNodes)) {
+        const quint32 number = id.section(u':', 1).toUInt();
+        NodeLive live;
+        model::Kind kind = model::Kind::Command;
+        if (id.startsWith("process:"_L1)) {
+            if (const model::LiveProcess* process = m_session.process(number))
+                live = liveOf(*process);
+        } else if (const model::LiveEndpoint* endpoint = m_session.endpoint(number)) {
+            live = liveOf(*endpoint);
+            model::kindFromId(live.kind, kind);
+        }
+        if (live.number == 0 || m_shown.value(id) == live)
+            continue;
+        m_shown.insert(id, live);
+        m_scene.setNodeLook(id, lookOfDiscovered(kind, portsOf(id), live));
+    }
+    for (const model::LiveEdge& edge : m_session.edges()) {
+        const QString id = idOfEdge(edge);
+        if (const EdgeLook* look = edge.edge.isEmpty() ? m_scene.edges().look(id) : nullptr)
+            m_scene.edges().setLook(id, lookOfDiscovered(look->kind, edge, m_session.now()));
+    }
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,255 @@
+#include "gui/canvas/edge_layer.h"
+
+#include "gui/canvas/metrics.h"
+
+#include <QLineF>
+
+#include <algorithm>
+#include <cmath>
+
+namespace byteyard::gui {
+
+namespace {
+
+constexpr double labelHeight = 16;
+
+double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b)
+{
+    const QPointF ab = b - a;
+    const double squared = QPointF::dotProduct(ab, ab);
+    const double t = squared > 0 ? std::clamp(QPointF::dotProduct(p - a, ab) / squared, 0.0, 1.0) : 0;
+    return QLineF(p, a + ab * t).length();
+}
+
+QPointF normalOf(Side side)
+{
+    return side == Side::Left ? QPointF(-1, 0) : side == Side::Right ? QPointF(1, 0) : QPointF(0, 1);
+}
+
+/// Dots' pace in units a second: an order of magnitude more bytes is a step faster.
+double paceOf(double rate)
+{
+    return 24 + 26 * std::log10(1 + rate);
+}
+
+} // namespace
+
+EdgeLayer::EdgeLayer()
+{
+    setZValue(-1);
+    // Without it the exposed rectangle is the whole layer.
+    setFlag(ItemUsesExtendedStyleOption);
+}
+
+QPainterPath EdgeLayer::curve(const End& from, const End& to)
+{
+    const QPointF away = to.position - from.position;
+    const double distance = std::hypot(away.x(), away.y());
+    const double pull = std::clamp(distance * 0.45, std::min(distance * 0.5, 30.0), 160.0);
+    QPainterPath path(from.position);
+    path.cubicTo(from.position + normalOf(from.side) * pull, to.position + normalOf(to.side) * pull,
+                 to.position);
+    return path;
+}
+
+void EdgeLayer::layOut(Line& line)
+{
+    update(line.bounds);
+    line.path = curve(line.process, line.endpoint);
+    // Fewer pieces where the curve is short: they are what dots and hit tests walk along.
+    const double rough = QLineF(line.process.position, line.endpoint.position).length();
+    const int pieces = std::clamp(static_cast<int>(rough / 14), 6, 32);
+    line.points.clear();
+    line.distances.clear();
+    double distance = 0;
+    for (int i = 0; i <= pieces; ++i) {
+        const QPointF point =
+            line.path.pointAtPercent(line.path.percentAtLength(line.path.length() * i / pieces));
+        if (i > 0)
+            distance += QLineF(line.points.last(), point).length();
+        line.points.append(point);
+        line.distances.append(distance);
+    }
+    line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(line));
+    update(line.bounds);
+}
+
+QPointF EdgeLayer::Line::pointAt(double distance, double* angle) const
+{
+    const auto above = std::lower_bound(distances.begin(), distances.end(), distance);
+    const auto i = std::clamp<qsizetype>(above - distances.begin(), 1, points.size() - 1);
+    const double span = distances.at(i) - distances.at(i - 1);
+    const double t = span > 0 ? std::clamp((distance - distances.at(i - 1)) / span, 0.0, 1.0) : 0;
+    const QPointF step = points.at(i) - points.at(i - 1);
+    if (angle != nullptr)
+        *angle = std::atan2(step.y(), step.x());
+    return points.at(i - 1) + step * t;
+}
+
+EdgeLayer::Line* EdgeLayer::line(const QString& id)
+{
+    const auto it = m_index.constFind(id);
+    return it == m_index.constEnd() ? nullptr : &m_lines[*it];
+}
+
+void EdgeLayer::setEdge(const QString& id, const End& process, const End& endpoint)
+{
+    Line* known = line(id);
+    if (known == nullptr) {
+        m_index.insert(id, m_lines.size());
+        m_lines.append(Line());
+        known = &m_lines.last();
+        known->id = id;
+    } else if (known->process == process && known->endpoint == endpoint) {
+        return;
+    }
+    known->process = process;
+    known->endpoint = endpoint;
+    layOut(*known);
+}
+
+void EdgeLayer::setLook(const QString& id, const EdgeLook& look)
+{
+    Line* known = line(id);
+    if (known == nullptr || known->look == look)
+        return;
+    const bool labelChanged = known->look.label != look.label;
+    const bool shown = known->look.state != look.state || labelChanged ||
+                       known->look.nextRun != look.nextRun || known->look.kind != look.kind ||
+                       known->look.writes != look.writes || known->look.reads != look.reads ||
+                       known->look.flows() != look.flows();
+    known->look = look;
+    if (labelChanged) {
+        update(known->bounds);
+        known->bounds = known->path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(*known));
+    }
+    if (shown)
+        update(known->bounds);
+}
+
+void EdgeLayer::setMarks(const QString& id, const Marks& marks)
+{
+    Line* known = line(id);
+    if (known == nullptr || known->marks == marks)
+        return;
+    known->marks = marks;
+    update(known->bounds);
+}
+
+void EdgeLayer::remove(const QString& id)
+{
+    const auto it = m_index.constFind(id);
+    if (it == m_index.constEnd())
+        return;
+    const qsizetype at = *it;
+    update(m_lines.at(at).bounds);
+    m_lines.removeAt(at);
+    m_index.remove(id);
+    for (qsizetype& index : m_index)
+        if (index > at)
+            --index;
+}
+
+void EdgeLayer::clear()
+{
+    m_lines.clear();
+    m_index.clear();
+    update();
+}
+
+const EdgeLook* EdgeLayer::look(const QString& id) const
+{
+    const auto it = m_index.constFind(id);
+    return it == m_index.constEnd() ? nullptr : &m_lines.at(*it).look;
+}
+
+QStringList EdgeLayer::ids() const
+{
+    QStringList ids;
+    for (const Line& each : m_lines)
+        ids << each.id;
+    return ids;
+}
+
+QString EdgeLayer::at(const QPointF& position, double reach) const
+{
+    for (auto it = m_lines.crbegin(); it != m_lines.crend(); ++it) {
+        if (!it->bounds.adjusted(-reach, -reach, reach, reach).contains(position))
+            continue;
+        for (qsizetype i = 1; i < it->points.size(); ++i)
+            if (distanceToSegment(position, it->points.at(i - 1), it->points.at(i)) <= reach)
+                return it->id;
+    }
+    return {};
+}
+
+QStringList EdgeLayer::within(const QRectF& rect) const
+{
+    QStringList ids;
+    for (const Line& each : m_lines)
+        if (rect.contains(each.path.boundingRect()))
+            ids << each.id;
+    return ids;
+}
+
+QPointF EdgeLayer::middle(const QString& id) const
+{
+    const auto it = m_index.constFind(id);
+    return it == m_index.constEnd() ? QPointF() : m_lines.at(*it).pointAt(m_lines.at(*it).length() / 2);
+}
+
+QRectF EdgeLayer::edgesRect() const
+{
+    QRectF rect;
+    for (const Line& each : m_lines)
+        rect |= each.bounds;
+    return rect;
+}
+
+void EdgeLayer::setBounds(const QRectF& bounds)
+{
+    if (bounds == m_bounds)
+        return;
+    prepareGeometryChange();
+    m_bounds = bounds;
+}
+
+bool EdgeLayer::flows() const
+{
+    return std::any_of(m_lines.begin(), m_lines.end(), [](const Line& each) { return each.look.flows(); });
+}
+
+bool EdgeLayer::advanceDots(double seconds)
+{
+    bool any = false;
+    for (Line& each : m_lines) {
+        if (!each.look.flows())
+            continue;
+        any = true;
+        each.phaseIn += paceOf(each.look.rateIn) * seconds;
+        each.phaseOut += paceOf(each.look.rateOut) * seconds;
+        update(each.bounds);
+    }
+    return any;
+}
+
+QRectF EdgeLayer::labelRect(const Line& line) const
+{
+    if (line.look.label.isEmpty() || line.points.isEmpty())
+        return {};
+    const double width = textWidth(Text::Pill, line.look.label) + 8;
+    const QPointF a = line.process.position;
+    const QPointF b = line.endpoint.position;
+    const QPointF centre = line.pointAt(line.length() / 2);
+    // Between the two ends where it fits; else above the line, over the endpoint's rounded shoulder, where
+    // cards leave room.
+    if (std::abs(a.x() - b.x()) >= width + 12)
+        return {centre.x() - width / 2, centre.y() - labelHeight - 9, width, labelHeight};
+    if (std::abs(a.y() - b.y()) >= 3 * labelHeight)
+        return {centre.x() - width / 2, centre.y() - labelHeight / 2, width, labelHeight};
+    const bool toTheRight = b.x() >= a.x();
+    return {toTheRight ? a.x() + 8 : a.x() - 8 - width, b.y() - capsuleHeight / 2 - labelHeight - 4, width,
+            labelHeight};
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "gui/canvas/edge_look.h"
+#include "gui/canvas/node_look.h"
+
+#include <QGraphicsItem>
+
+namespace byteyard::gui {
+
+/// All edges in one item below the nodes: thousands of them cost one call of paint(), and only those within
+/// the exposed rectangle are drawn. Dots move along those that flow.
+class EdgeLayer final : public QGraphicsItem
+{
+public:
+    struct End
+    {
+        QPointF position;
+        Side side = Side::Right;
+        bool operator==(const End&) const = default;
+    };
+    struct Marks
+    {
+        bool selected = false;
+        bool hovered = false;
+        bool dimmed = false;
+        bool operator==(const Marks&) const = default;
+    };
+
+    EdgeLayer();
+
+    void setEdge(const QString& id, const End& process, const End& endpoint);
+    void setLook(const QString& id, const EdgeLook& look);
+    void setMarks(const QString& id, const Marks& marks);
+    void remove(const QString& id);
+    void clear();
+    bool contains(const QString& id) const { return m_index.contains(id); }
+    const EdgeLook* look(const QString& id) const;
+    QStringList ids() const;
+    /// The topmost edge within `reach` of a scene position, or empty.
+    QString at(const QPointF& position, double reach) const;
+    /// Edges that lie within a rectangle altogether.
+    QStringList within(const QRectF& rect) const;
+    /// The middle of an edge's line.
+    QPointF middle(const QString& id) const;
+    QRectF edgesRect() const;
+
+    /// The rectangle in which edges may lie: the scene's.
+    void setBounds(const QRectF& bounds);
+    /// Moves the dots on by `seconds`; false when nothing flows.
+    bool advanceDots(double seconds);
+    bool flows() const;
+
+    QRectF boundingRect() const override { return m_bounds; }
+    QPainterPath shape() const override { return {}; }
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+
+    /// The curve between two ports.
+    static QPainterPath curve(const End& from, const End& to);
+
+private:
+    struct Line
+    {
+        QString id;
+        End process;
+        End endpoint;
+        QPainterPath path;
+        QPolygonF points;        ///< of the flattened curve, from the process
+        QList<double> distances; ///< along it, one a point
+        QRectF bounds;           ///< with arrows, dots and label
+        EdgeLook look;
+        Marks marks;
+        double phaseIn = 0;
+        double phaseOut = 0;
+
+        double length() const { return distances.isEmpty() ? 0 : distances.last(); }
+        QPointF pointAt(double distance, double* angle = nullptr) const;
+    };
+
+    Line* line(const QString& id);
+    void layOut(Line& line);
+    void paintFar(QPainter& painter, const QRectF& exposed) const;
+    void paintLine(QPainter& painter, const Line& line, double zoom) const;
+    void paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const;
+    void paintDots(QPainter& painter, const Line& line, const QColor& color) const;
+    void paintLabel(QPainter& painter, const Line& line) const;
+    QRectF labelRect(const Line& line) const;
+
+    QList<Line> m_lines;
+    QHash<QString, qsizetype> m_index;
+    QRectF m_bounds;
+};
+
+} // namespace byteyard::gui

@@ -1,0 +1,69 @@
+#include "gui/canvas/edge_look.h"
+
+#include "model/log/format.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("byteyard::gui::EdgeLook", text);
+}
+
+void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
+{
+    const quint64 total = live.bytesIn + live.bytesOut;
+    look.rateIn = live.rateIn;
+    look.rateOut = live.rateOut;
+    if (live.blocked) {
+        look.state = EdgeLook::State::Blocked;
+        const quint64 since = now > live.blockedSince ? now - live.blockedSince : 0;
+        // Tenths are enough, and a text that stays is not painted again.
+        look.label = tr("blocked %1").arg(model::formatDuration(since - since % 100'000'000));
+    } else if (live.open) {
+        look.state = EdgeLook::State::Open;
+        if (look.rateIn + look.rateOut > 0)
+            look.label = model::formatRate(look.rateIn + look.rateOut);
+        else if (total > 0)
+            look.label = model::formatBytes(total);
+    } else if (live.wasOpen) {
+        look.state = EdgeLook::State::Ended;
+        if (total > 0)
+            look.label = model::formatBytes(total);
+    }
+}
+
+} // namespace
+
+EdgeLook lookOf(const model::Edge& edge, model::Kind kind, const model::LiveEdge* live, quint64 now,
+                bool sessionRuns)
+{
+    EdgeLook look;
+    look.kind = kind;
+    look.writes = model::portWrites(edge.endpointPort);
+    look.reads = model::portReads(edge.endpointPort);
+    if (live != nullptr)
+        setLive(look, *live, now);
+    look.nextRun = sessionRuns && live == nullptr;
+    if (look.nextRun)
+        look.label = tr("next run");
+    return look;
+}
+
+EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64 now)
+{
+    EdgeLook look;
+    look.kind = kind;
+    look.discovered = true;
+    look.writes = live.bytesIn > 0;
+    look.reads = live.bytesOut > 0;
+    setLive(look, live, now);
+    return look;
+}
+
+} // namespace byteyard::gui

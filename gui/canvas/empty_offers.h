@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+
+namespace byteyard::gui {
+
+/// What an empty canvas offers: type a pipeline, open a lab, drag a part.
+class EmptyOffers : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit EmptyOffers(QWidget* parent);
+
+Q_SIGNALS:
+    void typeWanted();
+    void labWanted();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void setTexts();
+
+    QLabel* m_title;
+    QPushButton* m_type;
+    QPushButton* m_lab;
+    QLabel* m_drag;
+};
+
+} // namespace byteyard::gui

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QFont>
+#include <QString>
+
+namespace byteyard::gui {
+
+// Sizes on the canvas, in its own units (a pixel at 100 %).
+inline constexpr double gridStep = 20;
+inline constexpr double mainLine =
+    40; ///< where the first ports lie below a node's position: equal positions give straight edges
+inline constexpr double rowHeight = 20; ///< between ports
+inline constexpr double portRadius = 5;
+inline constexpr double portReach = 11; ///< a press this near takes the port
+inline constexpr double cardWidth = 150;
+inline constexpr double cardWidthMost = 300;
+inline constexpr double capsuleHeight = 48;
+inline constexpr double capsuleWidth = 136;
+inline constexpr double pageHeight = 56;
+inline constexpr double outlineWidth = 1.3;
+
+// Below these zooms detail is left out.
+inline constexpr double zoomForText = 0.42;
+inline constexpr double zoomForShapes = 0.22;
+
+enum class Text {
+    Title,     ///< an endpoint's name
+    Data,      ///< a command line as a title
+    Small,     ///< pid, labels
+    SmallData, ///< fd numbers, fill
+    Pill,
+};
+
+/// The fonts of the canvas. They scale with the zoom, not with the desktop's font.
+const QFont& canvasFont(Text text);
+double textWidth(Text text, const QString& string);
+/// To be called when the application's font has changed.
+void forgetCanvasFonts();
+
+} // namespace byteyard::gui

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "gui/canvas/node_look.h"
+
+#include <QGraphicsItem>
+
+namespace byteyard::gui {
+
+/// A node on the canvas: card, capsule or page. It paints its ports itself and holds no truth.
+class NodeItem final : public QGraphicsItem
+{
+public:
+    enum { Type = UserType + 1 };
+    /// What is marked on it for the moment.
+    struct Marks
+    {
+        bool selected = false;
+        bool cursor = false; ///< where the keyboard is
+        bool found = false;  ///< find() matches it
+        bool dimmed = false; ///< does not fit the connection that is being made
+        QStringList fitting; ///< ports that fit it
+        QString aimed;       ///< the port that a release would take, or that the pointer is over
+        bool operator==(const Marks&) const = default;
+    };
+
+    NodeItem(QString id, const NodeLook& look);
+
+    const QString& id() const { return m_id; }
+    const NodeLook& look() const { return m_look; }
+    /// True when its outline or ports moved, so that edges have to be laid again.
+    bool setLook(const NodeLook& look);
+    const Marks& marks() const { return m_marks; }
+    void setMarks(const Marks& marks);
+    /// Theme or fonts have changed.
+    void refresh();
+
+    int type() const override { return Type; }
+    QRectF boundingRect() const override { return m_bounds; }
+    QPainterPath shape() const override { return m_shape; }
+    /// The node's outline, in the scene.
+    QRectF body() const { return m_body.translated(pos()); }
+    QPointF portPosition(const QString& port) const; ///< in the scene; the middle when there is no such port
+    static QPointF normal(Side side);
+    Side portSide(const QString& port) const;
+    bool hasPort(const QString& port) const;
+    /// The port within reach of a scene position, or empty.
+    QString portAt(const QPointF& scenePosition, double reach) const;
+    /// True when a text of it had to be cut.
+    bool isElided() const { return m_elided; }
+    /// The whole of it in words, for tool tips and assistive programs.
+    QString description() const;
+
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+
+    /// The outline's size that a look needs.
+    static QRectF bodyFor(const NodeLook& look);
+
+private:
+    void layOut();
+    QPointF portPoint(const PortLook& port) const;
+    void paintCard(QPainter& painter) const;
+    void paintCapsule(QPainter& painter) const;
+    void paintPage(QPainter& painter) const;
+    void paintPorts(QPainter& painter) const;
+    void paintMarks(QPainter& painter) const;
+    void paintError(QPainter& painter) const;
+    QPen outlinePen() const;
+
+    QString m_id;
+    NodeLook m_look;
+    Marks m_marks;
+    QRectF m_body;
+    QRectF m_error; ///< where the error's text stands
+    QRectF m_bounds;
+    QPainterPath m_outline;
+    QPainterPath m_shape;
+    bool m_elided = false;
+};
+
+} // namespace byteyard::gui

@@ -1,0 +1,84 @@
+#include "gui/canvas/paint.h"
+
+#include "gui/theme/icons.h"
+#include "gui/theme/theme.h"
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+struct PillStyle
+{
+    QColor back;
+    QColor mark;
+    QString icon;
+};
+
+PillStyle pillStyle(NodeState state)
+{
+    const Colors& c = Theme::instance().colors();
+    switch (state) {
+    case NodeState::Running:
+        return {c.pillRunning, c.markRunning, u"state-running"_s};
+    case NodeState::Blocked:
+        return {c.pillBlocked, c.markBlocked, u"state-blocked"_s};
+    case NodeState::Stopped:
+        return {c.pillStopped, c.markStopped, u"state-stopped"_s};
+    case NodeState::Exited:
+        return {c.pillPlain, c.markPlain, u"state-exited"_s};
+    case NodeState::Killed:
+        return {c.pillFailed, c.markFailed, u"state-killed"_s};
+    case NodeState::Failed:
+        return {c.pillFailed, c.markFailed, u"state-failed"_s};
+    case NodeState::Starting:
+    case NodeState::Waiting:
+        return {c.pillPlain, c.markPlain, u"state-starting"_s};
+    case NodeState::None:
+    case NodeState::Planned:
+        break;
+    }
+    return {c.pillPlain, c.markPlain, u"state-planned"_s};
+}
+
+} // namespace
+
+void paintText(QPainter& painter, const QRectF& rect, Text text, const QString& string, const QColor& color,
+               Qt::Alignment alignment)
+{
+    const QFont& font = canvasFont(text);
+    const QFontMetricsF metrics(font);
+    painter.setFont(font);
+    painter.setPen(color);
+    const bool fits = metrics.horizontalAdvance(string) <= rect.width() + 0.5;
+    painter.drawText(rect, static_cast<int>(alignment) | Qt::TextSingleLine | Qt::TextDontClip,
+                     fits ? string : metrics.elidedText(string, Qt::ElideRight, rect.width()));
+}
+
+void paintSampledLine(QPainter& painter, const QRectF& rect, double width, const QColor& color)
+{
+    QPen pen(color, 1);
+    pen.setDashPattern({2, 2});
+    painter.setPen(pen);
+    const double y = rect.bottom();
+    painter.drawLine(QPointF(rect.center().x() - width / 2, y), QPointF(rect.center().x() + width / 2, y));
+}
+
+double pillWidth(const QString& word)
+{
+    return textWidth(Text::Pill, word) + 28;
+}
+
+void paintPill(QPainter& painter, const QRectF& rect, NodeState state, const QString& word)
+{
+    const PillStyle style = pillStyle(state);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(style.back);
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2);
+    const double side = 8;
+    paintIcon(painter, style.icon, {rect.left() + 8, rect.center().y() - side / 2, side, side}, style.mark);
+    paintText(painter, rect.adjusted(20, 0, -8, 0), Text::Pill, word, Theme::instance().colors().ink);
+}
+
+} // namespace byteyard::gui
