@@ -45,7 +45,7 @@ int checkCommand(const QStringList& arguments)
         sayError(Text::tr("byteyard check: name one topology file: byteyard check LAB.byteyard"));
         return exitUsage;
     }
-    const QString path = arguments.first();
+    const QString& path = arguments.first();
     Fault unreadable;
     const QByteArray bytes = readTopologyBytes(path, unreadable);
     if (!unreadable.what.isEmpty()) {

@@ -337,5 +337,3 @@ QString Document::save(const QString& path)
 }
 
 } // namespace byteyard::model
-
-#include "moc_document.cpp"

@@ -108,9 +108,8 @@ private:
     /// Notes what a shell would treat specially outside quotes.
     void bare(QChar c)
     {
-        if (u";&$`()*?[]!"_s.contains(c))
-            note(c);
-        else if ((c == u'~' || c == u'#') && !m_inWord)
+        const bool isSpecialFirst = (c == u'~' || c == u'#') && !m_inWord;
+        if (isSpecialFirst || u";&$`()*?[]!"_s.contains(c))
             note(c);
         else if (c == u'{' && m_line.indexOf(u'}', m_at) > 0)
             note(u"{ }"_s);

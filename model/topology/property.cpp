@@ -55,7 +55,7 @@ QString argumentsFault(const QJsonValue& value)
         return Text::tr("is not an array of strings");
     qsizetype total = 0;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const auto& item : array) {
         if (!item.isString())
             return Text::tr("is not an array of strings");
         if (const QString fault = argumentFault(item.toString(), total); !fault.isEmpty())
@@ -132,7 +132,7 @@ QString flagsFault(const QJsonValue& value, const QStringList& choices)
         return wrong;
     QStringList seen;
     const QJsonArray array = value.toArray();
-    for (const QJsonValue& item : array) {
+    for (const auto& item : array) {
         if (!choices.contains(item.toString()))
             return wrong;
         if (seen.contains(item.toString()))

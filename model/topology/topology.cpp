@@ -68,7 +68,7 @@ QStringList Node::argv() const
 {
     QStringList arguments;
     const QJsonArray array = property(u"argv"_s).toArray();
-    for (const QJsonValue& value : array)
+    for (const auto& value : array)
         arguments.append(value.toString());
     return arguments;
 }

@@ -30,7 +30,7 @@ QByteArray oneLine(const QJsonValue& value)
     QByteArrayList parts;
     if (value.isArray()) {
         const QJsonArray array = value.toArray();
-        for (const QJsonValue& item : array)
+        for (const auto& item : array)
             parts.append(oneLine(item));
         return '[' + parts.join(", ") + ']';
     }
@@ -50,7 +50,7 @@ QByteArray documentMember(const QJsonValue& value)
     QByteArrayList lines;
     if (value.isArray()) {
         const QJsonArray array = value.toArray();
-        for (const QJsonValue& item : array)
+        for (const auto& item : array)
             lines.append("\n    " + oneLine(item));
         return lines.isEmpty() ? QByteArrayLiteral("[]") : '[' + lines.join(',') + "\n  ]";
     }

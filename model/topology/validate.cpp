@@ -129,7 +129,7 @@ private:
         for (const QString& key : {u"directory"_s, u"stdout"_s, u"stderr"_s})
             texts.append(node.property(key).toString());
         const QJsonObject environment = node.property(u"environment"_s).toObject();
-        for (const QJsonValue& value : environment)
+        for (const auto& value : environment)
             texts.append(value.toString());
         for (const QString& text : texts)
             for (const Placeholder& placeholder : placeholdersIn(text))
