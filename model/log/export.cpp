@@ -5,6 +5,7 @@
 #include "model/log/session_encoder.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QSaveFile>
 
@@ -115,6 +116,19 @@ std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
     return nullptr;
 }
 
+/// A write that was cut short says nothing of the cause: the next one does.
+bool writeWhole(QIODevice& device, const QByteArray& bytes)
+{
+    qint64 written = 0;
+    while (written < bytes.size()) {
+        const qint64 now = device.write(bytes.constData() + written, bytes.size() - written);
+        if (now <= 0)
+            return false;
+        written += now;
+    }
+    return true;
+}
+
 } // namespace
 
 bool exportFormatOf(const QString& path, ExportFormat& format)
@@ -135,13 +149,16 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
                   const LogFilter& filter, JobControl& control)
 {
     QSaveFile file(path);
-    const auto failed = [&] {
+    const auto failed = [&path](const QString& why) {
         return QCoreApplication::translate(
                    "Export", "%1 was not written: %2. Choose another place, or make room there.")
-            .arg(path, file.errorString());
+            .arg(path, why);
     };
+    // QSaveFile would put a file in the place of a device or FIFO.
+    if (const QFileInfo there(path); there.exists() && !there.isFile())
+        return failed(QCoreApplication::translate("Export", "what is there is no ordinary file"));
     if (!file.open(QIODevice::WriteOnly))
-        return failed();
+        return failed(file.errorString());
 
     const quint64 first = store.first();
     const quint64 end = store.end();
@@ -154,7 +171,7 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
     bool sound = true;
     const auto flush = [&] {
         QByteArray& buffer = writer->buffer();
-        sound = file.write(buffer) == buffer.size();
+        sound = writeWhole(file, buffer);
         buffer.resize(0);
         return sound;
     };
@@ -179,7 +196,7 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
         flush();
     }
     if (!sound || !file.commit())
-        return failed();
+        return failed(file.errorString());
     control.done = control.total.load();
     return {};
 }
