@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -85,7 +86,16 @@ bool startsProcess(Call call)
     return call == Call::Fork || call == Call::Vfork || call == Call::Clone || call == Call::Clone3;
 }
 
-/// The words of a detail as arguments: a path in quotes, flags and whence as they stand, others as key=value.
+/// Words whose value says what it is: it stands alone, as in the call.
+bool standsAlone(std::string_view key)
+{
+    static constexpr std::array<std::string_view, 7> keys = {"flags", "whence", "cmd",   "op",
+                                                             "how",   "type",   "signal"};
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// The words of a detail as arguments: the path first and in quotes, flags and the like as they stand, others
+/// as key=value.
 QStringList detailArguments(std::string_view detail)
 {
     QStringList arguments;
@@ -93,17 +103,16 @@ QStringList detailArguments(std::string_view detail)
         const std::size_t end = std::min(detail.find(' '), detail.size());
         const std::string_view word = detail.substr(0, end);
         detail.remove_prefix(std::min(end + 1, detail.size()));
-        const std::size_t equals = word.find('=');
-        if (equals == std::string_view::npos) {
-            if (!word.empty())
-                arguments.append(utf8(ipc::decodeWord(word)));
+        if (word.empty())
             continue;
-        }
-        const std::string_view key = word.substr(0, equals);
-        const QString value = utf8(ipc::decodeWord(word.substr(equals + 1)));
+        const std::size_t equals = word.find('=');
+        const std::string_view key =
+            equals == std::string_view::npos ? std::string_view() : word.substr(0, equals);
+        const QString value =
+            utf8(ipc::decodeWord(equals == std::string_view::npos ? word : word.substr(equals + 1)));
         if (key == "path")
-            arguments.append(quoted(value));
-        else if (key == "flags" || key == "whence" || key == "command" || key == "type")
+            arguments.prepend(quoted(value));
+        else if (key.empty() || standsAlone(key))
             arguments.append(value);
         else
             arguments.append(utf8(key) + u'=' + value);
@@ -171,10 +180,11 @@ QString formatCall(const ipc::EventView& event)
 {
     const Call call = event.call;
     const QString name = utf8(ipc::callInfo(call).name);
-    if (call == Call::Start || call == Call::Signal || (call == Call::Exit && !event.detail.empty()))
-        return withArguments(name, detailArguments(event.detail));
-    if (call == Call::Exit)
-        return withArguments(name, {QString::number(event.result)});
+    if (call == Call::Exit) {
+        const std::string signal = ipc::detailValue(event.detail, "signal");
+        return signal.empty() ? withArguments(name, {QString::number(event.result)})
+                              : QCoreApplication::translate("Format", "killed by %1").arg(utf8(signal));
+    }
     if (call == Call::Other) {
         const std::string real = ipc::detailValue(event.detail, "name");
         return (real.empty() ? name : utf8(real)) + "()"_L1;

@@ -115,7 +115,7 @@ private Q_SLOTS:
         row("write", Call::Write, 1, -1, 812, 0, "", "write(1, 4096)", "812");
         row("write fails", Call::Write, 1, -1, -1, EAGAIN, "", "write(1, 4096)", "−1 EAGAIN");
         row("pread", Call::Pread64, 5, -1, 10, 0, "offset=100", "pread64(5, 4096, offset=100)", "10");
-        row("open", Call::Openat, 3, -1, 3, 0, "path=/tmp/a%20b flags=O_RDONLY|O_CLOEXEC",
+        row("open", Call::Openat, 3, -1, 3, 0, "flags=O_RDONLY|O_CLOEXEC path=/tmp/a%20b",
             "openat(\"/tmp/a b\", O_RDONLY|O_CLOEXEC)", "fd 3");
         row("open fails", Call::Open, -1, -1, -1, ENOENT, "path=/x flags=O_RDONLY", "open(\"/x\", O_RDONLY)",
             "−1 ENOENT");
@@ -128,7 +128,10 @@ private Q_SLOTS:
         row("splice", Call::Splice, 3, 4, 64, 0, "", "splice(3, 4, 4096)", "64");
         row("fork", Call::Fork, -1, -1, 4712, 0, "", "fork()", "pid 4712");
         row("exit", Call::Exit, -1, -1, 1, 0, "", "exit(1)", "");
-        row("killed", Call::Exit, -1, -1, -1, 0, "signal=SIGPIPE", "exit(signal=SIGPIPE)", "");
+        row("killed", Call::Exit, -1, -1, -1, 0, "signal=SIGPIPE", "killed by SIGPIPE", "");
+        row("signal", Call::Signal, -1, -1, 0, 0, "signal=SIGTERM", "signal(SIGTERM)", "");
+        row("fcntl", Call::Fcntl, 3, -1, 65536, 0, "cmd=F_SETPIPE_SZ size=65536",
+            "fcntl(3, F_SETPIPE_SZ, size=65536)", "65536");
         row("lseek", Call::Lseek, 3, -1, 100, 0, "offset=100 whence=SEEK_SET",
             "lseek(3, offset=100, SEEK_SET)", "100");
     }
