@@ -1,0 +1,92 @@
+#include "model/commands/run_arguments.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(RunArguments)
+};
+
+const QStringList& captures()
+{
+    static const QStringList list = {u"auto"_s, u"ptrace"_s, u"ebpf"_s, u"sampled"_s};
+    return list;
+}
+
+/// Takes one option with its value. Returns what is wrong with it.
+QString takeOption(RunArguments& into, const QString& name, const QString& value)
+{
+    if (name == "--for"_L1) {
+        into.forMs = readDuration(value);
+        if (into.forMs == 0)
+            return Text::tr("--for %1 is no duration. Write it like 5s, 500ms or 2m.").arg(value);
+    } else if (name == "--capture"_L1) {
+        if (!captures().contains(value))
+            return Text::tr("--capture %1 is not known. Choose one of %2.")
+                .arg(value, captures().join(u", "_s));
+        into.capture = value;
+    } else if (name == "--record"_L1) {
+        if (!value.endsWith(".pcapng"_L1))
+            return Text::tr("--record %1 does not end in .pcapng. Name a file that does.").arg(value);
+        into.record = value;
+    } else {
+        RunArguments::Export one;
+        one.path = value;
+        if (!exportFormatOf(value, one.format))
+            return Text::tr("--export %1 has an ending that is not known. Choose .jsonl or .csv.").arg(value);
+        into.exports.append(one);
+    }
+    return {};
+}
+
+} // namespace
+
+int readDuration(const QString& text)
+{
+    static const QRegularExpression form(u"^([0-9]+(?:\\.[0-9]+)?)(ms|s|m|h)?$"_s);
+    static const QHash<QString, double> units = {
+        {u""_s, 1000}, {u"ms"_s, 1}, {u"s"_s, 1000}, {u"m"_s, 60e3}, {u"h"_s, 3600e3}};
+    constexpr double week = 7 * 24 * 3600e3;
+    const QRegularExpressionMatch match = form.match(text);
+    const double ms = match.hasMatch() ? match.captured(1).toDouble() * units.value(match.captured(2)) : 0;
+    return ms > 0 && ms <= week ? std::max(1, static_cast<int>(ms)) : 0;
+}
+
+RunArguments readRunArguments(const QStringList& arguments)
+{
+    static const QStringList withValue = {u"--for"_s, u"--capture"_s, u"--record"_s, u"--export"_s};
+    RunArguments result;
+    for (qsizetype i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
+        const QString& argument = arguments.at(i);
+        const QString name = argument.section(u'=', 0, 0);
+        if (argument == "--json"_L1) {
+            result.json = true;
+        } else if (withValue.contains(name)) {
+            const bool joined = name.size() < argument.size();
+            if (!joined && i + 1 == arguments.size())
+                result.error = Text::tr("%1 needs a value.").arg(name);
+            else
+                result.error =
+                    takeOption(result, name, joined ? argument.mid(name.size() + 1) : arguments.at(++i));
+        } else if (argument.startsWith(u'-') && argument != "-"_L1) {
+            result.error = Text::tr("There is no option %1. Type byteyard --help for those that there are.")
+                               .arg(argument);
+        } else if (!result.lab.isEmpty()) {
+            result.error = Text::tr("One topology runs at a time: %1 is one too many.").arg(argument);
+        } else {
+            result.lab = argument;
+        }
+    }
+    if (result.error.isEmpty() && result.lab.isEmpty())
+        result.error = Text::tr("Name the topology to run: byteyard run LAB.byteyard");
+    return result;
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "model/log/export.h"
+
+#include <QStringList>
+
+namespace byteyard::model {
+
+/// What `byteyard run` was asked to do.
+struct RunArguments
+{
+    struct Export
+    {
+        QString path;
+        ExportFormat format = ExportFormat::JsonLines;
+    };
+    QString lab;
+    int forMs = 0; ///< 0: until every process has ended
+    QString capture = QStringLiteral("auto");
+    QString record; ///< empty: no recording
+    QList<Export> exports;
+    bool json = false;
+    QString error; ///< the sentence of what is wrong with them; empty when they are right
+};
+
+RunArguments readRunArguments(const QStringList& arguments);
+
+/// "5s", "500ms", "2m", "1h", "1.5" (seconds) in milliseconds; 0 when it is none, is not over zero or longer
+/// than a week.
+int readDuration(const QString& text);
+
+} // namespace byteyard::model

@@ -1,0 +1,114 @@
+#include "model/commands/run_command.h"
+
+#include "model/commands/console.h"
+#include "model/commands/run_job.h"
+#include "model/session/orphans.h"
+#include "model/topology/topology_file.h"
+
+#include "ipc/process/fd.h"
+
+#include <QCoreApplication>
+#include <QSocketNotifier>
+
+#include <csignal>
+#include <sys/eventfd.h>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(RunCommand)
+};
+
+int interruptBell = -1;
+
+void onInterrupt(int)
+{
+    const quint64 one = 1;
+    [[maybe_unused]] const ssize_t size = ::write(interruptBell, &one, sizeof one);
+}
+
+/// While it lives, the first Ctrl-C or SIGTERM rings `bell`; a second one ends the program (and with it, the
+/// run).
+class Interrupts
+{
+public:
+    Interrupts() : m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    {
+        interruptBell = m_bell.get();
+        struct sigaction action
+        {
+        };
+        action.sa_handler = onInterrupt;
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(SIGINT, &action, &m_oldInt);
+        ::sigaction(SIGTERM, &action, &m_oldTerm);
+    }
+    ~Interrupts()
+    {
+        ::sigaction(SIGINT, &m_oldInt, nullptr);
+        ::sigaction(SIGTERM, &m_oldTerm, nullptr);
+    }
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+    int bell() const { return m_bell.get(); }
+
+private:
+    ipc::Fd m_bell;
+    struct sigaction m_oldInt
+    {
+    };
+    struct sigaction m_oldTerm
+    {
+    };
+};
+
+/// What earlier engines left, a line each. A run does not depend on it: an engine that cannot tell is silent
+/// here.
+void sayOrphans()
+{
+    for (const Orphan& orphan : findOrphans().orphans)
+        sayError(u"byteyard run: %1: %2 %3"_s.arg(
+            Text::tr("warning"), orphan.sentence(),
+            Text::tr("Remove it with: byteyard-engine --clean %1").arg(orphan.id)));
+}
+
+} // namespace
+
+int runCommand(const QStringList& arguments)
+{
+    const RunArguments wanted = readRunArguments(arguments);
+    if (!wanted.error.isEmpty()) {
+        sayError(u"byteyard run: "_s + wanted.error);
+        return exitUsage;
+    }
+    const ReadResult read = readTopologyFile(wanted.lab);
+    bool sound = read.ok();
+    for (const Fault& fault : read.faults)
+        sayError(u"byteyard run: %1 %2"_s.arg(fault.what, fault.remedy));
+    if (sound)
+        for (const Fault& fault : validate(read.topology))
+            if (fault.severity == Fault::Severity::Error) {
+                sayError(u"byteyard run: %1: %2 %3"_s.arg(wanted.lab, fault.what, fault.remedy));
+                sound = false;
+            }
+    if (!sound)
+        return exitUsage;
+    sayOrphans();
+
+    const Interrupts interrupts;
+    RunJob job(wanted);
+    const QSocketNotifier notifier(interrupts.bell(), QSocketNotifier::Read);
+    QObject::connect(&notifier, &QSocketNotifier::activated, &job, [&] {
+        quint64 rings = 0;
+        [[maybe_unused]] const ssize_t size = ::read(interrupts.bell(), &rings, sizeof rings);
+        job.stop();
+    });
+    return job.run(read.topology);
+}
+
+} // namespace byteyard::model

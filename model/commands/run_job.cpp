@@ -1,0 +1,161 @@
+#include "model/commands/run_job.h"
+
+#include "model/commands/console.h"
+#include "model/commands/run_summary.h"
+#include "model/log/json_lines.h"
+
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QJsonDocument>
+
+#include <cstdio>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+void writeOut(const QByteArray& bytes)
+{
+    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
+    std::fflush(stdout);
+}
+
+void writeLine(const QJsonObject& object)
+{
+    writeOut(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+}
+
+} // namespace
+
+RunJob::RunJob(RunArguments arguments, QObject* parent) : QObject(parent), m_arguments(std::move(arguments))
+{
+    connect(&m_session, &Session::problemFound, this, &RunJob::showProblem);
+    if (!m_arguments.json)
+        connect(&m_session, &Session::outputArrived, this, &RunJob::showOutput);
+    m_limit.setSingleShot(true);
+    connect(&m_limit, &QTimer::timeout, this, &RunJob::stop);
+    m_stream.setInterval(50ms);
+    connect(&m_stream, &QTimer::timeout, this, [this] {
+        // The names of what came since the last turn may still be on their way.
+        streamEvents(m_seen);
+        m_seen = m_session.store().end();
+    });
+}
+
+int RunJob::run(const Topology& topology)
+{
+    QEventLoop loop;
+    const auto leaveAtEnd = [&] {
+        if (m_session.state() == Session::State::Ended && !m_session.isRecording())
+            loop.quit();
+    };
+    connect(&m_session, &Session::stateChanged, this, [&](Session::State state) {
+        if (state == Session::State::Running)
+            startStream();
+        leaveAtEnd();
+    });
+    connect(&m_session, &Session::recordingChanged, this, leaveAtEnd);
+    RunOptions options;
+    options.capture = m_arguments.capture;
+    options.recordPath = m_arguments.record;
+    m_session.run(topology, options);
+    if (m_session.isLive()) {
+        if (m_arguments.json)
+            m_session.consumed(0);
+        loop.exec();
+    }
+    if (m_arguments.json) {
+        startStream();
+        streamEvents(m_session.store().end());
+    }
+    writeEnd();
+    const bool exported = writeExports();
+    const bool started = m_session.failedToStart() == 0 && m_session.catalog().reason != "failed"_L1;
+    return started && exported && !m_failed ? exitOk : exitFailed;
+}
+
+void RunJob::stop()
+{
+    m_session.stop();
+}
+
+void RunJob::showOutput(quint32, int, const QByteArray& bytes)
+{
+    writeOut(bytes);
+}
+
+/// The run goes: the first line can tell how it is captured, and its time counts.
+void RunJob::startStream()
+{
+    if (std::exchange(m_begun, true))
+        return;
+    if (m_arguments.forMs > 0)
+        m_limit.start(m_arguments.forMs);
+    if (m_arguments.json) {
+        writeLine(sessionObject(m_session.catalog()));
+        m_stream.start();
+    }
+}
+
+void RunJob::streamEvents(quint64 to)
+{
+    const EventStore& store = m_session.store();
+    const NameTable names(m_session.catalog());
+    QByteArray lines;
+    quint64 next = m_streamed;
+    store.forEach(m_streamed, to, [&](quint64 position, const ipc::EventView& event) {
+        m_missed += position - next;
+        next = position + 1;
+        appendEventJson(lines, event, names.namesOf(event));
+        lines += '\n';
+        if (lines.size() > (1 << 20)) {
+            writeOut(lines);
+            lines.clear();
+        }
+        return true;
+    });
+    writeOut(lines);
+    m_streamed = std::max(m_streamed, to);
+    m_session.consumed(m_streamed);
+}
+
+void RunJob::showProblem(const Problem& problem)
+{
+    const QString kind = problem.severity == Fault::Severity::Error ? tr("error") : tr("warning");
+    sayError(u"byteyard run: %1: %2 %3"_s.arg(kind, problem.what, problem.remedy));
+    m_failed = m_failed || problem.severity == Fault::Severity::Error;
+}
+
+void RunJob::writeEnd()
+{
+    const Catalog catalog = m_session.catalog();
+    if (m_arguments.json) {
+        QJsonObject summary = summaryObject(catalog);
+        summary.insert(u"dropped"_s, static_cast<qint64>(m_missed));
+        writeLine(summary);
+        return;
+    }
+    const QByteArray text =
+        runSummary(catalog, m_session.captureText(), m_session.now(), m_session.store().dropped()).toUtf8();
+    std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stderr);
+}
+
+bool RunJob::writeExports()
+{
+    bool all = true;
+    for (const RunArguments::Export& one : std::as_const(m_arguments.exports)) {
+        JobControl control;
+        const QString wrong =
+            exportLog(one.path, one.format, m_session.store(), m_session.catalog(), LogFilter(), control);
+        if (!wrong.isEmpty()) {
+            sayError(u"byteyard run: %1: %2"_s.arg(tr("error"), wrong));
+            all = false;
+        }
+    }
+    return all;
+}
+
+} // namespace byteyard::model

@@ -1,0 +1,79 @@
+#include "model/commands/run_summary.h"
+
+#include "model/log/format.h"
+
+#include <QCoreApplication>
+
+namespace byteyard::model {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Text
+{
+    Q_DECLARE_TR_FUNCTIONS(RunSummary)
+};
+
+QString endOf(const ProcessEntry& process)
+{
+    if (process.exitCode)
+        return Text::tr("exited %1").arg(*process.exitCode);
+    if (!process.signal.isEmpty())
+        return Text::tr("killed by %1").arg(process.signal);
+    return process.state == "failed"_L1 ? Text::tr("failed") : process.state;
+}
+
+/// Rows with their columns lined up, two spaces between them.
+QString table(const QList<QStringList>& rows)
+{
+    QList<qsizetype> widths;
+    for (const QStringList& row : rows)
+        for (qsizetype column = 0; column < row.size(); ++column) {
+            if (column == widths.size())
+                widths.append(0);
+            widths[column] = std::max(widths.at(column), row.at(column).size());
+        }
+    QString text;
+    for (const QStringList& row : rows) {
+        QString line;
+        for (qsizetype column = 0; column < row.size(); ++column)
+            line += u"  "_s + row.at(column).leftJustified(widths.at(column));
+        while (line.endsWith(u' '))
+            line.chop(1);
+        text += line + u'\n';
+    }
+    return text;
+}
+
+QString moved(const QString& direction, quint64 bytes, quint64 messages)
+{
+    return Text::tr("%1 %2 bytes in %n call(s)", nullptr,
+                    static_cast<int>(std::min<quint64>(messages, INT_MAX)))
+        .arg(direction, formatCount(bytes));
+}
+
+} // namespace
+
+QString runSummary(const Catalog& catalog, const QString& capture, quint64 lasted, quint64 dropped)
+{
+    QList<QStringList> processes;
+    for (const ProcessEntry& process : catalog.sortedProcesses())
+        processes.append({catalog.processName(process.number),
+                          process.pid != 0 ? Text::tr("pid %1").arg(process.pid) : u"–"_s, endOf(process)});
+    QList<QStringList> endpoints;
+    for (const EndpointEntry& endpoint : catalog.sortedEndpoints())
+        endpoints.append({catalog.endpointName(endpoint.number), endpoint.kind,
+                          moved(Text::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
+                          moved(Text::tr("out"), endpoint.totals.bytesOut, endpoint.totals.messagesOut),
+                          endpoint.state == "failed"_L1 ? Text::tr("failed") : endpoint.capture});
+    QString text = table(processes) + table(endpoints);
+    text += Text::tr("  %1 events, %2 lost, %3, capture: %4")
+                .arg(formatCount(catalog.events), formatCount(catalog.lost), formatDuration(lasted),
+                     capture.isEmpty() ? catalog.capture : capture);
+    if (dropped > 0)
+        text += Text::tr("; the log's limit removed the oldest %1").arg(formatCount(dropped));
+    return text + u'\n';
+}
+
+} // namespace byteyard::model
