@@ -1,0 +1,10 @@
+// The program's command line without its window.
+#include "model/commands/commands.h"
+
+#include <QCoreApplication>
+
+int main(int argc, char** argv)
+{
+    const QCoreApplication application(argc, argv);
+    return byteyard::model::runCommandLine(QCoreApplication::arguments().mid(1));
+}
