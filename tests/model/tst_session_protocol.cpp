@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTest>
@@ -43,7 +44,7 @@ qsizetype threads()
     return QDir(u"/proc/self/task"_s).entryList(QDir::NoDotAndDotDot | QDir::Dirs).size();
 }
 
-QByteArray children()
+QByteArray childProcesses()
 {
     QByteArray all;
     const QDir tasks(u"/proc/self/task"_s);
@@ -236,11 +237,11 @@ void TestSessionProtocol::anUnsoundTopologyStartsNothing()
     Session session;
     session.setEngineCommand(fake(u"talks"_s));
     Topology topology = stuckPipe();
-    topology.edges[0].endpoint = u"gone"_s;
+    topology.nodes[0].properties = {}; // a command without a command
     session.run(topology);
     QCOMPARE(session.state(), Session::State::Ended);
     QVERIFY(!session.problems().isEmpty());
-    QVERIFY(children().isEmpty());
+    QVERIFY(childProcesses().isEmpty());
 }
 
 void TestSessionProtocol::twentyRunsLeaveNothingBehind()
@@ -259,15 +260,15 @@ void TestSessionProtocol::twentyRunsLeaveNothingBehind()
         }
         QCOMPARE(openDescriptors(), descriptors);
         QCOMPARE(threads(), threadCount);
-        QCOMPARE(children().split(' ').size(), 1); // one engine for all of them
+        QCOMPARE(childProcesses().split(' ').size(), 1); // one engine for all of them
         session.setEngineCommand(fake(u"dies"_s));
         for (int i = 0; i < 20; ++i)
             QVERIFY(runToTheEnd(session));
-        QTRY_VERIFY(children().isEmpty());
+        QTRY_VERIFY(childProcesses().isEmpty());
         QTRY_VERIFY(openDescriptors() < descriptors);
         QTRY_VERIFY(threads() < threadCount);
     }
-    QVERIFY(children().isEmpty());
+    QVERIFY(childProcesses().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestSessionProtocol)
