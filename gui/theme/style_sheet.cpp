@@ -39,7 +39,19 @@ QToolBar QToolButton::menu-indicator { image: url(:/icons/@chevron.svg); width: 
 QPushButton:default { background: @accent; color: @onAccent; border-color: @accent; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 3px; }
 QToolButton:hover { background: @field; border-color: @border; }
+QToolButton:checked { background: @highlight; border-color: @accent; }
 QToolButton:focus { border-color: @accent; }
+QToolButton[popupMode="2"] { background: @field; border: 1px solid @border; border-radius: 6px; padding: 4px 22px 4px 8px; }
+QToolButton[popupMode="2"]:hover { border-color: @outline; }
+QToolButton[popupMode="2"]:focus { border-color: @accent; }
+QToolButton::menu-indicator { image: url(:/icons/@chevron.svg); width: 12px; height: 12px; subcontrol-position: right center; right: 6px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @outline; background: @field; }
+QCheckBox::indicator { border-radius: 4px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus, QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: @accent; }
+QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(:/icons/@check.svg); }
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 4px solid @accent; border-radius: 8px; background: @field; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @border; }
 
 QDockWidget { font-weight: 600; }
 QDockWidget::title { background: @window; padding: 6px 10px; border-bottom: 1px solid @border; text-align: left; }
@@ -116,6 +128,7 @@ QString styleSheet(const Colors& colors)
         {QLatin1String("@rowAlternate"), colors.rowAlternate.name()},
         {QLatin1String("@faint"), mixed(colors.inkMuted, colors.window, 0.6).name()},
         {QLatin1String("@scroll"), mixed(colors.outline, colors.window, 0.5).name()},
+        {QLatin1String("@check"), dark ? u"check-on-dark"_s : u"check-on-light"_s},
         {QLatin1String("@chevronUp"), dark ? u"chevron-up-dark"_s : u"chevron-up"_s},
         {QLatin1String("@chevron"), dark ? u"chevron-down-dark"_s : u"chevron-down"_s},
     };

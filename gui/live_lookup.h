@@ -1,0 +1,17 @@
+#pragma once
+
+#include "model/session/session.h"
+
+namespace byteyard::gui {
+
+// A thing on the canvas is named by its node's id, or by "process:N" and "endpoint:N" when a program made it.
+
+QString processKey(const model::ProcessEntry& entry);
+QString endpointKey(const model::EndpointEntry& entry);
+/// Null when there is no such thing, or it has not run.
+const model::LiveProcess* findProcess(const model::Session& session, const QString& key);
+const model::LiveEndpoint* findEndpoint(const model::Session& session, const QString& key);
+/// The state as a person reads it: "running", "blocked · read", "exited 0", "killed · SIGPIPE".
+QString stateText(const model::Session& session, const model::LiveProcess& process);
+
+} // namespace byteyard::gui

@@ -1,0 +1,88 @@
+#include "gui/main_window.h"
+#include "gui/startup.h"
+#include "gui/theme/theme.h"
+#include "model/commands/commands.h"
+#include "model/language.h"
+
+#include <QApplication>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+
+namespace {
+
+QStringList argumentsOf(int argc, char** argv)
+{
+    QStringList arguments;
+    for (int i = 1; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    return arguments;
+}
+
+int runWindow(int& argc, char** argv)
+{
+    gui::explainMissingDisplay();
+    QApplication application(argc, argv);
+    model::installLanguage(application);
+    qInstallMessageHandler(nullptr);
+    QGuiApplication::setDesktopFileName(u"byteyard"_s);
+
+    const gui::WindowOptions options = gui::windowOptions(QCoreApplication::arguments().mid(1));
+    if (!options.error.isEmpty()) {
+        std::fputs(qUtf8Printable(u"byteyard: "_s + options.error + u'\n'), stderr);
+        return 2;
+    }
+    const bool picture = !options.picture.isEmpty();
+    // A picture shows the window as it is on the first day, and leaves the person's settings alone.
+    QTemporaryDir plain;
+    if (picture)
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, plain.path());
+    const bool report = qEnvironmentVariableIsSet("BYTEYARD_STARTUP_REPORT");
+    gui::Theme& theme = gui::Theme::instance();
+    if (!options.theme.isEmpty())
+        theme.setMode(options.theme == "dark"_L1 ? gui::Theme::Mode::Dark : gui::Theme::Mode::Light);
+    theme.apply();
+
+    auto* window = new gui::MainWindow;
+    if (!options.size.isEmpty())
+        window->resize(options.size);
+    if (report)
+        gui::reportFirstFrame(*window);
+    window->show();
+
+    QSettings settings;
+    if (!options.file.isEmpty()) {
+        const bool opened = window->openPath(options.file);
+        if (!opened && picture)
+            return 2;
+    } else if (!settings.value(u"firstStart/done"_s).toBool()) {
+        settings.setValue(u"firstStart/done"_s, true);
+        window->openWelcome();
+    }
+    if (picture)
+        QTimer::singleShot(0, window, [window, options] { gui::takePicture(*window, options); });
+    else if (!report)
+        QTimer::singleShot(1000, window, &gui::MainWindow::lookForOrphans);
+    return QApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QCoreApplication::setOrganizationName(u"byteyard"_s);
+    QCoreApplication::setApplicationName(u"byteyard"_s);
+    QCoreApplication::setApplicationVersion(u"" BYTEYARD_VERSION ""_s);
+    const QStringList arguments = argumentsOf(argc, argv);
+    if (model::isCommandLine(arguments)) {
+        QCoreApplication application(argc, argv);
+        model::installLanguage(application);
+        return model::runCommandLine(arguments);
+    }
+    return runWindow(argc, argv);
+}

@@ -1,0 +1,159 @@
+#pragma once
+
+#include "gui/canvas/canvas_view.h"
+#include "model/log/log_filter.h"
+#include "model/session/session.h"
+#include "model/topology/document.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+#include <functional>
+
+class QDockWidget;
+class QLabel;
+class QMenu;
+class QToolButton;
+class QVBoxLayout;
+
+namespace byteyard::gui {
+
+class Banner;
+class BytesPanel;
+class ChartsPanel;
+class FindBar;
+class History;
+class Inspector;
+class LogPanel;
+class OutputPanel;
+class PalettePanel;
+class ProblemsPanel;
+
+/// One window: its document, its run, and the panels around the canvas. It connects; what is shown is the
+/// panels' work.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens a `.byteyard` or session file; false when it was refused (a banner says why). Nothing runs by
+    /// opening.
+    bool openPath(const QString& path);
+    /// The lab of the first start.
+    void openWelcome();
+    /// Asks the engine in the background what dead sessions left, and offers to remove it.
+    void lookForOrphans();
+
+    model::Document& document() { return m_document; }
+    model::Session& session() { return m_session; }
+    CanvasView* canvas() const { return m_canvas; }
+    PalettePanel* palettePanel() const { return m_palette; }
+    Inspector* inspector() const { return m_inspector; }
+    LogPanel* log() const { return m_log; }
+    BytesPanel* bytes() const { return m_bytes; }
+    OutputPanel* output() const { return m_output; }
+    ProblemsPanel* problems() const { return m_problems; }
+    QString statusText() const;
+    /// Runs without asking about the commands: only for a person who named the file on the command line to be
+    /// run.
+    void runNow();
+
+Q_SIGNALS:
+    void exportFinished(const QString& path, const QString& error);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    // main_window.cpp
+    void createPanels();
+    QDockWidget* addPanel(const QString& id, const QString& title, QWidget* panel, Qt::DockWidgetArea area);
+    void connectPanels();
+    void nextPanel(int step);
+    void retitle();
+    void showBanner(const QString& text,
+                    const QList<std::pair<QString, std::function<void()>>>& buttons = {});
+
+    // main_window_actions.cpp
+    void createActions();
+    void createFileMenu();
+    void createEditMenu();
+    void createViewMenu();
+    void createRunMenu();
+    void createHelpMenu();
+    void createToolBar();
+    QAction* addAction(QMenu* menu, const QString& name, const QString& text, const QKeySequence& key,
+                       const std::function<void()>& work);
+    QAction* action(const QString& name) const;
+    void addCanvasKey(QAction* action);
+    void fillRecent();
+    void updateActions();
+    void copyFocused();
+    void selectAllFocused();
+    void focusFind();
+
+    // main_window_files.cpp
+    void newDocument();
+    void open();
+    bool openTopology(const QString& path);
+    bool save();
+    bool saveAs();
+    bool saveTo(const QString& path);
+    bool mayDiscard();
+    void remember(const QString& path);
+    void withStoppedRun(const std::function<void()>& then);
+    void openedRecording();
+    void exportLog();
+    void startExport(const QString& path, const model::LogFilter& filter);
+    void exportPicture();
+
+    // main_window_run.cpp
+    void run();
+    void togglePause();
+    void toggleRecord();
+    void setPace(int callsPerSecond);
+    void stateChanged();
+    void updateStatus();
+    void addDuringRun();
+
+    // main_window_context.cpp
+    void contextMenu(const QPoint& position, const QString& node, const QString& edge);
+    void fillNodeMenu(QMenu& menu, const QString& node);
+    void fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoint);
+    void fillCanvasMenu(QMenu& menu);
+    void writeInto(quint32 endpoint);
+    void addPart(model::Kind kind);
+    void selectionChanged();
+
+    model::Document m_document;
+    model::Session m_session;
+    History* m_history = nullptr;
+    CanvasView* m_canvas = nullptr;
+    QVBoxLayout* m_center = nullptr;
+    FindBar* m_find = nullptr;
+    Banner* m_banner = nullptr;
+    PalettePanel* m_palette = nullptr;
+    Inspector* m_inspector = nullptr;
+    LogPanel* m_log = nullptr;
+    BytesPanel* m_bytes = nullptr;
+    OutputPanel* m_output = nullptr;
+    ProblemsPanel* m_problems = nullptr;
+    ChartsPanel* m_charts = nullptr;
+    QHash<QString, QDockWidget*> m_docks;
+    QMenu* m_recent = nullptr;
+    QToolButton* m_pace = nullptr;
+    QLabel* m_captureLabel = nullptr;
+    QLabel* m_status = nullptr;
+    QLabel* m_hint = nullptr;
+    QLabel* m_recording = nullptr;
+    QTimer m_statusSoon;
+    QTimer m_addSoon;
+    bool m_fromElsewhere = false; ///< opened from a file, and its commands not accepted yet
+    bool m_opening = false;       ///< a recording is being read
+    std::function<void()> m_afterStop;
+};
+
+} // namespace byteyard::gui

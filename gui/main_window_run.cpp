@@ -1,0 +1,152 @@
+#include "gui/dialogs/preferences_dialog.h"
+#include "gui/dialogs/trust_dialog.h"
+#include "gui/main_window.h"
+#include "gui/panels/live_facts.h"
+#include "gui/panels/problems_panel.h"
+#include "gui/widgets/banner.h"
+#include "model/log/format.h"
+
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLabel>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+void MainWindow::run()
+{
+    if (m_fromElsewhere && !TrustDialog::isTrusted(m_document.topology())) {
+        auto* dialog = new TrustDialog(m_document.displayName(), m_document.topology(), this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &QDialog::accepted, this, [this] {
+            TrustDialog::trust(m_document.topology());
+            runNow();
+        });
+        return dialog->open();
+    }
+    runNow();
+}
+
+void MainWindow::runNow()
+{
+    if (m_session.isLive())
+        return;
+    m_fromElsewhere = false;
+    delete m_banner;
+    m_banner = nullptr;
+    model::RunOptions options;
+    options.dataBytes = PreferencesDialog::dataBytes();
+    m_session.run(m_document.topology(), options);
+}
+
+void MainWindow::togglePause()
+{
+    m_session.isPaused() ? m_session.resume() : m_session.pause();
+}
+
+void MainWindow::setPace(int callsPerSecond)
+{
+    if (m_document.topology().pace != callsPerSecond)
+        m_document.setPace(callsPerSecond);
+    if (m_session.isLive())
+        m_session.setPace(callsPerSecond);
+    updateActions();
+}
+
+void MainWindow::toggleRecord()
+{
+    if (m_session.isRecording())
+        return m_session.stopRecording();
+    QString path = QFileDialog::getSaveFileName(
+        this, tr("Record the session"), QFileInfo(m_document.path()).completeBaseName() + u".pcapng"_s,
+        tr("Sessions (*.pcapng)"));
+    if (path.isEmpty())
+        return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += u".pcapng"_s;
+    if (const QString error = m_session.startRecording(path); !error.isEmpty())
+        m_problems->add({model::Fault::Severity::Error, {}, error, {}});
+}
+
+void MainWindow::addDuringRun()
+{
+    const model::Topology& topology = m_document.topology();
+    const QList<model::Fault> faults = model::validate(topology);
+    // A part that is still being made (no command typed yet) waits until it is sound.
+    const bool sound = std::none_of(faults.cbegin(), faults.cend(), [](const model::Fault& fault) {
+        return fault.severity == model::Fault::Severity::Error;
+    });
+    if (m_session.isLive() && sound)
+        m_session.add(topology);
+}
+
+void MainWindow::stateChanged()
+{
+    using State = model::Session::State;
+    if (!m_session.isLive() && m_afterStop) {
+        const std::function<void()> then = std::exchange(m_afterStop, {});
+        // Not from within the session's own signal.
+        QMetaObject::invokeMethod(this, then, Qt::QueuedConnection);
+    }
+    if (m_session.state() == State::Ended && m_opening)
+        m_opening = false;
+    updateActions();
+    updateStatus();
+}
+
+QString MainWindow::statusText() const
+{
+    return m_status->text();
+}
+
+void MainWindow::updateStatus()
+{
+    int running = 0;
+    int stopped = 0;
+    for (const model::LiveProcess& process : m_session.processes()) {
+        running += process.entry.state == "running"_L1 || process.entry.state == "starting"_L1;
+        stopped += process.entry.state == "stopped"_L1;
+    }
+    double rate = 0;
+    for (const model::LiveEndpoint& endpoint : m_session.endpoints())
+        rate += endpoint.inRate;
+
+    QStringList parts;
+    parts.append(m_document.path().isEmpty() ? m_document.displayName()
+                                             : QFileInfo(m_document.path()).fileName());
+    const QString state = runStateText(m_session);
+    if (m_session.state() == model::Session::State::Idle) {
+        parts.append(state);
+    } else {
+        parts.append(state + u' ' + model::formatDuration(m_session.now()));
+        QString processes = tr("%n process(es) running", nullptr, running);
+        if (stopped > 0)
+            processes += u", "_s + tr("%n stopped", nullptr, stopped);
+        parts.append(processes);
+        parts.append(tr("%n endpoint(s)", nullptr, static_cast<int>(m_session.endpoints().size())));
+        parts.append(tr("%1 events").arg(model::formatCount(m_session.eventCount())));
+        if (m_session.isLive())
+            parts.append(model::formatRate(rate));
+    }
+    m_status->setText(parts.join(u" · "_s));
+
+    QString right;
+    if (m_session.isRecording())
+        right = tr("recording %1 %2")
+                    .arg(QFileInfo(m_session.recordingPath()).fileName(),
+                         model::formatBytes(m_session.recordingBytes())) +
+                u" · "_s;
+    else if (!m_session.recordingPath().isEmpty())
+        right = tr("recorded %1 %2")
+                    .arg(QFileInfo(m_session.recordingPath()).fileName(),
+                         model::formatBytes(m_session.recordingBytes())) +
+                u" · "_s;
+    m_recording->setText(right + tr("%1 events lost").arg(model::formatCount(m_session.lost())));
+    const QString capture = m_session.captureText();
+    m_captureLabel->setText(
+        tr("this machine · %1 · %2 lost")
+            .arg(capture.isEmpty() ? tr("exact (ptrace)") : capture, model::formatCount(m_session.lost())));
+}
+
+} // namespace byteyard::gui

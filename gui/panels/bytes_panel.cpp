@@ -1,0 +1,254 @@
+#include "gui/panels/bytes_panel.h"
+
+#include "gui/live_lookup.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/hex_view.h"
+#include "gui/widgets/labels.h"
+#include "model/log/format.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QLineEdit>
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+/// One look fetches this much; a larger pipe is fetched around what is on screen.
+constexpr quint32 windowBytes = 65536;
+constexpr int lookMs = 100;
+
+} // namespace
+
+BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
+    : QWidget(parent), m_session(session), m_source(new QComboBox(this)), m_status(new MutedLabel({}, this)),
+      m_offset(new QLineEdit(this)), m_search(new QLineEdit(this)), m_searchForm(new QComboBox(this)),
+      m_view(new HexView(this))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 4, 0, 0);
+    layout->setSpacing(4);
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins(8, 0, 8, 0);
+    top->setSpacing(6);
+    top->addWidget(m_source);
+    top->addWidget(m_status, 1);
+    top->addWidget(m_offset);
+    top->addWidget(m_searchForm);
+    top->addWidget(m_search);
+    auto* copy = new QToolButton(this);
+    top->addWidget(copy);
+    layout->addLayout(top);
+    layout->addWidget(m_view, 1);
+    setFocusProxy(m_view);
+
+    m_source->addItems({tr("In the endpoint now"), tr("Of the selected call")});
+    m_source->setAccessibleName(tr("Which bytes"));
+    m_offset->setPlaceholderText(tr("Go to offset"));
+    m_offset->setAccessibleName(tr("Go to offset"));
+    m_offset->setToolTip(tr("An offset, decimal or 0x…, then Enter"));
+    m_offset->setMaximumWidth(110);
+    m_searchForm->addItems({tr("Text"), tr("Hex")});
+    m_searchForm->setAccessibleName(tr("What is searched"));
+    m_search->setPlaceholderText(tr("Find…"));
+    m_search->setAccessibleName(tr("Find bytes"));
+    m_search->setToolTip(tr("Text, or hex such as “aa ?? 55”; Enter goes on to the next"));
+    m_search->setMaximumWidth(180);
+    m_view->setAccessibleName(tr("Bytes"));
+    copy->setText(tr("Copy"));
+    copy->setPopupMode(QToolButton::InstantPopup);
+    copy->setFocusPolicy(Qt::StrongFocus);
+    auto* menu = new QMenu(copy);
+    const std::pair<QString, HexView::CopyAs> forms[] = {{tr("As Hex"), HexView::CopyAs::Hex},
+                                                         {tr("As Text"), HexView::CopyAs::Text},
+                                                         {tr("As C"), HexView::CopyAs::C},
+                                                         {tr("As Base64"), HexView::CopyAs::Base64}};
+    for (const auto& [text, form] : forms)
+        menu->addAction(text, this,
+                        [this, form = form] { QApplication::clipboard()->setText(m_view->copied(form)); });
+    copy->setMenu(menu);
+
+    connect(m_source, &QComboBox::currentIndexChanged, this, [this] {
+        m_shown = 0;
+        m_view->setBytes({});
+        source() == Source::Event ? showCall() : look();
+    });
+    connect(m_offset, &QLineEdit::returnPressed, this, &BytesPanel::goTo);
+    connect(m_search, &QLineEdit::returnPressed, this, &BytesPanel::find);
+    connect(&session, &model::Session::contents, this,
+            [this](quint32 request, quint32, quint64 offset, quint64 total, bool available,
+                   const QByteArray& bytes) { answer(request, offset, total, available, bytes); });
+    connect(&session, &model::Session::storeChanged, this, [this] {
+        m_hasEvent = false;
+        m_shown = 0;
+        m_request = 0;
+        m_view->setBytes({});
+        showCall();
+    });
+    m_timer.setInterval(lookMs);
+    connect(&m_timer, &QTimer::timeout, this, &BytesPanel::look);
+    m_timer.start();
+    look();
+}
+
+BytesPanel::Source BytesPanel::source() const
+{
+    return m_source->currentIndex() == 0 ? Source::Endpoint : Source::Event;
+}
+
+void BytesPanel::setSource(Source source)
+{
+    m_source->setCurrentIndex(source == Source::Endpoint ? 0 : 1);
+}
+
+QString BytesPanel::statusText() const
+{
+    return m_status->text();
+}
+
+void BytesPanel::say(const QString& text)
+{
+    if (m_status->text() != text)
+        m_status->setText(text);
+}
+
+void BytesPanel::setEndpoint(const QString& key)
+{
+    if (key == m_endpoint)
+        return;
+    m_endpoint = key;
+    m_request = 0;
+    if (source() != Source::Endpoint)
+        return;
+    m_shown = 0;
+    m_view->setBytes({});
+    look();
+}
+
+void BytesPanel::setEvent(quint64 position)
+{
+    m_hasEvent = true;
+    m_event = position;
+    if (source() == Source::Event)
+        showCall();
+    else
+        setSource(Source::Event);
+}
+
+void BytesPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    look();
+}
+
+void BytesPanel::look()
+{
+    if (source() != Source::Endpoint || !isVisible())
+        return;
+    const model::LiveEndpoint* live = m_endpoint.isEmpty() ? nullptr : findEndpoint(m_session, m_endpoint);
+    if (!live) {
+        say(m_endpoint.isEmpty() ? tr("Select an endpoint on the canvas to see what is in it.")
+                                 : tr("It has no kernel object yet: press Run."));
+        return;
+    }
+    if (!m_session.isLive() || live->entry.state != "live"_L1) {
+        m_request = 0;
+        say(m_shown == live->entry.number
+                ? tr("%1 is gone; this is what was in it when it was last looked at.").arg(live->entry.name)
+                : tr("%1 is gone: what was in it can no longer be looked at.").arg(live->entry.name));
+        return;
+    }
+    // One question at a time: a slow engine is not buried in them.
+    if (m_request != 0)
+        return;
+    const quint64 first = m_view->firstVisible();
+    m_request = m_session.peek(live->entry.number, first - first % (windowBytes / 2), windowBytes);
+}
+
+void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool available,
+                        const QByteArray& bytes)
+{
+    if (request != m_request || source() != Source::Endpoint)
+        return;
+    m_request = 0;
+    const model::LiveEndpoint* live = findEndpoint(m_session, m_endpoint);
+    if (!live)
+        return;
+    if (!available) {
+        say(tr("%1 cannot be looked into just now without disturbing it.").arg(live->entry.name));
+        return;
+    }
+    if (m_shown != live->entry.number) {
+        m_shown = live->entry.number;
+        m_view->setBytes(bytes);
+    }
+    m_view->updateBytes(offset, bytes, total);
+    const QString amount =
+        live->capacity > 0 ? tr("%1 of %2").arg(model::formatBytes(total), model::formatBytes(live->capacity))
+                           : model::formatBytes(total);
+    say(total == 0 ? tr("%1 is empty · peeked, sampled 10 times a second").arg(live->entry.name)
+                   : tr("%1 · %2 · peeked, sampled 10 times a second").arg(live->entry.name, amount));
+}
+
+void BytesPanel::showCall()
+{
+    if (source() != Source::Event)
+        return;
+    if (!m_hasEvent) {
+        say(tr("Select a row of the session log to see what it moved."));
+        return;
+    }
+    const model::EventStore::Row row = m_session.store().at(m_event);
+    if (!row) {
+        m_view->setBytes({});
+        say(tr("This call has been removed: the log keeps a bounded number."));
+        return;
+    }
+    m_view->setBytes(QByteArray(reinterpret_cast<const char*>(row->data.data()),
+                                static_cast<qsizetype>(row->data.size())));
+    const QString call = model::formatCall(*row);
+    const QString moved = row->result > 0 ? model::formatCount(static_cast<quint64>(row->result)) : u"0"_s;
+    switch (row->dataState) {
+    case ipc::DataState::None:
+        return say(tr("%1 · moved no bytes").arg(call));
+    case ipc::DataState::Complete:
+        return say(tr("%1 · all %2 bytes").arg(call, moved));
+    case ipc::DataState::Truncated:
+        return say(tr("%1 · truncated: the first %2 of %3 bytes were kept")
+                       .arg(call, model::formatCount(row->data.size()), moved));
+    case ipc::DataState::Unreadable:
+        return say(tr("%1 · %2 bytes moved, unreadable").arg(call, moved));
+    }
+}
+
+void BytesPanel::goTo()
+{
+    bool ok = false;
+    const quint64 offset = m_offset->text().trimmed().toULongLong(&ok, 0);
+    if (!ok)
+        return say(tr("“%1” is not an offset: write 4096 or 0x1000.").arg(m_offset->text()));
+    m_view->goTo(offset);
+    m_view->setFocus();
+}
+
+void BytesPanel::find()
+{
+    if (m_view->find(m_search->text(), m_searchForm->currentIndex() == 1))
+        return;
+    say(m_searchForm->currentIndex() == 1 ? tr("Not found, or not hex such as “aa ?? 55”.")
+                                          : tr("Not found."));
+}
+
+void BytesPanel::focusSearch()
+{
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
+}
+
+} // namespace byteyard::gui

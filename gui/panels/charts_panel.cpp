@@ -1,0 +1,60 @@
+#include "gui/panels/charts_panel.h"
+
+#include "gui/theme/theme.h"
+#include "gui/widgets/labels.h"
+#include "gui/widgets/trend_view.h"
+#include "model/log/format.h"
+
+#include <QGridLayout>
+
+namespace byteyard::gui {
+
+ChartsPanel::ChartsPanel(model::Session& session, History& history, QWidget* parent)
+    : QWidget(parent), m_session(session), m_history(history), m_fill(new TrendView(this)),
+      m_rate(new TrendView(this))
+{
+    auto* layout = new QGridLayout(this);
+    layout->setContentsMargins(12, 8, 12, 12);
+    layout->setHorizontalSpacing(16);
+    layout->addWidget(new SectionLabel(tr("Fill · last 30 s · sampled"), this), 0, 0);
+    layout->addWidget(new SectionLabel(tr("Bytes a second, in and out · last 30 s"), this), 0, 1);
+    layout->addWidget(m_fill, 1, 0);
+    layout->addWidget(m_rate, 1, 1);
+    layout->setRowStretch(1, 1);
+    m_fill->setAccessibleName(tr("Fill of the endpoints"));
+    m_rate->setAccessibleName(tr("Bytes a second of the endpoints"));
+    m_fill->setFormat([](double value) { return model::formatBytes(static_cast<quint64>(value)); });
+    m_rate->setFormat([](double value) { return model::formatRate(value); });
+    connect(&history, &History::grew, this, &ChartsPanel::refresh);
+    connect(&Theme::instance(), &Theme::changed, this, &ChartsPanel::refresh);
+}
+
+void ChartsPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void ChartsPanel::refresh()
+{
+    if (!isVisible())
+        return;
+    QList<TrendView::Series> fill;
+    QList<TrendView::Series> rate;
+    int order = 0;
+    for (const model::LiveEndpoint& endpoint : m_session.endpoints()) {
+        model::Kind kind = model::Kind::Pipe;
+        model::kindFromId(endpoint.entry.kind, kind);
+        // Two pipes have one colour by their kind; a shade each, and the name, tell them apart.
+        const QColor color = Theme::instance().kindOutline(kind).lighter(100 + 22 * (order++ % 4));
+        const History::Trace trace = m_history.trace(endpoint.entry.number);
+        fill.append({endpoint.entry.name, color, trace.fill});
+        rate.append({endpoint.entry.name, color, trace.rate});
+    }
+    m_fill->setSpan(m_history.now(), History::spanSeconds);
+    m_rate->setSpan(m_history.now(), History::spanSeconds);
+    m_fill->setSeries(fill);
+    m_rate->setSeries(rate);
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,197 @@
+#include "gui/panels/live_page.h"
+
+#include "gui/live_lookup.h"
+#include "gui/panels/equivalents.h"
+#include "gui/panels/live_facts.h"
+#include "gui/process_menu.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/capacity_control.h"
+#include "gui/widgets/labels.h"
+#include "gui/widgets/trend_view.h"
+#include "model/log/format.h"
+
+#include <QMenu>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+constexpr int refreshMs = 100;
+constexpr int holdersMs = 500;
+
+} // namespace
+
+LivePage::LivePage(model::Document& document, model::Session& session, History& history, QWidget* parent)
+    : QScrollArea(parent), m_document(document), m_session(session), m_history(history)
+{
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* body = new QWidget;
+    auto* layout = new QVBoxLayout(body);
+    layout->setContentsMargins(14, 12, 14, 14);
+    layout->setSpacing(8);
+    m_sentence = new QLabel(body);
+    m_sentence->setWordWrap(true);
+    m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_facts = new FactList(body);
+    m_act = new QToolButton(body);
+    m_menu = new QMenu(m_act);
+    m_capacity = new CapacityControl(body);
+    m_trendTitle = new SectionLabel({}, body);
+    m_trend = new TrendView(body);
+    m_trend->setFixedHeight(100);
+    m_holdersTitle = new SectionLabel(tr("Who holds it open · sampled"), body);
+    m_holders = new FactList(body);
+    m_shellTitle = new SectionLabel(tr("Same thing in a shell"), body);
+    m_shell = new CodeBlock(body);
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{m_sentence, m_facts, m_act, m_capacity, m_trendTitle, m_trend,
+                                         m_holdersTitle, m_holders, m_shellTitle, m_shell})
+        layout->addWidget(widget);
+    layout->addStretch(1);
+    for (SectionLabel* title : {m_trendTitle, m_holdersTitle, m_shellTitle})
+        title->setContentsMargins(0, 8, 0, 0);
+    setWidget(body);
+
+    m_act->setText(tr("Do…"));
+    m_act->setToolTip(tr("Signal, pause or pace this process"));
+    m_act->setPopupMode(QToolButton::InstantPopup);
+    m_act->setFocusPolicy(Qt::StrongFocus);
+    m_act->setMenu(m_menu);
+    m_trend->setAccessibleName(tr("Fill over the last 30 seconds"));
+    m_trend->setFormat([](double value) { return model::formatBytes(static_cast<quint64>(value)); });
+    connect(m_menu, &QMenu::aboutToShow, this, [this] {
+        m_menu->clear();
+        if (const model::LiveProcess* process = findProcess(m_session, m_node))
+            fillProcessMenu(*m_menu, m_session, process->entry.number);
+    });
+    connect(m_capacity, &CapacityControl::wanted, this, [this](int bytes) {
+        if (const model::LiveEndpoint* endpoint = findEndpoint(m_session, m_node))
+            m_session.setCapacity(endpoint->entry.number, bytes);
+    });
+
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(refreshMs);
+    connect(&m_soon, &QTimer::timeout, this, &LivePage::refresh);
+    const auto later = [this] {
+        if (!m_soon.isActive())
+            m_soon.start();
+    };
+    connect(&session, &model::Session::ticked, this, later);
+    connect(&session, &model::Session::stateChanged, this, later);
+    connect(&session, &model::Session::structureChanged, this, later);
+    connect(&history, &History::grew, this, &LivePage::refreshTrend);
+    connect(&session, &model::Session::holders, this,
+            [this](quint32 endpoint, const QList<model::Holder>& holders) {
+                if (endpoint == m_holdersOf)
+                    m_holders->setFacts(holders.isEmpty() ? QList<Fact>{{tr("nobody"), {}, {}}}
+                                                          : holderFacts(holders));
+            });
+    refresh();
+}
+
+void LivePage::setSubject(const QString& node, const QString& edge)
+{
+    m_node = node;
+    m_edge = edge;
+    m_holdersOf = 0;
+    m_holders->setFacts({});
+    refresh();
+}
+
+void LivePage::showEvent(QShowEvent* event)
+{
+    QScrollArea::showEvent(event);
+    refresh();
+}
+
+void LivePage::refresh()
+{
+    if (!isVisible())
+        return;
+    const model::LiveProcess* process = m_node.isEmpty() ? nullptr : findProcess(m_session, m_node);
+    const model::LiveEndpoint* endpoint = m_node.isEmpty() ? nullptr : findEndpoint(m_session, m_node);
+    const model::Node* node = m_document.topology().node(m_node);
+    const model::Edge* edge = m_document.topology().edge(m_edge);
+
+    QString sentence;
+    m_act->setVisible(process != nullptr);
+    m_capacity->setVisible(endpoint && endpoint->capacity > 0 && m_session.isLive() &&
+                           (endpoint->entry.kind == "pipe"_L1 || endpoint->entry.kind == "fifo"_L1));
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_trendTitle, m_trend})
+        widget->setVisible(endpoint != nullptr);
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_holdersTitle, m_holders})
+        widget->setVisible(endpoint && m_session.isLive() && endpoint->entry.state == "live"_L1);
+    m_shellTitle->setVisible(node != nullptr);
+    m_shell->setVisible(node != nullptr);
+
+    if (process) {
+        sentence =
+            process->error.isEmpty() ? m_session.blockedSentence(process->entry.number) : process->error;
+        refreshProcess(*process);
+    } else if (endpoint) {
+        sentence = endpoint->error;
+        refreshEndpoint(*endpoint);
+    } else if (edge) {
+        m_facts->setFacts(edgeFacts(m_session, *edge));
+    } else if (node) {
+        sentence = model::isProcess(node->kind) ? tr("Planned: no process yet. Press Run (F5).")
+                                                : tr("Planned: no kernel object yet. Press Run (F5).");
+        m_facts->setFacts({});
+    } else {
+        m_facts->setFacts(runFacts(m_session));
+    }
+    m_sentence->setText(sentence);
+    m_sentence->setVisible(!sentence.isEmpty());
+    if (node)
+        m_shell->setText(model::isProcess(node->kind) ? shellLines(*node, process)
+                                                      : shellLines(*node, endpoint));
+    refreshTrend();
+}
+
+void LivePage::refreshProcess(const model::LiveProcess& process)
+{
+    m_facts->setFacts(processFacts(m_session, process));
+    m_act->setEnabled(m_session.isLive());
+}
+
+void LivePage::refreshEndpoint(const model::LiveEndpoint& endpoint)
+{
+    m_facts->setFacts(endpointFacts(endpoint));
+    m_capacity->setValue(
+        static_cast<int>(std::min<quint64>(endpoint.capacity, std::numeric_limits<int>::max())));
+    if (m_session.isLive() && endpoint.entry.state == "live"_L1)
+        askHolders(endpoint.entry.number);
+}
+
+void LivePage::refreshTrend()
+{
+    const model::LiveEndpoint* endpoint = m_node.isEmpty() ? nullptr : findEndpoint(m_session, m_node);
+    if (!isVisible() || !endpoint)
+        return;
+    model::Kind kind = model::Kind::Pipe;
+    model::kindFromId(endpoint->entry.kind, kind);
+    m_trendTitle->setText(kind == model::Kind::File ? tr("Size · last 30 s · sampled")
+                                                    : tr("Fill · last 30 s · sampled"));
+    m_trend->setSpan(m_history.now(), History::spanSeconds);
+    m_trend->setLimit(static_cast<double>(endpoint->capacity),
+                      tr("capacity %1").arg(model::formatBytes(endpoint->capacity)));
+    m_trend->setSeries({{endpoint->entry.name, Theme::instance().kindOutline(kind),
+                         m_history.trace(endpoint->entry.number).fill}});
+}
+
+void LivePage::askHolders(quint32 endpoint)
+{
+    if (endpoint == m_holdersOf && m_asked.isValid() && m_asked.elapsed() < holdersMs)
+        return;
+    m_holdersOf = endpoint;
+    m_asked.start();
+    m_session.askHolders(endpoint);
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "gui/canvas/canvas_view.h"
+#include "gui/panels/history.h"
+
+#include <QElapsedTimer>
+#include <QScrollArea>
+#include <QTimer>
+
+class QLabel;
+class QMenu;
+class QToolButton;
+
+namespace byteyard::gui {
+
+class CapacityControl;
+class CodeBlock;
+class FactList;
+class SectionLabel;
+class TrendView;
+
+/// What is live of the selected thing.
+class LivePage : public QScrollArea
+{
+    Q_OBJECT
+
+public:
+    LivePage(model::Document& document, model::Session& session, History& history, QWidget* parent = nullptr);
+    /// A node's id or key, or an edge's id; both empty: the whole document.
+    void setSubject(const QString& node, const QString& edge);
+    FactList* facts() const { return m_facts; }
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void refresh();
+    void refreshProcess(const model::LiveProcess& process);
+    void refreshEndpoint(const model::LiveEndpoint& endpoint);
+    void refreshTrend();
+    void askHolders(quint32 endpoint);
+
+    model::Document& m_document;
+    model::Session& m_session;
+    History& m_history;
+    QString m_node;
+    QString m_edge;
+    QLabel* m_sentence;
+    FactList* m_facts;
+    QToolButton* m_act;
+    QMenu* m_menu;
+    CapacityControl* m_capacity;
+    SectionLabel* m_trendTitle;
+    TrendView* m_trend;
+    SectionLabel* m_holdersTitle;
+    FactList* m_holders;
+    SectionLabel* m_shellTitle;
+    CodeBlock* m_shell;
+    QTimer m_soon;
+    QElapsedTimer m_asked;
+    quint32 m_holdersOf = 0;
+};
+
+} // namespace byteyard::gui

@@ -1,0 +1,214 @@
+#include "gui/panels/log_panel.h"
+
+#include "gui/panels/log_filter_bar.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/data_table.h"
+#include "gui/widgets/labels.h"
+#include "model/log/format.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QMenu>
+#include <QScrollBar>
+#include <QStyledItemDelegate>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+using model::LogModel;
+
+/// Pending rows amber, failed ones red; names and results in ink, numbers and times muted.
+class RowDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        const Colors& colors = Theme::instance().colors();
+        if (index.data(LogModel::PendingRole).toBool())
+            option->backgroundBrush = colors.rowPending;
+        else if (index.data(LogModel::ErrorRole).toBool())
+            option->backgroundBrush = colors.rowError;
+        const auto column = static_cast<LogModel::Column>(index.column());
+        if (column == LogModel::Column::Number || column == LogModel::Column::Time)
+            option->palette.setColor(QPalette::Text, colors.inkMuted);
+        option->textElideMode = Qt::ElideRight;
+    }
+};
+
+} // namespace
+
+LogPanel::LogPanel(model::Session& session, QWidget* parent)
+    : QWidget(parent), m_session(session), m_model(new LogModel(this)), m_filterBar(new LogFilterBar(this)),
+      m_view(new DataTable(this)), m_notice(new MutedLabel({}, this)), m_live(new QToolButton(this))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 4, 0, 0);
+    layout->setSpacing(4);
+    auto* top = new QHBoxLayout;
+    top->setContentsMargins(8, 0, 8, 0);
+    top->addWidget(m_filterBar, 1);
+    top->addWidget(m_live);
+    layout->addLayout(top);
+    m_notice->setContentsMargins(12, 0, 12, 0);
+    m_notice->hide();
+    layout->addWidget(m_notice);
+    layout->addWidget(m_view, 1);
+
+    m_live->setText(tr("Live"));
+    m_live->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_live->setIconSize({12, 12});
+    m_live->setCheckable(true);
+    m_live->setChecked(true);
+    m_live->setToolTip(tr("Follow the newest rows"));
+    m_live->setFocusPolicy(Qt::StrongFocus);
+    followTheme(m_live, [this] { m_live->setIcon(Theme::instance().icon(u"follow"_s)); });
+    connect(m_live, &QToolButton::clicked, this, [this] { setFollowing(m_live->isChecked()); });
+
+    m_view->setModel(m_model);
+    m_view->setItemDelegate(new RowDelegate(this));
+    m_view->setAccessibleName(tr("Session log"));
+    m_view->setContextMenuPolicy(Qt::CustomContextMenu);
+    setFocusProxy(m_view);
+    QHeaderView* header = m_view->horizontalHeader();
+    followTheme(m_view, [this, header] {
+        const QFont plain = font();
+        m_view->setFont(Theme::instance().dataFont());
+        header->setFont(plain);
+        const int digit = QFontMetrics(Theme::instance().dataFont()).horizontalAdvance(u'0');
+        m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 6);
+        // Characters that a column holds; the last one takes what is left.
+        const int characters[] = {9, 13, 16, 42, 16, 14, 8, 9};
+        for (int column = 0; column < static_cast<int>(std::size(characters)); ++column)
+            m_view->setColumnWidth(column, characters[column] * digit + 16);
+    });
+    header->setStretchLastSection(true);
+    header->setSectionsMovable(true);
+
+    connect(m_view, &QWidget::customContextMenuRequested, this, &LogPanel::contextMenu);
+    connect(m_view->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LogPanel::chosen);
+    connect(m_view->verticalScrollBar(), &QScrollBar::valueChanged, this, &LogPanel::followOnScroll);
+    connect(m_filterBar, &LogFilterBar::filterChanged, this, [this] {
+        m_model->setFilter(m_filterBar->filter());
+        if (m_following)
+            m_view->scrollToBottom();
+    });
+    connect(&session, &model::Session::ticked, this, &LogPanel::refresh);
+    connect(&session, &model::Session::stateChanged, this, &LogPanel::refresh);
+    connect(&session, &model::Session::structureChanged, this, &LogPanel::takeCatalog);
+    connect(&session, &model::Session::storeChanged, this, [this] {
+        m_model->setStore(&m_session.store());
+        takeCatalog();
+        setFollowing(true);
+    });
+    m_model->setStore(&session.store());
+    takeCatalog();
+}
+
+void LogPanel::takeCatalog()
+{
+    const model::Catalog catalog = m_session.catalog();
+    m_model->setCatalog(catalog);
+    m_filterBar->setCatalog(catalog);
+    refresh();
+}
+
+void LogPanel::refresh()
+{
+    // Nobody looks: the rows come with showEvent().
+    if (!isVisible())
+        return;
+    m_refreshing = true;
+    m_model->setPending(m_session.pending(), m_session.now());
+    m_model->refresh();
+    if (m_following)
+        m_view->scrollToBottom();
+    m_refreshing = false;
+    const quint64 dropped = m_model->dropped();
+    if (dropped > 0)
+        m_notice->setText(tr("The oldest %1 events were removed: the log keeps a bounded number.")
+                              .arg(model::formatCount(dropped)));
+    m_notice->setVisible(dropped > 0);
+}
+
+void LogPanel::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    refresh();
+}
+
+void LogPanel::setFollowing(bool following)
+{
+    m_following = following;
+    m_live->setChecked(following);
+    if (following)
+        m_view->scrollToBottom();
+}
+
+void LogPanel::followOnScroll()
+{
+    if (m_refreshing)
+        return;
+    const QScrollBar* bar = m_view->verticalScrollBar();
+    const bool atEnd = bar->value() >= bar->maximum();
+    if (atEnd != m_following) {
+        m_following = atEnd;
+        m_live->setChecked(atEnd);
+    }
+}
+
+QString LogPanel::keyAt(const QModelIndex& index, int nodeRole, int numberRole, const QString& prefix) const
+{
+    const QString node = index.data(nodeRole).toString();
+    const quint32 number = index.data(numberRole).toUInt();
+    return !node.isEmpty() ? node : number == 0 ? QString() : prefix + QString::number(number);
+}
+
+void LogPanel::chosen(const QModelIndex& index)
+{
+    const QVariant position = index.data(LogModel::PositionRole);
+    if (!index.isValid() || m_refreshing)
+        return;
+    if (position.isValid())
+        Q_EMIT eventChosen(position.toULongLong());
+    Q_EMIT revealWanted(keyAt(index, LogModel::NodeRole, LogModel::ProcessRole, u"process:"_s),
+                        keyAt(index, LogModel::EndpointNodeRole, LogModel::EndpointRole, u"endpoint:"_s));
+}
+
+void LogPanel::contextMenu(const QPoint& position)
+{
+    const QModelIndex index =
+        m_view->indexAt(position).isValid() ? m_view->indexAt(position) : m_view->currentIndex();
+    const QString process = keyAt(index, LogModel::NodeRole, LogModel::ProcessRole, u"process:"_s);
+    const QString endpoint = keyAt(index, LogModel::EndpointNodeRole, LogModel::EndpointRole, u"endpoint:"_s);
+    QMenu menu(this);
+    menu.addAction(tr("Only This Process"), this, [=, this] { m_filterBar->setProcesses({process}); })
+        ->setEnabled(!process.isEmpty());
+    menu.addAction(tr("Only This Endpoint"), this, [=, this] { m_filterBar->setEndpoints({endpoint}); })
+        ->setEnabled(!endpoint.isEmpty());
+    menu.addAction(tr("All Rows"), this, [this] { m_filterBar->clear(); })
+        ->setEnabled(!m_filterBar->filter().isEmpty());
+    menu.addSeparator();
+    const bool some = m_view->selectionModel()->hasSelection();
+    menu.addAction(tr("Copy Rows"), m_view, &DataTable::copy)->setEnabled(some);
+    menu.addAction(tr("Copy Rows as JSON"), this,
+                   [this] {
+                       QString text;
+                       for (const QModelIndex& row : m_view->selectionModel()->selectedRows())
+                           text += m_model->rowAsText(row.row()) + u'\n';
+                       QApplication::clipboard()->setText(text);
+                   })
+        ->setEnabled(some);
+    menu.exec(m_view->viewport()->mapToGlobal(position));
+}
+
+} // namespace byteyard::gui

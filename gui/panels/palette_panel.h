@@ -1,0 +1,44 @@
+#pragma once
+
+#include "model/topology/kind.h"
+
+#include <QWidget>
+
+class QLineEdit;
+class QListWidgetItem;
+
+namespace byteyard::gui {
+
+class PaletteList;
+
+/// The parts that can be dragged onto the canvas, and the labs that can be opened.
+class PalettePanel : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit PalettePanel(QWidget* parent = nullptr);
+    /// The labs that ship with the program: path in the resources -> title, in the order of labs.md.
+    static QList<std::pair<QString, QString>> labs();
+    void focusSearch();
+    /// Brings the labs into sight, ready for the keys.
+    void showLabs();
+    PaletteList* list() const { return m_list; }
+
+Q_SIGNALS:
+    void partWanted(byteyard::model::Kind kind); ///< Enter or double click
+    void labWanted(const QString& path);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void fill();
+    void filter(const QString& text);
+    void activate(QListWidgetItem* item);
+
+    QLineEdit* m_search;
+    PaletteList* m_list;
+};
+
+} // namespace byteyard::gui

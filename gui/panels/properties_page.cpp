@@ -1,0 +1,180 @@
+#include "gui/panels/properties_page.h"
+
+#include "gui/panels/property_editor.h"
+#include "gui/widgets/labels.h"
+
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard::model;
+
+namespace byteyard::gui {
+
+namespace {
+
+QJsonValue edgeValue(const Edge& edge, const PropertySpec& spec)
+{
+    return edge.properties.contains(spec.key) ? edge.properties.value(spec.key) : spec.defaultValue;
+}
+
+} // namespace
+
+PropertiesPage::PropertiesPage(Document& document, Session& session, QWidget* parent)
+    : QScrollArea(parent), m_document(document), m_session(session)
+{
+    setWidgetResizable(true);
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    connect(&document, &Document::nodeChanged, this, [this](const QString& id) {
+        if (id == m_node)
+            refresh();
+    });
+    connect(&document, &Document::edgeChanged, this, [this](const QString& id) {
+        if (id == m_edge)
+            refresh();
+    });
+    connect(&document, &Document::infoChanged, this, &PropertiesPage::refresh);
+    connect(&session, &Session::stateChanged, this, &PropertiesPage::refresh);
+    rebuild();
+}
+
+void PropertiesPage::setSubject(const QString& node, const QString& edge)
+{
+    if (node == m_node && edge == m_edge && m_body)
+        return;
+    m_node = node;
+    m_edge = edge;
+    rebuild();
+}
+
+void PropertiesPage::rebuild()
+{
+    m_editors.clear();
+    m_body = new QWidget;
+    m_layout = new QVBoxLayout(m_body);
+    m_layout->setContentsMargins(14, 12, 14, 14);
+    m_layout->setSpacing(4);
+    auto* note = new MutedLabel(tr("It runs: changes take effect at the next run."), m_body);
+    note->setWordWrap(true);
+    m_nextRun = note;
+    m_layout->addWidget(note);
+    if (const Node* node = m_document.topology().node(m_node))
+        buildNode(*node);
+    else if (const Edge* edge = m_document.topology().edge(m_edge))
+        buildEdge(*edge);
+    else if (m_node.isEmpty() && m_edge.isEmpty())
+        buildDocument();
+    else
+        m_layout->addWidget(new MutedLabel(tr("A program made this; it has no properties to set."), m_body));
+    m_layout->addStretch(1);
+    // The old form goes with what was being typed in it: its editors commit when they lose the focus.
+    setWidget(m_body);
+    refresh();
+}
+
+PropertyEditor* PropertiesPage::add(const PropertySpec& spec, const QJsonValue& value,
+                                    const std::function<void(const QJsonValue&)>& commit)
+{
+    if (spec.type != PropertySpec::Type::Flag) {
+        auto* label = new MutedLabel(spec.label, m_body);
+        label->setToolTip(spec.help);
+        label->setContentsMargins(0, 6, 0, 0);
+        m_layout->addWidget(label);
+    }
+    PropertyEditor* editor = PropertyEditor::create(spec, m_document, m_body);
+    editor->setValue(value);
+    connect(editor, &PropertyEditor::changed, this, commit);
+    m_layout->addWidget(editor);
+    m_editors.insert(spec.key, editor);
+    return editor;
+}
+
+void PropertiesPage::buildNode(const Node& node)
+{
+    const QString id = node.id;
+    PropertySpec name{u"name"_s,
+                      PropertySpec::Type::Text,
+                      {},
+                      tr("Name"),
+                      tr("What it is called on the canvas and in the log"),
+                      {},
+                      0,
+                      0,
+                      {}};
+    add(name, node.name,
+        [this, id](const QJsonValue& value) { m_document.renameNode(id, value.toString()); });
+    for (const PropertySpec& spec : kindInfo(node.kind).properties)
+        add(spec, node.property(spec.key),
+            [this, id, key = spec.key](const QJsonValue& value) { m_document.setProperty(id, key, value); });
+}
+
+void PropertiesPage::buildEdge(const Edge& edge)
+{
+    const QString id = edge.id;
+    PropertySpec fd{u"fd"_s,
+                    PropertySpec::Type::Integer,
+                    0,
+                    tr("Descriptor"),
+                    tr("The process's fd number: 0 reads, 1 prints, 2 complains"),
+                    {},
+                    0,
+                    1023,
+                    {}};
+    // 0 is a number like others here, not "as usual".
+    fd.defaultValue = -1;
+    add(fd, edge.processPort.toInt(), [this, id](const QJsonValue& value) {
+        m_document.setEdgeProcessPort(id, QString::number(value.toInt()));
+    });
+    const Node* endpoint = m_document.topology().node(edge.endpoint);
+    if (!endpoint)
+        return;
+    for (const PropertySpec& spec : edgeProperties(endpoint->kind, edge.endpointPort))
+        add(spec, edgeValue(edge, spec), [this, id, key = spec.key](const QJsonValue& value) {
+            m_document.setEdgeProperty(id, key, value);
+        });
+}
+
+void PropertiesPage::buildDocument()
+{
+    PropertySpec title{
+        u"title"_s, PropertySpec::Type::Text, {}, tr("Title"), tr("What this topology is called"), {}, 0, 0,
+        {}};
+    add(title, m_document.topology().title,
+        [this](const QJsonValue& value) { m_document.setTitle(value.toString()); });
+    PropertySpec pace{
+        u"pace"_s,
+        PropertySpec::Type::Integer,
+        0,
+        tr("Pace"),
+        tr("Data calls a second of each process, so that an eye can follow; “as usual” is full speed"),
+        {},
+        0,
+        1000,
+        tr("calls/s")};
+    add(pace, m_document.topology().pace,
+        [this](const QJsonValue& value) { m_document.setPace(value.toInt()); });
+}
+
+void PropertiesPage::refresh()
+{
+    m_nextRun->setVisible(m_session.isLive() && (!m_node.isEmpty() || !m_edge.isEmpty()));
+    const auto show = [this](const QString& key, const QJsonValue& value) {
+        if (PropertyEditor* editor = m_editors.value(key))
+            editor->setValue(value);
+    };
+    if (const Node* node = m_document.topology().node(m_node)) {
+        show(u"name"_s, node->name);
+        for (const PropertySpec& spec : kindInfo(node->kind).properties)
+            show(spec.key, node->property(spec.key));
+    } else if (const Edge* edge = m_document.topology().edge(m_edge)) {
+        show(u"fd"_s, edge->processPort.toInt());
+        if (const Node* endpoint = m_document.topology().node(edge->endpoint))
+            for (const PropertySpec& spec : edgeProperties(endpoint->kind, edge->endpointPort))
+                show(spec.key, edgeValue(*edge, spec));
+    } else {
+        show(u"title"_s, m_document.topology().title);
+        show(u"pace"_s, m_document.topology().pace);
+    }
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,64 @@
+#include "gui/process_menu.h"
+
+#include <QCoreApplication>
+#include <QMenu>
+
+#include <csignal>
+
+using namespace Qt::StringLiterals;
+
+namespace byteyard::gui {
+
+namespace {
+
+QString say(const char* text)
+{
+    return QCoreApplication::translate("ProcessMenu", text);
+}
+
+} // namespace
+
+void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
+{
+    const model::LiveProcess* process = session.process(number);
+    if (!process)
+        return;
+    const bool alive =
+        session.isLive() && (process->entry.state == "running"_L1 || process->entry.state == "stopped"_L1);
+    const QString node = process->entry.node;
+    QMenu* signals_ = menu.addMenu(say(QT_TRANSLATE_NOOP("ProcessMenu", "Send a Signal")));
+    signals_->setEnabled(alive);
+    const std::pair<int, const char*> all[] = {
+        {SIGTERM, QT_TRANSLATE_NOOP("ProcessMenu", "SIGTERM · end, please")},
+        {SIGKILL, QT_TRANSLATE_NOOP("ProcessMenu", "SIGKILL · end now")},
+        {SIGINT, QT_TRANSLATE_NOOP("ProcessMenu", "SIGINT · as Ctrl+C")},
+        {SIGSTOP, QT_TRANSLATE_NOOP("ProcessMenu", "SIGSTOP · stop")},
+        {SIGCONT, QT_TRANSLATE_NOOP("ProcessMenu", "SIGCONT · go on")},
+        {SIGHUP, QT_TRANSLATE_NOOP("ProcessMenu", "SIGHUP · hang up")},
+        {SIGPIPE, QT_TRANSLATE_NOOP("ProcessMenu", "SIGPIPE · no reader left")},
+        {SIGUSR1, QT_TRANSLATE_NOOP("ProcessMenu", "SIGUSR1")},
+        {SIGUSR2, QT_TRANSLATE_NOOP("ProcessMenu", "SIGUSR2")},
+    };
+    for (const auto& [signal, text] : all)
+        signals_->addAction(say(text), &session,
+                            [&session, number, signal = signal] { session.sendSignal(number, signal); });
+    if (node.isEmpty())
+        return;
+    menu.addAction(process->paused ? say(QT_TRANSLATE_NOOP("ProcessMenu", "Resume It"))
+                                   : say(QT_TRANSLATE_NOOP("ProcessMenu", "Pause It")),
+                   &session, [&session, node, pause = !process->paused] { session.pauseNode(node, pause); })
+        ->setEnabled(alive);
+    QMenu* pace = menu.addMenu(say(QT_TRANSLATE_NOOP("ProcessMenu", "Pace")));
+    pace->setEnabled(alive);
+    for (const int callsPerSecond : {0, 10, 2, 1}) {
+        QAction* action = pace->addAction(
+            callsPerSecond == 0
+                ? say(QT_TRANSLATE_NOOP("ProcessMenu", "Full"))
+                : QCoreApplication::translate("ProcessMenu", "%n call(s) a second", nullptr, callsPerSecond),
+            &session, [&session, node, callsPerSecond] { session.setNodePace(node, callsPerSecond); });
+        action->setCheckable(true);
+        action->setChecked(process->pace == callsPerSecond);
+    }
+}
+
+} // namespace byteyard::gui

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <QSize>
+#include <QString>
+#include <QStringList>
+
+namespace byteyard::gui {
+
+/// What the command line asks of the window.
+struct WindowOptions
+{
+    QString file;        ///< a topology or session file to open
+    QString picture;     ///< where to write a picture of the window to; empty: none is made
+    int runForMs = 3000; ///< how long the lab runs before the picture is taken
+    QString theme;       ///< "light", "dark", or empty
+    QSize size;          ///< of the window; empty: as it was
+    QString error;       ///< a line: what is wrong with the arguments
+};
+
+WindowOptions windowOptions(const QStringList& arguments);
+
+} // namespace byteyard::gui
