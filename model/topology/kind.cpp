@@ -219,9 +219,14 @@ QList<PropertySpec> edgeProperties(Kind endpoint, const QString& endpointPort)
         spec(u"flags"_s, Type::Flags, creates ? QJsonArray{u"O_CREAT"_s, u"O_TRUNC"_s} : QJsonArray(),
              Text::tr("Flags"), Text::tr("How the process opens it, on top of read or write, see open(2)."));
     flags.choices = {u"O_APPEND"_s, u"O_CREAT"_s, u"O_EXCL"_s, u"O_NONBLOCK"_s, u"O_SYNC"_s, u"O_TRUNC"_s};
-    return {flags, spec(u"shared"_s, Type::Text, QString(), Text::tr("Shared description"),
-                        Text::tr("Connections with the same word share one open file description, and so one "
-                                 "offset, see open(2)."))};
+    QList<PropertySpec> list{flags};
+    // The engine opens what is shared, and must not wait for the other side of a named pipe.
+    if (endpoint == Kind::File || endpointPort == "read-write"_L1)
+        list.append(spec(
+            u"shared"_s, Type::Text, QString(), Text::tr("Shared description"),
+            Text::tr("Connections with the same word share one open file description, and so one offset, "
+                     "see open(2).")));
+    return list;
 }
 
 const PropertySpec* findProperty(const QList<PropertySpec>& properties, const QString& key)

@@ -1,5 +1,7 @@
 #include "model/topology/pipeline_text.h"
 
+#include "model/topology/shell_lexer.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -17,141 +19,6 @@ struct Text
 };
 
 constexpr qsizetype maxLineLength = 32768; ///< far below what execve(2) takes of one argument
-
-/// A word, or one of the operators that become parts of the canvas.
-struct Token
-{
-    enum class Type { Word, Pipe, Out, Append, In, Error };
-    Type type = Type::Word;
-    QString text;
-};
-
-/// Takes a line apart as a shell would, without expansions. What only a shell can do is noted in
-/// `shellSyntax`.
-class Lexer
-{
-public:
-    /// `operators` false: `|`, `<` and `>` are parts of words.
-    Lexer(const QString& line, bool operators) : m_line(line), m_operators(operators) {}
-
-    bool run()
-    {
-        while (m_at < m_line.size()) {
-            const QChar c = m_line.at(m_at);
-            if (c.isSpace()) {
-                if (c == u'\n')
-                    note(Text::tr("more than one line"));
-                endWord();
-                ++m_at;
-            } else if (c == u'\'' || c == u'"') {
-                if (!quoted(c))
-                    return false;
-            } else if (c == u'\\') {
-                if (++m_at == m_line.size())
-                    return false;
-                add(m_line.at(m_at++));
-            } else if (m_operators && (c == u'|' || c == u'<' || c == u'>')) {
-                readOperator(c);
-            } else {
-                bare(c);
-                add(c);
-                ++m_at;
-            }
-        }
-        endWord();
-        return true;
-    }
-
-    QList<Token> tokens;
-    QString shellSyntax;
-
-private:
-    void note(const QString& syntax)
-    {
-        if (shellSyntax.isEmpty())
-            shellSyntax = syntax;
-    }
-
-    void add(QChar c)
-    {
-        m_word.append(c);
-        m_inWord = true;
-    }
-
-    void endWord()
-    {
-        if (m_inWord)
-            tokens.append({Token::Type::Word, m_word});
-        m_word.clear();
-        m_inWord = false;
-    }
-
-    bool quoted(QChar quote)
-    {
-        m_inWord = true; // '' is a word too
-        for (++m_at; m_at < m_line.size() && m_line.at(m_at) != quote; ++m_at) {
-            QChar c = m_line.at(m_at);
-            if (quote == u'"') {
-                if (c == u'$' || c == u'`')
-                    note(c);
-                if (c == u'\\' && m_at + 1 < m_line.size() && u"$`\"\\"_s.contains(m_line.at(m_at + 1)))
-                    c = m_line.at(++m_at);
-            }
-            m_word.append(c);
-        }
-        if (m_at >= m_line.size())
-            return false;
-        ++m_at;
-        return true;
-    }
-
-    /// Notes what a shell would treat specially outside quotes.
-    void bare(QChar c)
-    {
-        const bool isSpecialFirst = (c == u'~' || c == u'#') && !m_inWord;
-        if (isSpecialFirst || u";&$`()*?[]!"_s.contains(c))
-            note(c);
-        else if (c == u'{' && m_line.indexOf(u'}', m_at) > 0)
-            note(u"{ }"_s);
-        else if (c == u'=' && m_inWord && isFirstWord())
-            note(Text::tr("an assignment"));
-    }
-
-    bool isFirstWord() const { return tokens.isEmpty() || tokens.last().type == Token::Type::Pipe; }
-
-    void readOperator(QChar c)
-    {
-        const QChar next = m_at + 1 < m_line.size() ? m_line.at(m_at + 1) : QChar();
-        const bool isNumbered = c != u'|' && m_inWord && m_word.size() == 1 && m_word.at(0).isDigit();
-        Token token;
-        token.text = c;
-        if (c == u'|')
-            token.type = Token::Type::Pipe;
-        else
-            token.type = c == u'<' ? Token::Type::In : Token::Type::Out;
-        ++m_at;
-        if (c == u'>' && next == u'>' && !isNumbered) {
-            token.type = Token::Type::Append;
-            ++m_at;
-        } else if (next == u'&' || next == u'|' || next == u'<' || next == u'>' || next == u'(') {
-            note(QString(c) + next); // >&1, ||, |&, <<, >|, <(…)
-        } else if (isNumbered && c == u'>' && m_word == u"2") {
-            token.type = Token::Type::Error;
-            m_word.clear();
-            m_inWord = false;
-        } else if (isNumbered) {
-            note(m_word + c);
-        }
-        endWord();
-        tokens.append(token);
-    }
-
-    QString m_line;
-    bool m_operators;
-    qsizetype m_at = 0;
-    QString m_word;
-    bool m_inWord = false;
-};
 
 /// One command of the line and where it reads and writes.
 struct Stage
@@ -175,15 +42,26 @@ bool isShellWord(const QString& word)
     return words.contains(word);
 }
 
-QString& redirection(Stage& stage, Token::Type type)
+QString& redirection(Stage& stage, ShellToken::Type type)
 {
-    if (type == Token::Type::In)
+    if (type == ShellToken::Type::In)
         return stage.in;
-    return type == Token::Type::Error ? stage.error : stage.out;
+    return type == ShellToken::Type::Error ? stage.error : stage.out;
+}
+
+/// A device is no file to look into: the process writes to it directly.
+bool isDevice(const QString& path)
+{
+    return path.startsWith("/dev/"_L1) && !path.startsWith("/dev/shm/"_L1);
+}
+
+bool isNull(const QString& path)
+{
+    return path == "/dev/null"_L1;
 }
 
 /// The stages of the tokens. What is no pipeline sets `error`; what only a shell can do sets `shellSyntax`.
-QList<Stage> stagesOf(const QList<Token>& tokens, QString& error, QString& shellSyntax)
+QList<Stage> stagesOf(const QList<ShellToken>& tokens, QString& error, QString& shellSyntax)
 {
     QList<Stage> stages(1);
     const auto noteShell = [&](const QString& syntax) {
@@ -191,10 +69,10 @@ QList<Stage> stagesOf(const QList<Token>& tokens, QString& error, QString& shell
             shellSyntax = syntax;
     };
     for (qsizetype i = 0; i < tokens.size(); ++i) {
-        const Token& token = tokens.at(i);
-        if (token.type == Token::Type::Word) {
+        const ShellToken& token = tokens.at(i);
+        if (token.type == ShellToken::Type::Word) {
             stages.last().argv.append(token.text);
-        } else if (token.type == Token::Type::Pipe) {
+        } else if (token.type == ShellToken::Type::Pipe) {
             if (stages.last().argv.isEmpty()) {
                 error = Text::tr("There is no command before “|”.");
                 return {};
@@ -203,16 +81,21 @@ QList<Stage> stagesOf(const QList<Token>& tokens, QString& error, QString& shell
                 noteShell(Text::tr("two uses of one output"));
             stages.append(Stage());
         } else {
-            if (i + 1 >= tokens.size() || tokens.at(i + 1).type != Token::Type::Word ||
+            if (i + 1 >= tokens.size() || tokens.at(i + 1).type != ShellToken::Type::Word ||
                 tokens.at(i + 1).text.isEmpty()) {
                 error = Text::tr("There is no file name after “%1”.").arg(token.text);
                 return {};
             }
             QString& target = redirection(stages.last(), token.type);
-            if (!target.isEmpty() || (token.type == Token::Type::In && stages.size() > 1))
+            if (!target.isEmpty() || (token.type == ShellToken::Type::In && stages.size() > 1))
                 noteShell(Text::tr("two uses of one stream"));
             target = tokens.at(++i).text;
-            if (token.type == Token::Type::Append)
+            if (token.type == ShellToken::Type::In && isDevice(target)) {
+                if (!isNull(target)) // which is what an unconnected fd 0 reads anyway
+                    noteShell(target);
+                target.clear();
+            }
+            if (token.type == ShellToken::Type::Append)
                 stages.last().append = true;
         }
     }
@@ -231,11 +114,12 @@ QList<Stage> stagesOf(const QList<Token>& tokens, QString& error, QString& shell
 class Builder
 {
 public:
-    QString command(const QStringList& argv)
+    QString command(const QStringList& argv, const QJsonObject& outputs)
     {
         Node node;
         node.kind = Kind::Command;
         node.position = {m_column++ * columnStep, 0};
+        node.properties = outputs;
         node.properties.insert(u"argv"_s, QJsonArray::fromStringList(argv));
         const QString name = QFileInfo(argv.first()).fileName();
         return add(node, nameFault(name).isEmpty() ? name : kindId(node.kind));
@@ -297,13 +181,28 @@ private:
     int m_column = 0;
 };
 
-Topology build(const QList<Stage>& stages)
+/// Takes the outputs that go to a device out of the stage, as the command's properties.
+QJsonObject takeDevices(Stage& stage)
+{
+    QJsonObject properties;
+    const auto take = [&](QString& path, const QString& key) {
+        if (!isDevice(path))
+            return;
+        properties.insert(key, isNull(path) ? u"null"_s : u"file:"_s + path);
+        path.clear();
+    };
+    take(stage.out, u"stdout"_s);
+    take(stage.error, u"stderr"_s);
+    return properties;
+}
+
+Topology build(QList<Stage> stages)
 {
     Builder builder;
     QString source = stages.first().in.isEmpty() ? QString() : builder.file(stages.first().in, false, false);
     for (qsizetype i = 0; i < stages.size(); ++i) {
-        const Stage& stage = stages.at(i);
-        const QString process = builder.command(stage.argv);
+        Stage& stage = stages[i];
+        const QString process = builder.command(stage.argv, takeDevices(stage));
         if (!source.isEmpty())
             builder.edge(process, u"0"_s, source, u"read"_s);
         if (!stage.error.isEmpty())
@@ -328,20 +227,21 @@ PipelineResult parsePipeline(const QString& line)
             Text::tr("The line holds a zero character, or more than %1 characters.").arg(maxLineLength);
         return result;
     }
-    Lexer lexer(line.trimmed(), true);
+    ShellLexer lexer(line.trimmed(), true);
     if (!lexer.run()) {
         result.error = Text::tr("A quote is open, or the line ends in a backslash.");
         return result;
     }
     QList<Stage> stages;
-    if (lexer.shellSyntax.isEmpty())
-        stages = stagesOf(lexer.tokens, result.error, lexer.shellSyntax);
+    QString shellSyntax = lexer.shellSyntax();
+    if (shellSyntax.isEmpty())
+        stages = stagesOf(lexer.tokens(), result.error, shellSyntax);
     if (!result.error.isEmpty())
         return result;
-    if (!lexer.shellSyntax.isEmpty()) {
+    if (!shellSyntax.isEmpty()) {
         result.note =
             Text::tr("Only a shell understands this (%1), so the whole line became one command: sh -c.")
-                .arg(lexer.shellSyntax);
+                .arg(shellSyntax);
         stages = {Stage{{u"sh"_s, u"-c"_s, line.trimmed()}, {}, {}, {}, false}};
     }
     result.fragment = build(stages);
@@ -350,11 +250,11 @@ PipelineResult parsePipeline(const QString& line)
 
 bool splitWords(const QString& line, QStringList& words)
 {
-    Lexer lexer(line, false);
+    ShellLexer lexer(line, false);
     if (!lexer.run())
         return false;
     words.clear();
-    for (const Token& token : lexer.tokens)
+    for (const ShellToken& token : lexer.tokens())
         words.append(token.text);
     return true;
 }

@@ -17,7 +17,7 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(Property)
 };
 
-constexpr qsizetype maxTextLength = 4096;        ///< PATH_MAX
+constexpr qsizetype maxTextBytes = 4095;         ///< PATH_MAX without its zero
 constexpr qsizetype maxArgumentBytes = 131071;   ///< MAX_ARG_STRLEN of execve(2), without its zero
 constexpr qsizetype maxArgumentsBytes = 1 << 20; ///< all of a command's arguments, and all of its environment
 constexpr double maxStartSeconds = 86400;
@@ -28,8 +28,8 @@ QString textFault(const QString& text)
         return Text::tr("holds a zero character, which no C string can");
     if (!text.isValidUtf16())
         return Text::tr("is no valid text");
-    if (text.size() > maxTextLength)
-        return Text::tr("is longer than %1 characters").arg(maxTextLength);
+    if (text.toUtf8().size() > maxTextBytes)
+        return Text::tr("is longer than %1 bytes").arg(maxTextBytes);
     return {};
 }
 

@@ -1,11 +1,15 @@
 #include "model/topology/topology_file.h"
 
+#include "model/topology/json_places.h"
+#include "model/topology/topology_reader.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QSaveFile>
+#include <QStringDecoder>
 
 namespace byteyard::model {
 
@@ -69,6 +73,32 @@ Fault fault(const QString& what, const QString& remedy)
     made.what = what;
     made.remedy = remedy;
     return made;
+}
+
+ReadResult refused(const QByteArray& text, qsizetype offset, const QString& what, const QString& remedy)
+{
+    Fault fault;
+    fault.what = what;
+    fault.remedy = remedy;
+    fault.line = JsonPlaces::lineAt(text, offset);
+    ReadResult result;
+    result.faults.append(fault);
+    return result;
+}
+
+/// The offset of the first line that is not UTF-8; -1 when all are.
+qsizetype firstLineNotUtf8(const QByteArray& text)
+{
+    for (qsizetype begin = 0; begin < text.size();) {
+        const qsizetype newline = text.indexOf('\n', begin);
+        const qsizetype end = newline < 0 ? text.size() : newline + 1;
+        QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+        const QString line = decoder(QByteArrayView(text).sliced(begin, end - begin));
+        if (decoder.hasError())
+            return begin;
+        begin = end;
+    }
+    return -1;
 }
 
 } // namespace
@@ -145,6 +175,35 @@ QByteArray readTopologyBytes(const QString& path, Fault& problem)
         problem = fault(Text::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
                         Text::tr("Check the disk."));
     return bytes;
+}
+
+ReadResult readTopology(const QByteArray& text)
+{
+    const QString otherFile = Text::tr("Name a .byteyard file.");
+    if (text.size() > maxTopologyBytes)
+        return refused(text, 0, Text::tr("The text is longer than the 16 MiB that a topology may take."),
+                       otherFile);
+    if (text.trimmed().isEmpty())
+        return refused(text, 0, Text::tr("The file is empty."), otherFile);
+    if (const qsizetype zero = text.indexOf('\0'); zero >= 0)
+        return refused(
+            text, zero,
+            Text::tr("This is no topology: it holds binary data (a zero byte at offset %1).").arg(zero),
+            otherFile);
+    if (const qsizetype bad = firstLineNotUtf8(text); bad >= 0)
+        return refused(text, bad, Text::tr("This line is not UTF-8 text."),
+                       Text::tr("Save the file as UTF-8."));
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
+    if (error.error == QJsonParseError::NoError)
+        return readTopologyJson(text, document.isArray() ? QJsonValue(document.array())
+                                                         : QJsonValue(document.object()));
+    const QByteArray trimmed = text.trimmed();
+    if (trimmed.startsWith('{') && !trimmed.endsWith('}'))
+        return refused(text, text.size(), Text::tr("The file is cut: it ends before its JSON does."),
+                       Text::tr("Take it from where it came once more, or from a backup."));
+    return refused(text, error.offset, Text::tr("This is not JSON: %1.").arg(error.errorString()),
+                   Text::tr("Correct it here, or take the file from a backup."));
 }
 
 ReadResult readTopologyFile(const QString& path)

@@ -1,11 +1,10 @@
+#include "model/topology/topology_reader.h"
+
 #include "model/topology/json_places.h"
-#include "model/topology/topology_file.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QSet>
-#include <QStringDecoder>
 
 #include <cmath>
 
@@ -22,6 +21,7 @@ struct Text
 
 constexpr qsizetype maxFaults = 20; ///< more help nobody, and each costs a walk through the text
 constexpr qsizetype maxFiles = 1000;
+constexpr qsizetype maxFileBytes = 8 << 20;
 
 /// A file's own words, safe to stand in a sentence of one line.
 QString shown(const QString& text)
@@ -184,6 +184,10 @@ private:
             else if (!it.value().isString() || !it.value().toString().isValidUtf16())
                 refuse(path + JsonPath{name}, Text::tr("The file “%1” is no text.").arg(shown(name)),
                        Text::tr("Give its content as a string."));
+            else if (it.value().toString().toUtf8().size() > maxFileBytes)
+                refuse(path + JsonPath{name},
+                       Text::tr("The file “%1” is longer than 8 MiB.").arg(shown(name)),
+                       Text::tr("Let a command make it when it runs."));
             m_result.topology.files.insert(name, it.value().toString());
         }
     }
@@ -362,32 +366,6 @@ private:
     QString m_edge;
 };
 
-ReadResult refused(const QByteArray& text, qsizetype offset, const QString& what, const QString& remedy)
-{
-    Fault fault;
-    fault.what = what;
-    fault.remedy = remedy;
-    fault.line = JsonPlaces::lineAt(text, offset);
-    ReadResult result;
-    result.faults.append(fault);
-    return result;
-}
-
-/// The offset of the first line that is not UTF-8; -1 when all are.
-qsizetype firstLineNotUtf8(const QByteArray& text)
-{
-    for (qsizetype begin = 0; begin < text.size();) {
-        const qsizetype newline = text.indexOf('\n', begin);
-        const qsizetype end = newline < 0 ? text.size() : newline + 1;
-        QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-        const QString line = decoder(QByteArrayView(text).sliced(begin, end - begin));
-        if (decoder.hasError())
-            return begin;
-        begin = end;
-    }
-    return -1;
-}
-
 } // namespace
 
 bool isPlainFileName(const QString& name)
@@ -396,33 +374,9 @@ bool isPlainFileName(const QString& name)
            name.toUtf8().size() <= 255;
 }
 
-ReadResult readTopology(const QByteArray& text)
+ReadResult readTopologyJson(const QByteArray& text, const QJsonValue& root)
 {
-    const QString otherFile = Text::tr("Name a .byteyard file.");
-    if (text.size() > maxTopologyBytes)
-        return refused(text, 0, Text::tr("The text is longer than the 16 MiB that a topology may take."),
-                       otherFile);
-    if (text.trimmed().isEmpty())
-        return refused(text, 0, Text::tr("The file is empty."), otherFile);
-    if (const qsizetype zero = text.indexOf('\0'); zero >= 0)
-        return refused(
-            text, zero,
-            Text::tr("This is no topology: it holds binary data (a zero byte at offset %1).").arg(zero),
-            otherFile);
-    if (const qsizetype bad = firstLineNotUtf8(text); bad >= 0)
-        return refused(text, bad, Text::tr("This line is not UTF-8 text."),
-                       Text::tr("Save the file as UTF-8."));
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
-    if (error.error == QJsonParseError::NoError)
-        return Reader(text).read(document.isArray() ? QJsonValue(document.array())
-                                                    : QJsonValue(document.object()));
-    const QByteArray trimmed = text.trimmed();
-    if (trimmed.startsWith('{') && !trimmed.endsWith('}'))
-        return refused(text, text.size(), Text::tr("The file is cut: it ends before its JSON does."),
-                       Text::tr("Take it from where it came once more, or from a backup."));
-    return refused(text, error.offset, Text::tr("This is not JSON: %1.").arg(error.errorString()),
-                   Text::tr("Correct it here, or take the file from a backup."));
+    return Reader(text).read(root);
 }
 
 } // namespace byteyard::model

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void partsLieInARowFromTheLeft();
     void redirectionsBecomeFiles();
     void aPathOfItsOwnIsKept();
+    void aDeviceIsNoFileOfTheCanvas();
     void otherSyntaxBecomesOneShellCommand_data();
     void otherSyntaxBecomesOneShellCommand();
     void quotedSyntaxIsText_data();
@@ -95,6 +96,17 @@ void PipelineTextTest::aPathOfItsOwnIsKept()
     QVERIFY(t.node(u"sorted"_s)->property(u"keep"_s).toBool());
 }
 
+void PipelineTextTest::aDeviceIsNoFileOfTheCanvas()
+{
+    const PipelineResult result = parsePipeline(u"wc < /dev/null > /dev/full 2> /dev/null"_s);
+    QCOMPARE(result.note + result.error, QString());
+    QCOMPARE(result.fragment.nodes.size(), 1);
+    QVERIFY(result.fragment.edges.isEmpty());
+    QCOMPARE(result.fragment.nodes.first().property(u"stdout"_s).toString(), u"file:/dev/full"_s);
+    QCOMPARE(result.fragment.nodes.first().property(u"stderr"_s).toString(), u"null"_s);
+    QVERIFY(parsePipeline(u"wc < /dev/zero"_s).note.contains(u"/dev/zero"_s));
+}
+
 void PipelineTextTest::otherSyntaxBecomesOneShellCommand_data()
 {
     QTest::addColumn<QString>("line");
@@ -153,6 +165,7 @@ void PipelineTextTest::quotedSyntaxIsText_data()
     QTest::newRow("glued") << u"echo a'b c'\"d\"e"_s << QStringList{u"echo"_s, u"ab cde"_s};
     QTest::newRow("options") << u"dd if=/dev/zero bs=64k"_s
                              << QStringList{u"dd"_s, u"if=/dev/zero"_s, u"bs=64k"_s};
+    QTest::newRow("placeholder") << u"dd of={box.path}"_s << QStringList{u"dd"_s, u"of={box.path}"_s};
     QTest::newRow("inner marks") << u"echo a~b c#d"_s << QStringList{u"echo"_s, u"a~b"_s, u"c#d"_s};
 }
 

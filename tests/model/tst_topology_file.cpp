@@ -212,8 +212,8 @@ void TopologyFileTest::aFaultHasItsLineItsReasonAndItsRemedy_data()
     row("a target of another sort", with(R"("argv": ["wc"])", R"("stdout": "file:")"), 11, u"file:PATH"_s);
     row("a path too long",
         with("[720, 20], \"properties\": {}",
-             "[720, 20], \"properties\": {\"path\": \"" + QByteArray(4097, 'x') + "\"}"),
-        12, u"4096"_s);
+             "[720, 20], \"properties\": {\"path\": \"" + QByteArray(4096, 'x') + "\"}"),
+        12, u"4095"_s);
     row("a mode of letters",
         with("[720, 20], \"properties\": {}", "[720, 20], \"properties\": {\"mode\": \"rw\"}"), 12,
         u"mode"_s);
