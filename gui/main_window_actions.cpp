@@ -274,7 +274,8 @@ void MainWindow::createToolBar()
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
-    m_captureLabel = new MutedLabel({}, bar);
+    m_captureLabel = new QLabel(bar);
+    m_captureLabel->setContentsMargins(0, 0, 6, 0);
     bar->addWidget(m_captureLabel);
 }
 

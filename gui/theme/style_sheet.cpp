@@ -25,6 +25,7 @@ QMenu::separator { height: 1px; background: @border; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 
 QToolBar { background: @window; border: none; border-bottom: 1px solid @border; padding: 5px 10px; spacing: 6px; }
+QToolBar QLabel { color: @inkMuted; }
 QToolBar::separator { background: transparent; width: 8px; }
 QToolBar QToolButton, QPushButton {
     background: @field; border: 1px solid @border; border-radius: 6px; padding: 4px 10px; font-weight: 600;
