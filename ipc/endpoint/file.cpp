@@ -1,0 +1,82 @@
+#include "ipc/endpoint/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace byteyard::ipc {
+
+FileEndpoint::FileEndpoint(const FileOptions& options)
+{
+    m_path = options.path;
+    const Fd created(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, options.mode));
+    if (!created && errno != EEXIST)
+        throw EndpointError("open", m_path, errno);
+    struct stat status;
+    if (::stat(m_path.c_str(), &status) != 0)
+        throw EndpointError("stat", m_path, errno);
+    if (!S_ISREG(status.st_mode))
+        throw EndpointError("open", m_path, S_ISDIR(status.st_mode) ? EISDIR : EEXIST);
+    m_id = {status.st_dev, status.st_ino};
+    if (!created)
+        return;
+    ::fchmod(created.get(), options.mode);
+    m_removes = !options.keep;
+    std::array<char, 8> octal;
+    std::snprintf(octal.data(), octal.size(), "%04o", options.mode & 07777u);
+    m_setup.push_back({Call::Openat, created.get(), -1, created.get(),
+                       "path=" + encodeWord(m_path) + " flags=O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC mode=" + octal.data()});
+}
+
+std::optional<Fill> FileEndpoint::fill(std::span<const TableHolder> /*holders*/)
+{
+    struct stat status;
+    if (::stat(m_path.c_str(), &status) != 0)
+        return std::nullopt;
+    m_id = {status.st_dev, status.st_ino};
+    Fill fill;
+    fill.bytes = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
+    return fill;
+}
+
+Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/, std::uint64_t offset,
+                            std::size_t size)
+{
+    Contents contents;
+    // Not to be held up by what a program may have put in its place.
+    const Fd fd(::open(m_path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+    struct stat status;
+    if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        contents.why = errno == EACCES ? "refused" : "gone";
+        return contents;
+    }
+    contents.available = true;
+    contents.total = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
+    if (offset >= contents.total)
+        return contents;
+    contents.bytes.resize(std::min<std::uint64_t>(size, contents.total - offset));
+    const ssize_t got
+        = ::pread(fd.get(), contents.bytes.data(), contents.bytes.size(), static_cast<off_t>(offset));
+    contents.bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return contents;
+}
+
+ssize_t FileEndpoint::write(std::span<const TableHolder> /*holders*/, Way /*way*/, std::span<const std::byte> bytes)
+{
+    const Fd fd(::open(m_path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+    if (!fd)
+        return -errno;
+    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
+    return written >= 0 ? written : -errno;
+}
+
+void FileEndpoint::remove() noexcept
+{
+    struct stat status;
+    if (m_removes && ::lstat(m_path.c_str(), &status) == 0 && S_ISREG(status.st_mode))
+        ::unlink(m_path.c_str());
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,85 @@
+#include "ipc/endpoint/pipe.h"
+
+#include "ipc/endpoint/pipe_probe.h"
+
+#include <cerrno>
+#include <climits>
+#include <fcntl.h>
+
+namespace byteyard::ipc {
+
+PipeEndpoint::PipeEndpoint(const PipeOptions& options) : m_packets(options.packets)
+{
+    std::array<int, 2> ends;
+    if (::pipe2(ends.data(), O_CLOEXEC | (options.packets ? O_DIRECT : 0)) != 0)
+        throw EndpointError("pipe2", "pipe", errno);
+    Fd read(ends[0]);
+    Fd write(ends[1]);
+    m_ends = {moveHigh(std::move(read)), moveHigh(std::move(write))};
+    m_id = objectOf(m_ends[0].get());
+    m_setup.push_back({Call::Pipe2, m_ends[0].get(), m_ends[1].get(), 0,
+                       options.packets ? "flags=O_CLOEXEC|O_DIRECT" : "flags=O_CLOEXEC"});
+    if (options.capacity > 0) {
+        const std::uint64_t made = setCapacity({}, options.capacity);
+        m_setup.push_back({Call::Fcntl, m_ends[1].get(), -1, static_cast<std::int64_t>(made),
+                           "op=F_SETPIPE_SZ size=" + std::to_string(options.capacity)});
+    }
+}
+
+Fd PipeEndpoint::end(std::string_view port, std::span<const TableHolder> holders) const
+{
+    const bool reads = port == "read";
+    if (const Fd& own = m_ends[reads ? 0 : 1])
+        return highCopy(own.get());
+    Fd fd = reopenPipeEnd(holders, m_id, (reads ? O_RDONLY : O_WRONLY) | (m_packets ? O_DIRECT : 0));
+    if (!fd)
+        return {};
+    // Non-blocking was for the open alone; the description is new, so that nobody else sees the change.
+    ::fcntl(fd.get(), F_SETFL, m_packets ? O_DIRECT : 0);
+    return moveHigh(std::move(fd));
+}
+
+std::optional<Fill> PipeEndpoint::fill(std::span<const TableHolder> holders)
+{
+    if (m_ends[1])
+        return pipeFill(m_ends[1].get());
+    if (holders.empty())
+        return Fill{};
+    const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
+    return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
+}
+
+Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset, std::size_t size)
+{
+    if (!anyReads(holders)) // a read end of ours would save a writer from its SIGPIPE
+        return Contents::unavailable(holders.empty() ? "no-holder" : "no-reader");
+    const Fd fd = reopenPipeEnd(holders, m_id, O_RDONLY);
+    return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
+}
+
+ssize_t PipeEndpoint::write(std::span<const TableHolder> holders, Way /*way*/, std::span<const std::byte> bytes)
+{
+    const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
+    if (!fd)
+        return -ENXIO;
+    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
+    return written >= 0 ? written : -errno;
+}
+
+std::uint64_t PipeEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
+{
+    Fd reopened;
+    int fd = m_ends[1].get();
+    if (fd < 0) {
+        reopened = reopenPipeEnd(holders, m_id, O_WRONLY);
+        fd = reopened.get();
+    }
+    if (fd < 0)
+        throw EndpointError("open", "pipe", ENXIO);
+    const int made = bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes));
+    if (made < 0)
+        throw EndpointError("fcntl(F_SETPIPE_SZ)", "pipe", errno);
+    return static_cast<std::uint64_t>(made);
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,82 @@
+#include "ipc/endpoint/pipe_probe.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+namespace byteyard::ipc {
+
+Fd reopenPipeEnd(std::span<const TableHolder> holders, ObjectId id, int flags)
+{
+    for (const TableHolder& holder : holders) {
+        const std::string path = "/proc/" + std::to_string(holder.pid) + "/fd/" + std::to_string(holder.fd);
+        struct stat status;
+        // Looked at first: opening what has taken its number meanwhile could do something to it.
+        if (::stat(path.c_str(), &status) != 0 || ObjectId{status.st_dev, status.st_ino} != id)
+            continue;
+        Fd fd(::open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+        if (fd && ::fstat(fd.get(), &status) == 0 && ObjectId{status.st_dev, status.st_ino} == id)
+            return fd;
+    }
+    return {};
+}
+
+Fill pipeFill(int writeEnd)
+{
+    Fill fill;
+    int bytes = 0;
+    if (::ioctl(writeEnd, FIONREAD, &bytes) == 0 && bytes > 0)
+        fill.bytes = static_cast<std::uint64_t>(bytes);
+    if (const int capacity = ::fcntl(writeEnd, F_GETPIPE_SZ); capacity > 0)
+        fill.capacity = static_cast<std::uint64_t>(capacity);
+    pollfd ready{writeEnd, POLLOUT, 0};
+    // POLLERR: nobody reads, so that a write would not block but fail.
+    fill.writeBlocks = ::poll(&ready, 1, 0) == 0 || (ready.revents & (POLLOUT | POLLERR)) == 0;
+    return fill;
+}
+
+Contents pipePeek(int readEnd, std::uint64_t offset, std::size_t size)
+{
+    Contents contents;
+    int bytes = 0;
+    std::array<int, 2> ends;
+    if (::ioctl(readEnd, FIONREAD, &bytes) != 0 || ::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+        contents.why = "refused";
+        return contents;
+    }
+    const Fd scratchRead(ends[0]);
+    const Fd scratchWrite(ends[1]);
+    contents.available = true;
+    contents.total = static_cast<std::uint64_t>(std::max(bytes, 0));
+    if (offset >= contents.total || size == 0)
+        return contents;
+    // As many page slots as the pipe itself has; where the kernel refuses, fewer bytes are shown.
+    ::fcntl(scratchWrite.get(), F_SETPIPE_SZ, ::fcntl(readEnd, F_GETPIPE_SZ));
+    const std::uint64_t wanted = std::min<std::uint64_t>(contents.total, offset + size);
+    const ssize_t copied = ::tee(readEnd, scratchWrite.get(), wanted, SPLICE_F_NONBLOCK);
+    if (copied <= 0)
+        return contents;
+    std::vector<std::byte> all(static_cast<std::size_t>(copied));
+    std::size_t come = 0;
+    while (come < all.size()) { // a pipe of packets gives one at a time
+        const ssize_t got = ::read(scratchRead.get(), all.data() + come, all.size() - come);
+        if (got <= 0)
+            break;
+        come += static_cast<std::size_t>(got);
+    }
+    if (come > offset)
+        contents.bytes.assign(all.begin() + static_cast<std::ptrdiff_t>(offset),
+                              all.begin() + static_cast<std::ptrdiff_t>(come));
+    return contents;
+}
+
+bool anyReads(std::span<const TableHolder> holders)
+{
+    return std::any_of(holders.begin(), holders.end(),
+                       [](const TableHolder& holder) { return holder.access != Access::Write; });
+}
+
+} // namespace byteyard::ipc

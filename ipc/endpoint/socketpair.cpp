@@ -1,0 +1,143 @@
+#include "ipc/endpoint/socketpair.h"
+
+#include "ipc/host/process_scan.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+Fd openPidfd(pid_t pid)
+{
+    return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
+std::uint64_t waitingAt(int socket)
+{
+    int bytes = 0;
+    return ::ioctl(socket, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+} // namespace
+
+SocketpairEndpoint::SocketpairEndpoint(Type type)
+{
+    const int socketType = type == Type::Stream ? SOCK_STREAM : type == Type::Datagram ? SOCK_DGRAM : SOCK_SEQPACKET;
+    std::array<int, 2> ends;
+    if (::socketpair(AF_UNIX, socketType | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw EndpointError("socketpair", "socketpair", errno);
+    Fd a(ends[0]);
+    Fd b(ends[1]);
+    m_ends = {moveHigh(std::move(a)), moveHigh(std::move(b))};
+    m_id = objectOf(m_ends[0].get());
+    m_id2 = objectOf(m_ends[1].get());
+    const std::string_view name = type == Type::Stream     ? "SOCK_STREAM"
+                                  : type == Type::Datagram ? "SOCK_DGRAM"
+                                                           : "SOCK_SEQPACKET";
+    m_setup.push_back({Call::Socketpair, m_ends[0].get(), m_ends[1].get(), 0, "type=" + std::string(name)});
+}
+
+std::vector<ObjectId> SocketpairEndpoint::objects() const
+{
+    if (m_id2.inode == 0)
+        return {m_id};
+    return {m_id, m_id2};
+}
+
+/// A copy of a holder's descriptor for this end (pidfd_getfd(2)). It shares the open file description: its flags are left alone.
+Fd SocketpairEndpoint::borrow(std::span<const TableHolder> holders, std::uint64_t inode) const
+{
+    for (const TableHolder& holder : holders) {
+        if (inode == 0 || host::anonymousInode("/proc", holder.pid, holder.fd) != inode)
+            continue;
+        const Fd pidfd = openPidfd(holder.pid);
+        if (!pidfd)
+            continue;
+        Fd copy(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), holder.fd, 0)));
+        if (copy && objectOf(copy.get()).inode == inode)
+            return copy;
+    }
+    return {};
+}
+
+void SocketpairEndpoint::learn(std::span<const TableHolder> holders)
+{
+    for (const TableHolder& holder : holders) {
+        if (m_id2.inode != 0)
+            return;
+        const std::uint64_t inode = host::anonymousInode("/proc", holder.pid, holder.fd);
+        if (inode != 0 && inode != m_id.inode)
+            m_id2 = {m_id.device, inode};
+    }
+}
+
+Fd SocketpairEndpoint::end(std::string_view port, std::span<const TableHolder> holders) const
+{
+    const bool isA = port == "a";
+    if (const Fd& own = m_ends[isA ? 0 : 1])
+        return highCopy(own.get());
+    Fd copy = borrow(holders, isA ? m_id.inode : m_id2.inode);
+    return copy ? moveHigh(std::move(copy)) : Fd();
+}
+
+std::optional<Fill> SocketpairEndpoint::fill(std::span<const TableHolder> holders)
+{
+    if (holders.empty())
+        return Fill{};
+    learn(holders);
+    const Fd a = borrow(holders, m_id.inode);
+    const Fd b = borrow(holders, m_id2.inode);
+    if (!a && !b)
+        return std::nullopt;
+    Fill fill;
+    if (b)
+        fill.bytes = waitingAt(b.get());
+    if (a)
+        fill.bytes2 = waitingAt(a.get());
+    for (const Fd* side : {&a, &b}) {
+        if (!*side)
+            continue;
+        pollfd ready{side->get(), POLLOUT, 0};
+        ::poll(&ready, 1, 0);
+        fill.writeBlocks = fill.writeBlocks || (ready.revents & (POLLOUT | POLLHUP | POLLERR)) == 0;
+    }
+    return fill;
+}
+
+Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size)
+{
+    if (holders.empty())
+        return Contents::unavailable("no-holder");
+    learn(holders);
+    const Fd reader = borrow(holders, way == Way::AToB ? m_id2.inode : m_id.inode);
+    if (!reader)
+        return Contents::unavailable("no-reader");
+    Contents contents;
+    contents.available = true;
+    contents.total = waitingAt(reader.get());
+    if (offset >= contents.total)
+        return contents;
+    std::vector<std::byte> all(std::min<std::uint64_t>(contents.total, offset + size));
+    const ssize_t got = ::recv(reader.get(), all.data(), all.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got > 0 && static_cast<std::uint64_t>(got) > offset)
+        contents.bytes.assign(all.begin() + static_cast<std::ptrdiff_t>(offset), all.begin() + got);
+    return contents;
+}
+
+ssize_t SocketpairEndpoint::write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes)
+{
+    learn(holders);
+    const Fd writer = borrow(holders, way == Way::AToB ? m_id.inode : m_id2.inode);
+    if (!writer)
+        return -ENXIO;
+    const ssize_t sent = ::send(writer.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sent >= 0 ? sent : -errno;
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,159 @@
+#include "ipc/engine/engine_sink.h"
+
+#include <unistd.h>
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+/// What failed in a child before its program ran, as an error code.
+ErrorReport failureOf(const ProcessChange& change, const ProcessRecord& record)
+{
+    const std::string error(errnoName(change.error));
+    if (change.failedCall == "open")
+        return {"open", {{"path", change.failedPath}, {"errno", error}}};
+    if (change.failedCall == "chdir")
+        return {"directory", {{"path", change.failedPath}, {"errno", error}}};
+    if (change.failedCall == "execve")
+        return {"exec", {{"command", record.argv.empty() ? change.failedPath : record.argv.front()}, {"errno", error}}};
+    return {"fork", {{"errno", error}, {"call", change.failedCall}}};
+}
+
+bool hasEnded(ProcessState state)
+{
+    return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed;
+}
+
+} // namespace
+
+bool isAlive(const ProcessRecord& record)
+{
+    return record.state && !hasEnded(*record.state);
+}
+
+EngineSink::EngineSink(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, int wake)
+    : m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_wake(wake)
+{
+}
+
+void EngineSink::event(EventView event)
+{
+    event.seq = ++m_seq;
+    m_queue.event(event);
+}
+
+void EngineSink::process(const ProcessChange& change)
+{
+    const std::lock_guard lock(m_mutex);
+    ProcessRecord& record = m_records[change.process];
+    if (record.state == ProcessState::Failed)
+        return; // the loop has said already why it is not started
+    const bool isNew = record.pid == 0 && change.pid != 0;
+    record.number = change.process;
+    record.pid = change.pid;
+    record.state = change.state;
+    record.time = change.time;
+    record.exitCode = change.exitCode;
+    record.signal = change.signal;
+    if (change.parent != 0)
+        record.parent = change.parent;
+    if (!change.name.empty() && record.node.empty())
+        record.name = change.name;
+    if (!change.argv.empty())
+        record.argv = change.argv;
+    if (isNew)
+        m_runFile.listProcess(change.pid);
+    if (change.state == ProcessState::Failed)
+        markFailed(record, failureOf(change, record));
+    else
+        m_queue.control(processFrame(record));
+    if (hasEnded(change.state))
+        m_news.ended.push_back(change.process);
+    wake();
+}
+
+void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open)
+{
+    m_queue.control(edgeFrame(process, endpoint, fd, access, open));
+    const std::lock_guard lock(m_mutex);
+    if (open && m_news.touched.insert(endpoint).second)
+        wake();
+}
+
+std::uint32_t EngineSink::discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess)
+{
+    EndpointRecord record;
+    record.number = ++m_numbers.endpoint;
+    record.kind = kind;
+    record.id = id;
+    record.path = path;
+    record.state = EndpointState::Live;
+    record.parentProcess = byProcess;
+    const std::size_t slash = path.rfind('/');
+    record.name = path.empty() ? record.kind + ":[" + std::to_string(id.inode) + ']'
+                               : std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+    m_queue.control(endpointFrame(record));
+    const std::lock_guard lock(m_mutex);
+    m_news.found.push_back(record);
+    wake();
+    return record.number;
+}
+
+std::uint32_t EngineSink::newProcess()
+{
+    return ++m_numbers.process;
+}
+
+void EngineSink::plan(const ProcessRecord& record)
+{
+    const std::lock_guard lock(m_mutex);
+    m_records[record.number] = record;
+    m_queue.control(processFrame(record));
+}
+
+void EngineSink::fail(std::uint32_t process, const ErrorReport& error)
+{
+    const std::lock_guard lock(m_mutex);
+    markFailed(m_records[process], error);
+    m_news.ended.push_back(process);
+    wake();
+}
+
+void EngineSink::markFailed(ProcessRecord& record, const ErrorReport& error)
+{
+    record.state = ProcessState::Failed;
+    record.error = error;
+    m_queue.control(processFrame(record));
+    m_queue.control(errorFrame(error, record.node));
+}
+
+std::optional<ProcessRecord> EngineSink::record(std::uint32_t process) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_records.find(process);
+    return found == m_records.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<ProcessRecord> EngineSink::records() const
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<ProcessRecord> records;
+    records.reserve(m_records.size());
+    for (const auto& [number, record] : m_records)
+        records.push_back(record);
+    return records;
+}
+
+EngineSink::News EngineSink::takeNews()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_news, {});
+}
+
+void EngineSink::wake() const
+{
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(m_wake, &one, sizeof one);
+}
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "ipc/engine/frames.h"
+#include "ipc/engine/output_queue.h"
+#include "ipc/engine/run_file.h"
+
+#include <atomic>
+#include <map>
+#include <set>
+
+namespace byteyard::ipc::engine {
+
+/// Numbers of processes and endpoints: never used again within an engine's life.
+struct Numbers
+{
+    std::atomic<std::uint32_t> process{0};
+    std::atomic<std::uint32_t> endpoint{0};
+};
+
+/// Takes what the tracer tells, in the tracer's thread: sends it on at once, in its order, and keeps the news for the loop.
+class EngineSink final : public TracerSink
+{
+public:
+    /// What has happened since the loop asked last.
+    struct News
+    {
+        std::vector<std::uint32_t> ended;
+        std::vector<EndpointRecord> found;
+        std::set<std::uint32_t> touched; ///< endpoints that somebody opened
+    };
+
+    /// `wake` is an eventfd that gets a count when there are news.
+    EngineSink(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, int wake);
+
+    void event(EventView event) override;
+    void process(const ProcessChange& change) override;
+    void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) override;
+    std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess) override;
+    std::uint32_t newProcess() override;
+
+    // For the loop.
+    void plan(const ProcessRecord& record);
+    /// Says that it could not be started, and why.
+    void fail(std::uint32_t process, const ErrorReport& error);
+    std::optional<ProcessRecord> record(std::uint32_t process) const;
+    std::vector<ProcessRecord> records() const;
+    News takeNews();
+
+private:
+    void wake() const;
+    void markFailed(ProcessRecord& record, const ErrorReport& error);
+
+    OutputQueue& m_queue;
+    const RunFile& m_runFile;
+    Numbers& m_numbers;
+    const int m_wake;
+    std::atomic<std::uint64_t> m_seq{0};
+    mutable std::mutex m_mutex;
+    std::map<std::uint32_t, ProcessRecord> m_records;
+    News m_news;
+};
+
+bool isAlive(const ProcessRecord& record);
+
+} // namespace byteyard::ipc::engine

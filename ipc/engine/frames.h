@@ -1,0 +1,79 @@
+#pragma once
+
+#include "ipc/capture/sampler.h"
+#include "ipc/capture/tracer.h"
+#include "ipc/host/process_scan.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace byteyard::ipc::engine {
+
+class RunFile;
+
+// The texts of the control frames that the engine sends (docs/protocol.md).
+
+/// An error as it crosses: a code and its parameters; the model makes the sentence.
+struct ErrorReport
+{
+    std::string code;
+    std::vector<std::pair<std::string, std::string>> parameters;
+};
+
+/// All that is told of a process.
+struct ProcessRecord
+{
+    std::uint32_t number = 0;
+    std::string node; ///< empty: a program forked it
+    std::uint32_t parent = 0;
+    pid_t pid = 0;
+    std::string name;
+    std::vector<std::string> argv;
+    std::optional<ProcessState> state; ///< nothing: planned
+    int exitCode = 0;
+    int signal = 0;
+    std::uint64_t time = 0;
+    std::optional<ErrorReport> error;
+};
+
+enum class EndpointState : std::uint8_t { Planned, Live, Closed, Failed };
+
+/// All that is told of an endpoint.
+struct EndpointRecord
+{
+    std::uint32_t number = 0;
+    std::string node; ///< empty: a program made it
+    std::string kind;
+    std::string name;
+    EndpointState state = EndpointState::Planned;
+    ObjectId id;
+    std::uint64_t capacity = 0;
+    std::string path;
+    std::uint32_t parentProcess = 0;
+    std::optional<ErrorReport> error;
+};
+
+std::string helloFrame(pid_t worker, pid_t keeper);
+std::string runStartedFrame(const std::string& started, std::uint64_t monotonic, const std::string& directory);
+std::string processFrame(const ProcessRecord& process);
+std::string endpointFrame(const EndpointRecord& endpoint);
+std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open);
+std::string blockedFrame(const CallInProgress& call);
+std::string unblockedFrame(pid_t tid);
+std::string sampleFrame(std::uint64_t time, const std::vector<std::pair<Sample, bool>>& samples);
+/// Each with the number of the process if it is one of ours.
+std::string holdersFrame(std::uint32_t endpoint,
+                         const std::vector<std::pair<host::DescriptorHolder, std::uint32_t>>& holders);
+/// `type` is "paused" or "resumed".
+std::string pausedFrame(const std::string& type, const std::string& node);
+std::string errorFrame(const ErrorReport& error, const std::string& node = {}, bool fatal = false);
+std::string runEndedFrame(const std::string& reason, std::size_t failedToStart);
+/// A line of --orphans.
+std::string orphanLine(const RunFile& file);
+
+/// The wall clock as RFC 3339 in UTC with nanoseconds.
+std::string wallClock();
+
+} // namespace byteyard::ipc::engine

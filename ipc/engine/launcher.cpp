@@ -1,0 +1,266 @@
+#include "ipc/engine/launcher.h"
+
+#include "ipc/engine/command_lookup.h"
+#include "ipc/engine/launch_error.h"
+#include "ipc/engine/placeholder.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+extern char** environ; // NOLINT(readability-redundant-declaration): environ(7) asks for it
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+const rlimit& originalOpenFiles()
+{
+    static const rlimit original = raiseOpenFilesLimit();
+    return original;
+}
+
+std::string absolute(const std::string& path, const std::string& directory)
+{
+    return path.empty() || path.front() != '/' ? directory + '/' + path : path;
+}
+
+int accessFlags(const std::string& port)
+{
+    return port == "read" ? O_RDONLY : port == "write" ? O_WRONLY : O_RDWR;
+}
+
+/// What a child's open(2) gets for this edge.
+int openFlagsOf(const EdgeSpec& edge, const NodeSpec& endpoint)
+{
+    const int extra = edge.flags.value_or(endpoint.kind == "file" && edge.port == "write" ? O_CREAT | O_TRUNC : 0);
+    return accessFlags(edge.port) | extra;
+}
+
+std::vector<std::string> environmentOf(const std::map<std::string, std::string>& added)
+{
+    std::map<std::string, std::string> all;
+    for (char** entry = environ; *entry; ++entry) {
+        const std::string text(*entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string::npos)
+            all[text.substr(0, equals)] = text.substr(equals + 1);
+    }
+    for (const auto& [key, value] : added)
+        all[key] = value;
+    std::vector<std::string> list;
+    list.reserve(all.size());
+    for (const auto& [key, value] : all)
+        list.push_back(key + '=' + value);
+    return list;
+}
+
+std::string searchPath(const std::map<std::string, std::string>& added)
+{
+    if (const auto own = added.find("PATH"); own != added.end())
+        return own->second;
+    const char* inherited = std::getenv("PATH");
+    return inherited ? inherited : "/usr/local/bin:/usr/bin:/bin";
+}
+
+void checkDirectory(const std::string& path)
+{
+    struct stat status;
+    int fault = ::stat(path.c_str(), &status) != 0 ? errno : 0;
+    if (fault == 0)
+        fault = !S_ISDIR(status.st_mode) ? ENOTDIR : ::access(path.c_str(), X_OK) != 0 ? errno : 0;
+    if (fault != 0)
+        throw LaunchError({"directory", {{"path", path}, {"errno", std::string(errnoName(fault))}}});
+}
+
+ErrorReport openReport(const std::string& path, int error)
+{
+    return {"open", {{"path", path}, {"errno", std::string(errnoName(error))}}};
+}
+
+} // namespace
+
+rlimit raiseOpenFilesLimit()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    rlimit raised = limit;
+    raised.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &raised);
+    return limit;
+}
+
+struct Launcher::Work
+{
+    const NodeSpec& node;
+    std::uint32_t process;
+    const TopologySpec& topology;
+    PreparedLaunch launch;
+
+    bool has(int target) const
+    {
+        return std::any_of(launch.plan.fds.begin(), launch.plan.fds.end(),
+                           [target](const FdPlan& fd) { return fd.target == target; });
+    }
+};
+
+Launcher::Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory)
+    : m_endpoints(endpoints), m_outputs(outputs), m_inputs(inputs), m_directory(std::move(directory))
+{
+    originalOpenFiles();
+}
+
+PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology, int pace)
+{
+    Work work{node, process, topology, {}};
+    LaunchPlan& plan = work.launch.plan;
+    const CommandSpec& command = node.command;
+    plan.process = process;
+    plan.name = node.name;
+    plan.pace = command.pace > 0 ? command.pace : pace;
+    plan.openFiles = originalOpenFiles();
+    for (const std::string& argument : command.argv)
+        plan.argv.push_back(expand(work, argument));
+    std::map<std::string, std::string> added;
+    for (const auto& [key, value] : command.environment)
+        added[key] = expand(work, value);
+    plan.environment = environmentOf(added);
+    const std::string directory = expand(work, command.directory);
+    plan.directory = directory.empty() ? m_directory : absolute(directory, m_directory);
+    checkDirectory(plan.directory);
+    plan.executables = findExecutables(plan.argv.front(), searchPath(added), plan.directory);
+    try {
+        for (const EdgeSpec& edge : topology.edges)
+            if (edge.process == node.id)
+                addEdge(work, edge);
+        addStandard(work);
+    } catch (const EndpointError& error) {
+        m_outputs.close(process);
+        m_inputs.close(process);
+        throw LaunchError(openReport(error.object(), error.error()));
+    } catch (const LaunchError&) {
+        m_outputs.close(process);
+        m_inputs.close(process);
+        throw;
+    }
+    return std::move(work.launch);
+}
+
+std::string Launcher::expand(const Work& work, const std::string& text) const
+{
+    return expandPlaceholders(text, [&](const std::string& name, const std::string& attribute) -> std::optional<std::string> {
+        const auto& nodes = work.topology.nodes;
+        auto node = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.name == name; });
+        if (node == nodes.end())
+            node = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.id == name; });
+        if (node == nodes.end() || node->isProcess())
+            return std::nullopt;
+        if (attribute == "fd") {
+            for (const EdgeSpec& edge : work.topology.edges)
+                if (edge.process == work.node.id && edge.endpoint == node->id)
+                    return std::to_string(edge.fd);
+            return std::nullopt;
+        }
+        if (attribute == "path") {
+            const std::string path = m_endpoints.pathOf(*node);
+            return path.empty() ? std::nullopt : std::optional(path);
+        }
+        const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node->id));
+        return record && record->id.inode != 0 ? std::optional(std::to_string(record->id.inode)) : std::nullopt;
+    });
+}
+
+void Launcher::addEdge(Work& work, const EdgeSpec& edge)
+{
+    const NodeSpec* endpoint = work.topology.node(edge.endpoint);
+    if (m_endpoints.hasFailed(edge.endpoint))
+        throw LaunchError({"endpoint-failed", {{"endpoint", endpoint->name}}});
+    if (endpoint->kind == "fifo" || endpoint->kind == "file") {
+        addOpen(work, edge, *endpoint);
+        return;
+    }
+    Fd source = m_endpoints.end(*endpoint, edge.port);
+    addInherited(work, edge.fd, std::move(source), m_endpoints.numberOf(edge.endpoint));
+}
+
+void Launcher::addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint)
+{
+    const std::uint32_t number = m_endpoints.numberOf(edge.endpoint);
+    if (edge.shared.empty()) {
+        FdPlan plan;
+        plan.target = edge.fd;
+        plan.path = m_endpoints.pathOf(endpoint);
+        plan.flags = openFlagsOf(edge, endpoint) | O_NOCTTY;
+        plan.mode = endpoint.endpoint.mode;
+        plan.endpoint = number;
+        work.launch.plan.fds.push_back(plan);
+        return;
+    }
+    // One description serves all who name it: it must be able to do what each of them wants.
+    int flags = openFlagsOf(edge, endpoint);
+    for (const EdgeSpec& other : work.topology.edges) {
+        if (other.endpoint != edge.endpoint || other.shared != edge.shared)
+            continue;
+        const int wanted = openFlagsOf(other, endpoint);
+        if ((wanted & O_ACCMODE) != (flags & O_ACCMODE))
+            flags = (flags & ~O_ACCMODE) | O_RDWR;
+        flags |= wanted & ~O_ACCMODE;
+    }
+    addInherited(work, edge.fd, m_endpoints.shared(edge, flags), number);
+}
+
+void Launcher::addInherited(Work& work, int target, Fd source, std::uint32_t endpoint)
+{
+    FdPlan plan;
+    plan.target = target;
+    plan.source = source.get();
+    plan.endpoint = endpoint;
+    work.launch.plan.fds.push_back(plan);
+    work.launch.sources.push_back(std::move(source));
+}
+
+/// What 0, 1 and 2 are when no edge takes them.
+void Launcher::addStandard(Work& work)
+{
+    const CommandSpec& command = work.node.command;
+    if (!work.has(STDIN_FILENO)) {
+        if (command.typedInput)
+            addInherited(work, STDIN_FILENO, m_inputs.open(work.process), 0);
+        else
+            addTarget(work, STDIN_FILENO, {OutputTarget::Kind::Null, {}});
+    }
+    const bool out = !work.has(STDOUT_FILENO) && command.output.kind == OutputTarget::Kind::Output;
+    const bool err = !work.has(STDERR_FILENO) && command.errors.kind == OutputTarget::Kind::Output;
+    if (out || err) {
+        Fd slave = m_outputs.open(work.process, out ? STDOUT_FILENO : STDERR_FILENO);
+        if (out && err)
+            addInherited(work, STDERR_FILENO, highCopy(slave.get()), 0);
+        addInherited(work, out ? STDOUT_FILENO : STDERR_FILENO, std::move(slave), 0);
+    }
+    if (!work.has(STDOUT_FILENO))
+        addTarget(work, STDOUT_FILENO, command.output);
+    if (!work.has(STDERR_FILENO))
+        addTarget(work, STDERR_FILENO, command.errors);
+}
+
+void Launcher::addTarget(Work& work, int fd, const OutputTarget& target)
+{
+    if (target.kind == OutputTarget::Kind::Null) {
+        Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        if (!null)
+            throw EndpointError("open", "/dev/null", errno);
+        addInherited(work, fd, moveHigh(std::move(null)), 0);
+        return;
+    }
+    // O_APPEND: 1 and 2 may name the same file, and neither then writes over the other.
+    const std::string path = absolute(expand(work, target.path), work.launch.plan.directory);
+    Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0666));
+    if (!file)
+        throw EndpointError("open", path, errno);
+    ::fcntl(file.get(), F_SETFL, O_APPEND);
+    addInherited(work, fd, moveHigh(std::move(file)), 0);
+}
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "ipc/engine/outputs.h"
+#include "ipc/engine/run_endpoints.h"
+
+#include <sys/resource.h>
+
+namespace byteyard::ipc::engine {
+
+/// A plan with the descriptors that it borrows, which go when the child has its copies.
+struct PreparedLaunch
+{
+    LaunchPlan plan;
+    std::vector<Fd> sources;
+};
+
+/// Makes launch plans out of a topology's commands.
+class Launcher
+{
+public:
+    Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory);
+
+    /// All that `process`, of this node, needs. Throws LaunchError. `pace` is for a node that has none of its own.
+    PreparedLaunch prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology, int pace);
+
+private:
+    struct Work; ///< one plan in the making
+
+    std::string expand(const Work& work, const std::string& text) const;
+    void addEdge(Work& work, const EdgeSpec& edge);
+    void addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint);
+    void addInherited(Work& work, int target, Fd source, std::uint32_t endpoint);
+    void addStandard(Work& work);
+    void addTarget(Work& work, int fd, const OutputTarget& target);
+
+    RunEndpoints& m_endpoints;
+    Outputs& m_outputs;
+    Inputs& m_inputs;
+    std::string m_directory;
+};
+
+/// Raises the soft limit of open files to the hard one; returns what it was.
+rlimit raiseOpenFilesLimit();
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ipc/capture/event.h"
+#include "ipc/endpoint/endpoint.h"
+#include "ipc/process/fd.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace byteyard::ipc::engine {
+
+/// What goes to the model, in one order, from any thread. A thread of its own writes it, so that a model that is slow to read
+/// never holds up the one that would have to make it faster. Events are gathered into batches: 64 KiB, or 8 ms. Whoever adds events or
+/// output while 64 MiB wait is made to wait too.
+class OutputQueue
+{
+public:
+    static constexpr std::size_t batchBytes = 64u << 10;
+    static constexpr std::size_t maxBacklog = 64u << 20;
+
+    /// Writes to `wire`; gives up when `abort` hangs up. Both stay the caller's.
+    OutputQueue(int wire, int abort);
+    /// finish()
+    ~OutputQueue();
+
+    void control(std::string_view json);
+    void event(const EventView& event);
+    void output(std::uint32_t process, std::uint8_t stream, std::uint64_t time, std::span<const std::byte> bytes);
+    void contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset, const Contents& contents);
+    /// Writes what waits (for at most some seconds, if the model does not read) and ends the thread.
+    void finish();
+
+private:
+    void seal();
+    void waitForRoom(std::unique_lock<std::mutex>& lock);
+    void hurry();
+    void writeLoop();
+    bool writeAll(std::span<const std::byte> bytes);
+
+    const int m_wire;
+    const int m_abort;
+    std::mutex m_mutex;
+    std::condition_variable m_work;
+    std::condition_variable m_room;
+    std::vector<std::byte> m_buffer;
+    std::size_t m_inFlight = 0;
+    std::size_t m_batch = noBatch; ///< where the open batch's header stands in m_buffer
+    bool m_urgent = false;
+    bool m_ending = false;
+    bool m_broken = false; ///< the model is gone: everything is dropped
+    std::thread m_thread;
+
+    static constexpr std::size_t noBatch = static_cast<std::size_t>(-1);
+};
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,39 @@
+#include "ipc/engine/placeholder.h"
+
+#include "ipc/engine/launch_error.h"
+
+namespace byteyard::ipc::engine {
+
+std::string expandPlaceholders(const std::string& text, const PlaceholderValue& value)
+{
+    std::string out;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t brace = text.find('{', at);
+        out.append(text, at, brace - at);
+        if (brace == std::string::npos)
+            break;
+        if (text.compare(brace, 2, "{{") == 0) {
+            out += '{';
+            at = brace + 2;
+            continue;
+        }
+        const std::size_t end = text.find('}', brace);
+        const std::string inner = end == std::string::npos ? std::string() : text.substr(brace + 1, end - brace - 1);
+        const std::size_t dot = inner.rfind('.');
+        const std::string attribute = dot == std::string::npos ? std::string() : inner.substr(dot + 1);
+        if (attribute != "path" && attribute != "fd" && attribute != "id") {
+            out += '{';
+            at = brace + 1;
+            continue;
+        }
+        const std::optional<std::string> replaced = value(inner.substr(0, dot), attribute);
+        if (!replaced)
+            throw LaunchError({"placeholder", {{"text", '{' + inner + '}'}}});
+        out += *replaced;
+        at = end + 1;
+    }
+    return out;
+}
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "ipc/engine/launcher.h"
+#include "ipc/engine/start_order.h"
+#include "ipc/engine/watch.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace byteyard::ipc::engine {
+
+struct RunOptions
+{
+    std::size_t dataBytes = 64;
+    int pace = 0; ///< data calls a second a process; 0: full
+};
+
+/// One run, from its first endpoint to the end of its last process, and after that for as long as its files can be looked at.
+class Run
+{
+public:
+    /// Creates the session's directory; throws EndpointError. Nothing runs yet.
+    Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers, const RunOptions& options);
+    /// Ends what lives, and removes the session's directory.
+    ~Run();
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+
+    /// Writes the files, makes the endpoints, launches all processes and lets them start in their order.
+    void begin(TopologySpec topology);
+    bool isLive() const noexcept { return m_live; }
+    const TopologySpec& topology() const noexcept { return m_topology; }
+
+    // What a person can do to it (docs/protocol.md). Each does nothing where there is nothing to do it to.
+    void add(const TopologySpec& added);
+    void startNode(const std::string& node);
+    void stop();
+    void stopNode(const std::string& node);
+    void pause(const std::string& node, bool paused);
+    void setPace(const std::string& node, int callsPerSecond);
+    /// False when there is no such process.
+    bool sendSignal(std::uint32_t process, int signal);
+    bool input(std::uint32_t process, std::string_view bytes, bool end);
+    /// False when there is no such endpoint.
+    bool setCapacity(std::uint32_t endpoint, std::uint64_t bytes);
+    bool write(std::uint32_t endpoint, Way way, std::string_view bytes);
+    bool peek(const PeekRequest& request);
+    bool tellHolders(std::uint32_t endpoint);
+
+private:
+    struct Stop
+    {
+        std::set<std::uint32_t> processes; ///< roots; their descendants belong to it
+        bool all = false;
+        std::uint64_t killAt = 0;
+    };
+
+    void makeDirectory();
+    void writeFiles(const TopologySpec& topology);
+    void launchAll(const std::vector<std::string>& nodes);
+    std::optional<std::uint32_t> launch(const NodeSpec& node);
+    void release(std::uint32_t process);
+    void decide();
+    void news();
+    void tick();
+    void escalateStops();
+    void signalAll(const Stop& stop, int signal);
+    bool belongsTo(const ProcessRecord& record, const Stop& stop) const;
+    std::uint32_t processOf(const std::string& node) const;
+    StartOrder::Progress progressOf(const std::string& node) const;
+    void endWhenDone();
+    void armTimer(bool on);
+
+    EventLoop& m_loop;
+    OutputQueue& m_queue;
+    const RunFile& m_runFile;
+    Numbers& m_numbers;
+    RunOptions m_options;
+    Fd m_wake;
+    Fd m_timer;
+    std::uint64_t m_started;
+    std::string m_directory;
+    EngineSink m_sink;
+    Tracer m_tracer;
+    RunEndpoints m_endpoints;
+    Outputs m_outputs;
+    Inputs m_inputs;
+    Launcher m_launcher;
+    Watch m_watch;
+    StartOrder m_order;
+    TopologySpec m_topology;
+    std::map<std::string, std::uint32_t> m_current; ///< node to its newest process
+    std::set<std::uint32_t> m_released;
+    std::vector<Stop> m_stops;
+    bool m_stopped = false;
+    bool m_live = true;
+};
+
+} // namespace byteyard::ipc::engine

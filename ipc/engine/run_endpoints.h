@@ -1,0 +1,71 @@
+#pragma once
+
+#include "ipc/capture/sampler.h"
+#include "ipc/engine/engine_sink.h"
+#include "ipc/engine/topology.h"
+
+#include <memory>
+
+namespace byteyard::ipc::engine {
+
+/// The endpoints of a run: those of the topology, and those that programs made.
+class RunEndpoints
+{
+public:
+    RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer, std::string directory);
+
+    /// Makes a node's object and tells of it, also when that fails. Returns its number.
+    std::uint32_t make(const NodeSpec& node);
+    /// A descriptor for a pipe's or socketpair's port. When nobody holds that end any more, the node gets a fresh object.
+    /// Throws EndpointError.
+    Fd end(const NodeSpec& node, const std::string& port);
+    /// Opens a file (or FIFO) once for all who share it; the same description until closeEnds(). Throws EndpointError.
+    Fd shared(const EdgeSpec& edge, int flags);
+    /// Closes all ends that the engine holds.
+    void closeEnds();
+
+    /// 0 when it has none yet.
+    std::uint32_t numberOf(const std::string& node) const;
+    bool hasFailed(const std::string& node) const;
+    const EndpointRecord* record(std::uint32_t number) const;
+    Endpoint* object(std::uint32_t number) const;
+    /// Where a FIFO or file is, or will be.
+    std::string pathOf(const NodeSpec& node) const;
+
+    /// A program made it; the sink has told of it.
+    void found(const EndpointRecord& record);
+    /// Somebody opened it: a name that was reserved for a program now has an object.
+    void touched(std::uint32_t number);
+    void setCapacity(std::uint32_t number, std::uint64_t bytes);
+    std::vector<SampleTarget> targets() const;
+    /// Nobody holds it: an anonymous object is gone.
+    void unheld(std::uint32_t number);
+    /// The run is over: nothing is live, and names that the engine gave outside the session's directory go. Files in it can still
+    /// be looked at.
+    void closeAll();
+
+private:
+    struct Slot
+    {
+        EndpointRecord record;
+        NodeSpec spec;
+        std::unique_ptr<Endpoint> object;
+        bool listed = false;
+    };
+
+    std::unique_ptr<Endpoint> create(const NodeSpec& node, Slot& slot);
+    void announce(const Slot& slot);
+    void logSetup(const Slot& slot);
+    std::vector<TableHolder> holders(std::uint32_t number) const;
+
+    OutputQueue& m_queue;
+    const RunFile& m_runFile;
+    Numbers& m_numbers;
+    Tracer& m_tracer;
+    std::string m_directory;
+    std::map<std::uint32_t, Slot> m_slots;
+    std::map<std::string, std::uint32_t> m_current; ///< node to number
+    std::map<std::pair<std::string, std::string>, Fd> m_shared;
+};
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,285 @@
+#include "ipc/engine/topology.h"
+
+#include "ipc/engine/message.h"
+
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+#include <set>
+#include <string_view>
+
+namespace byteyard::ipc::engine {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t maxNodes = 10000;
+constexpr std::size_t maxEdges = 40000;
+constexpr std::size_t maxId = 64;
+constexpr std::size_t maxName = 255 * 4; // characters of up to four bytes
+constexpr std::size_t maxPath = 4095;
+constexpr std::size_t maxText = 1u << 20;
+constexpr std::size_t maxFile = 8u << 20;
+constexpr std::int64_t maxPace = 1000000;
+constexpr std::int64_t maxCapacity = 1 << 30;
+constexpr double maxSeconds = 86400;
+constexpr std::int64_t maxFd = 1023;
+
+struct OpenFlag
+{
+    std::string_view name;
+    int value;
+};
+constexpr std::array openFlags = {
+    OpenFlag{"O_APPEND", O_APPEND}, OpenFlag{"O_TRUNC", O_TRUNC},       OpenFlag{"O_CREAT", O_CREAT},
+    OpenFlag{"O_EXCL", O_EXCL},     OpenFlag{"O_NONBLOCK", O_NONBLOCK}, OpenFlag{"O_SYNC", O_SYNC},
+};
+
+struct KindPorts
+{
+    std::string_view kind;
+    std::array<std::string_view, 3> ports;
+};
+constexpr std::array kindPorts = {
+    KindPorts{"pipe", {"read", "write", ""}},
+    KindPorts{"fifo", {"read", "write", "read-write"}},
+    KindPorts{"file", {"read", "write", "read-write"}},
+    KindPorts{"socketpair", {"a", "b", ""}},
+};
+
+const KindPorts* portsOf(const std::string& kind)
+{
+    const auto* row = std::find_if(kindPorts.begin(), kindPorts.end(), [&](const KindPorts& r) { return r.kind == kind; });
+    return row == kindPorts.end() ? nullptr : row;
+}
+
+[[noreturn]] void refuse(const std::string& place, const std::string& what)
+{
+    throw TopologyError(place + ' ' + what);
+}
+
+std::string readId(const ObjectReader& reader, const char* key)
+{
+    const std::string id = reader.text(key, maxId);
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    if (id.empty() || id.find_first_not_of(allowed) != std::string::npos)
+        refuse(reader.place(key), "is not 1 to 64 of A-Z a-z 0-9 _ . -");
+    return id;
+}
+
+OutputTarget readTarget(const ObjectReader& reader, const char* key)
+{
+    const std::string text = reader.text(key, maxPath, "output");
+    constexpr std::string_view filePrefix = "file:";
+    if (text == "output")
+        return {OutputTarget::Kind::Output, {}};
+    if (text == "null")
+        return {OutputTarget::Kind::Null, {}};
+    if (text.starts_with(filePrefix) && text.size() > filePrefix.size())
+        return {OutputTarget::Kind::File, text.substr(filePrefix.size())};
+    refuse(reader.place(key), "is none of \"output\", \"null\" and \"file:PATH\"");
+}
+
+StartRule readStart(const ObjectReader& properties)
+{
+    StartRule rule;
+    if (!properties.has("start"))
+        return rule;
+    const ObjectReader start(properties.object("start"), properties.place("start"));
+    const std::string when = start.text("when", maxId, "at-once");
+    if (when == "after")
+        rule.when = StartRule::When::After;
+    else if (when == "runs")
+        rule.when = StartRule::When::Runs;
+    else if (when == "exits")
+        rule.when = StartRule::When::Exits;
+    else if (when == "by-hand")
+        rule.when = StartRule::When::ByHand;
+    else if (when != "at-once")
+        refuse(start.place("when"), "is no start condition");
+    rule.seconds = start.number("seconds", 0, maxSeconds, 0);
+    if (rule.when == StartRule::When::Runs || rule.when == StartRule::When::Exits)
+        rule.node = readId(start, "node");
+    return rule;
+}
+
+CommandSpec readCommand(const ObjectReader& properties)
+{
+    CommandSpec command;
+    const json& argv = properties.array("argv");
+    for (std::size_t i = 0; i < argv.size(); ++i)
+        command.argv.push_back(checkedText(argv[i], properties.place("argv") + '[' + std::to_string(i) + ']', maxText));
+    if (command.argv.empty() || command.argv.front().empty())
+        refuse(properties.place("argv"), "names no command");
+    for (const auto& [key, value] : properties.object("environment").items()) {
+        if (key.empty() || key.find_first_of(std::string_view("=\0", 2)) != std::string::npos)
+            refuse(properties.place("environment"), "has a name that is none");
+        command.environment.emplace_back(key, checkedText(value, properties.place("environment"), maxText));
+    }
+    command.directory = properties.text("directory", maxPath, "");
+    command.start = readStart(properties);
+    const std::string input = properties.text("stdin", maxId, "null");
+    if (input != "null" && input != "typed")
+        refuse(properties.place("stdin"), "is neither \"null\" nor \"typed\"");
+    command.typedInput = input == "typed";
+    command.output = readTarget(properties, "stdout");
+    command.errors = readTarget(properties, "stderr");
+    command.pace = static_cast<int>(properties.integer("pace", 0, maxPace, 0));
+    return command;
+}
+
+mode_t readMode(const ObjectReader& properties)
+{
+    const std::string text = properties.text("mode", 5, "0600");
+    if (text.empty() || text.find_first_not_of("01234567") != std::string::npos)
+        refuse(properties.place("mode"), "is no octal mode");
+    return static_cast<mode_t>(std::strtoul(text.c_str(), nullptr, 8)) & 07777u;
+}
+
+EndpointSpec readEndpoint(const ObjectReader& properties)
+{
+    EndpointSpec endpoint;
+    endpoint.capacity = static_cast<std::uint64_t>(properties.integer("capacity", 0, maxCapacity, 0));
+    endpoint.packets = properties.flag("packets", false);
+    endpoint.path = properties.text("path", maxPath, "");
+    endpoint.mode = readMode(properties);
+    const std::string madeBy = properties.text("made-by", maxId, "engine");
+    if (madeBy != "engine" && madeBy != "program")
+        refuse(properties.place("made-by"), "is neither \"engine\" nor \"program\"");
+    endpoint.madeByProgram = madeBy == "program";
+    endpoint.keep = properties.flag("keep", false);
+    endpoint.type = properties.text("type", maxId, "stream");
+    if (endpoint.type != "stream" && endpoint.type != "datagram" && endpoint.type != "seqpacket")
+        refuse(properties.place("type"), "is none of \"stream\", \"datagram\" and \"seqpacket\"");
+    return endpoint;
+}
+
+NodeSpec readNode(const json& value, const std::string& place)
+{
+    const ObjectReader reader(value, place);
+    NodeSpec node;
+    node.id = readId(reader, "id");
+    node.kind = reader.text("kind", maxId);
+    node.name = reader.text("name", maxName, node.id.c_str());
+    const ObjectReader properties(reader.object("properties"), reader.place("properties"));
+    if (node.isProcess())
+        node.command = readCommand(properties);
+    else if (portsOf(node.kind))
+        node.endpoint = readEndpoint(properties);
+    else
+        refuse(reader.place("kind"), "\"" + node.kind + "\" is not known");
+    return node;
+}
+
+int readFd(const ObjectReader& process)
+{
+    const std::string port = process.text("port", maxId);
+    const bool digits = !port.empty() && port.size() <= 4 && port.find_first_not_of("0123456789") == std::string::npos;
+    const long fd = digits ? std::strtol(port.c_str(), nullptr, 10) : -1;
+    if (fd < 0 || fd > maxFd)
+        refuse(process.place("port"), "is not a descriptor from 0 to 1023");
+    return static_cast<int>(fd);
+}
+
+EdgeSpec readEdge(const json& value, const std::string& place)
+{
+    const ObjectReader reader(value, place);
+    EdgeSpec edge;
+    edge.id = readId(reader, "id");
+    const ObjectReader process(reader.object("process"), reader.place("process"));
+    edge.process = readId(process, "node");
+    edge.fd = readFd(process);
+    const ObjectReader endpoint(reader.object("endpoint"), reader.place("endpoint"));
+    edge.endpoint = readId(endpoint, "node");
+    edge.port = endpoint.text("port", maxId);
+    const ObjectReader properties(reader.object("properties"), reader.place("properties"));
+    edge.shared = properties.text("shared", maxName, "");
+    if (!properties.has("flags"))
+        return edge;
+    edge.flags = 0;
+    for (const json& flag : properties.array("flags")) {
+        const std::string name = checkedText(flag, properties.place("flags"), maxId);
+        const auto* row = std::find_if(openFlags.begin(), openFlags.end(), [&](const OpenFlag& r) { return r.name == name; });
+        if (row == openFlags.end())
+            refuse(properties.place("flags"), '"' + name + "\" is not known");
+        edge.flags = *edge.flags | row->value;
+    }
+    return edge;
+}
+
+void checkEdge(const EdgeSpec& edge, const TopologySpec& all, std::set<std::pair<std::string, int>>& taken)
+{
+    const std::string place = "edge " + edge.id;
+    const NodeSpec* process = all.node(edge.process);
+    const NodeSpec* endpoint = all.node(edge.endpoint);
+    if (!process || !process->isProcess())
+        refuse(place, "leads to no process");
+    if (!endpoint || endpoint->isProcess())
+        refuse(place, "leads to no endpoint");
+    const KindPorts* row = portsOf(endpoint->kind);
+    if (edge.port.empty() || std::find(row->ports.begin(), row->ports.end(), edge.port) == row->ports.end())
+        refuse(place, "leads to a port that a " + endpoint->kind + " does not have");
+    if (!taken.emplace(edge.process, edge.fd).second)
+        refuse(place, "takes a descriptor that is taken");
+    if (!edge.shared.empty() && endpoint->kind != "file" && edge.port != "read-write")
+        refuse(place, "shares a description that only a file, or a FIFO's read-write port, can share");
+}
+
+} // namespace
+
+const NodeSpec* TopologySpec::node(const std::string& id) const
+{
+    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& node) { return node.id == id; });
+    return found == nodes.end() ? nullptr : &*found;
+}
+
+TopologySpec readTopology(const json& document, const TopologySpec* known)
+{
+    const ObjectReader reader(document, "topology");
+    TopologySpec read;
+    const json& nodes = reader.array("nodes");
+    const json& edges = reader.array("edges");
+    if (nodes.size() > maxNodes || edges.size() > maxEdges)
+        throw TopologyError("the topology has more than 10 000 nodes or 40 000 edges");
+    TopologySpec all = known ? *known : TopologySpec();
+    std::set<std::string> nodeIds;
+    std::set<std::string> edgeIds;
+    std::set<std::pair<std::string, int>> taken;
+    for (const NodeSpec& node : all.nodes)
+        nodeIds.insert(node.id);
+    for (const EdgeSpec& edge : all.edges) {
+        edgeIds.insert(edge.id);
+        taken.emplace(edge.process, edge.fd);
+    }
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        read.nodes.push_back(readNode(nodes[i], "nodes[" + std::to_string(i) + ']'));
+        if (!nodeIds.insert(read.nodes.back().id).second)
+            refuse("node " + read.nodes.back().id, "is there twice");
+    }
+    all.nodes.insert(all.nodes.end(), read.nodes.begin(), read.nodes.end());
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+        read.edges.push_back(readEdge(edges[i], "edges[" + std::to_string(i) + ']'));
+        if (!edgeIds.insert(read.edges.back().id).second)
+            refuse("edge " + read.edges.back().id, "is there twice");
+        checkEdge(read.edges.back(), all, taken);
+    }
+    for (const NodeSpec& node : read.nodes)
+        if (const std::string& other = node.command.start.node; !other.empty()) {
+            const NodeSpec* target = all.node(other);
+            if (!target || !target->isProcess())
+                refuse("node " + node.id, "waits for " + other + ", which is no process");
+        }
+    for (const auto& [name, text] : reader.object("files").items()) {
+        if (name.empty() || name == "." || name == ".." || name.size() > 255
+            || name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+            refuse("files", "has a name that is none");
+        if (!text.is_string() || text.get_ref<const std::string&>().size() > maxFile)
+            throw MessageError("files." + name + " is not a text of at most 8 MiB");
+        read.files[name] = text.get<std::string>();
+    }
+    read.pace = static_cast<int>(reader.integer("pace", 0, maxPace, 0));
+    return read;
+}
+
+} // namespace byteyard::ipc::engine

@@ -1,0 +1,175 @@
+#include "ipc/host/process_scan.h"
+
+#include "ipc/process/fd.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <string_view>
+#include <sys/stat.h>
+
+namespace byteyard::ipc::host {
+
+namespace {
+
+struct CloseDir
+{
+    void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+/// The numeric names in a directory: pids, fds.
+std::vector<int> numbersIn(const std::string& path)
+{
+    std::vector<int> numbers;
+    const std::unique_ptr<DIR, CloseDir> dir(::opendir(path.c_str()));
+    if (!dir)
+        return numbers;
+    while (const dirent* entry = ::readdir(dir.get())) {
+        const std::string_view name = entry->d_name;
+        int number = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (error == std::errc() && end == name.data() + name.size())
+            numbers.push_back(number);
+    }
+    return numbers;
+}
+
+/// A small file of /proc (at most 4 KiB are looked at).
+std::string contentsOf(const std::string& path)
+{
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text;
+    if (!fd)
+        return text;
+    text.resize(4096);
+    const ssize_t size = ::read(fd.get(), text.data(), text.size());
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return text;
+}
+
+std::string linkOf(const std::string& path)
+{
+    std::array<char, 256> target;
+    const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+    return size > 0 ? std::string(target.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+std::uint64_t inodeInLink(std::string_view link)
+{
+    for (const std::string_view prefix : {"pipe:[", "socket:["}) {
+        if (!link.starts_with(prefix) || !link.ends_with(']'))
+            continue;
+        std::uint64_t inode = 0;
+        std::from_chars(link.data() + prefix.size(), link.data() + link.size() - 1, inode);
+        return inode;
+    }
+    return 0;
+}
+
+std::string processDir(const std::string& root, pid_t pid)
+{
+    return root + '/' + std::to_string(pid);
+}
+
+Access accessOf(int flags)
+{
+    switch (flags & O_ACCMODE) {
+    case O_RDONLY: return Access::Read;
+    case O_WRONLY: return Access::Write;
+    default: return Access::ReadWrite;
+    }
+}
+
+bool isOneOf(const std::string& link, const std::string& path, const std::vector<ObjectId>& objects)
+{
+    if (const std::uint64_t inode = inodeInLink(link))
+        return std::any_of(objects.begin(), objects.end(), [&](ObjectId id) { return id.inode == inode; });
+    struct stat status;
+    if (!link.starts_with('/') || ::stat(path.c_str(), &status) != 0)
+        return false;
+    return std::find(objects.begin(), objects.end(), ObjectId{status.st_dev, status.st_ino}) != objects.end();
+}
+
+} // namespace
+
+std::vector<DescriptorHolder> findHolders(const std::string& root, const std::vector<ObjectId>& objects)
+{
+    std::vector<DescriptorHolder> holders;
+    for (const pid_t pid : processes(root)) {
+        const std::string dir = processDir(root, pid) + "/fd";
+        for (const int fd : numbersIn(dir)) {
+            const std::string path = dir + '/' + std::to_string(fd);
+            if (!isOneOf(linkOf(path), path, objects))
+                continue;
+            const std::optional<ProcessStat> status = processStat(root, pid);
+            holders.push_back({pid, status ? status->name : std::string(), fd,
+                               accessOf(descriptorFlags(root, pid, fd).value_or(O_RDWR))});
+        }
+    }
+    return holders;
+}
+
+std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd)
+{
+    const std::string text = contentsOf(processDir(root, pid) + "/fdinfo/" + std::to_string(fd));
+    const std::size_t at = text.find("flags:");
+    if (at == std::string::npos)
+        return std::nullopt;
+    const std::size_t begin = text.find_first_of("01234567", at);
+    int flags = 0;
+    if (begin == std::string::npos
+        || std::from_chars(text.data() + begin, text.data() + text.size(), flags, 8).ec != std::errc())
+        return std::nullopt;
+    return flags;
+}
+
+std::uint64_t anonymousInode(const std::string& root, pid_t pid, int fd)
+{
+    return inodeInLink(linkOf(processDir(root, pid) + "/fd/" + std::to_string(fd)));
+}
+
+std::optional<ProcessStat> processStat(const std::string& root, pid_t pid)
+{
+    const std::string text = contentsOf(processDir(root, pid) + "/stat");
+    // The name stands in parentheses and may itself hold some.
+    const std::size_t open = text.find('(');
+    const std::size_t close = text.rfind(')');
+    if (open == std::string::npos || close == std::string::npos || close < open || text.size() < close + 5)
+        return std::nullopt;
+    ProcessStat status;
+    status.name = text.substr(open + 1, close - open - 1);
+    status.state = text[close + 2];
+    std::string_view rest = std::string_view(text).substr(close + 4);
+    constexpr int parentField = 4;
+    constexpr int startTimeField = 22;
+    for (int field = parentField; field <= startTimeField; ++field) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        if (field == parentField)
+            std::from_chars(rest.data(), rest.data() + end, status.parent);
+        else if (field == startTimeField)
+            std::from_chars(rest.data(), rest.data() + end, status.startTime);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return status;
+}
+
+std::vector<pid_t> processes(const std::string& root)
+{
+    return numbersIn(root);
+}
+
+std::vector<pid_t> childrenOf(const std::string& root, pid_t parent)
+{
+    std::vector<pid_t> children;
+    for (const pid_t pid : processes(root)) {
+        const std::optional<ProcessStat> status = processStat(root, pid);
+        if (status && status->parent == parent)
+            children.push_back(pid);
+    }
+    return children;
+}
+
+} // namespace byteyard::ipc::host

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ipc/capture/tracer.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace byteyard::ipc::host {
+
+/// A descriptor of some process of this machine.
+struct DescriptorHolder
+{
+    pid_t pid = 0;
+    std::string name; ///< comm
+    int fd = -1;
+    Access access = Access::Read;
+};
+
+/// Who holds one of these objects open. `root` is "/proc" or a picture of it. Anonymous objects (pipe:[N], socket:[N]) are known
+/// by their inode, others by device and inode. Processes that refuse to be looked at are left out (proc_pid_fd(5)).
+std::vector<DescriptorHolder> findHolders(const std::string& root, const std::vector<ObjectId>& objects);
+
+/// The flags that /proc/PID/fdinfo/FD shows (O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK…); nothing when it cannot be read.
+std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd);
+
+/// The inode in "pipe:[N]" or "socket:[N]" behind a descriptor; 0 when it is neither.
+std::uint64_t anonymousInode(const std::string& root, pid_t pid, int fd);
+
+/// What /proc/PID/stat says of a process.
+struct ProcessStat
+{
+    std::string name;
+    char state = '?';
+    pid_t parent = 0;
+    std::uint64_t startTime = 0; ///< clock ticks since boot: with the pid it names a process for good
+};
+std::optional<ProcessStat> processStat(const std::string& root, pid_t pid);
+
+/// Pids of all processes.
+std::vector<pid_t> processes(const std::string& root);
+std::vector<pid_t> childrenOf(const std::string& root, pid_t parent);
+
+} // namespace byteyard::ipc::host
