@@ -20,8 +20,8 @@ struct Sample
     Fill fill;
 };
 
-/// Looks how full endpoints are, through descriptors that it opens and closes at once. Never disturbs: a pipe is asked through a
-/// write end alone, a FIFO only while both its sides are open and nobody can leave it.
+/// Looks how full endpoints are, through descriptors that it opens and closes at once. Never disturbs: a pipe
+/// is asked through a write end alone, a FIFO only while both its sides are open and nobody can leave it.
 class Sampler
 {
 public:

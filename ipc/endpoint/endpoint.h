@@ -67,8 +67,8 @@ struct SetupCall
     std::string detail;
 };
 
-/// One kernel object. It is reached through its holders, descriptors of other processes: the engine gives its own ends away
-/// (closeEnds), since a held end would hide SIGPIPE or end-of-file from those who run.
+/// One kernel object. It is reached through its holders, descriptors of other processes: the engine gives its
+/// own ends away (closeEnds), since a held end would hide SIGPIPE or end-of-file from those who run.
 class Endpoint
 {
 public:
@@ -87,8 +87,8 @@ public:
     /// True when the holders must not open or close anything while fill() looks (the tracer's table lock).
     virtual bool looksUnderLock() const noexcept { return false; }
 
-    /// A descriptor for this port, at 256 or above and close-on-exec: a copy of the engine's own end, or one got through a
-    /// holder; none when neither is there. Kinds that a child opens by path have none.
+    /// A descriptor for this port, at 256 or above and close-on-exec: a copy of the engine's own end, or one
+    /// got through a holder; none when neither is there. Kinds that a child opens by path have none.
     virtual Fd end(std::string_view port, std::span<const TableHolder> holders) const;
     /// Closes the engine's own ends.
     void closeEnds() noexcept;
@@ -96,9 +96,11 @@ public:
     /// Nothing when no holder lets the engine look.
     virtual std::optional<Fill> fill(std::span<const TableHolder> holders) = 0;
     /// Does not consume. To be called under the tracer's table lock.
-    virtual Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size) = 0;
+    virtual Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                          std::size_t size) = 0;
     /// Puts bytes in without waiting. Returns the count, or -errno.
-    virtual ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) = 0;
+    virtual ssize_t write(std::span<const TableHolder> holders, Way way,
+                          std::span<const std::byte> bytes) = 0;
     /// Returns what the kernel made of it; throws EndpointError. fcntl(2), F_SETPIPE_SZ.
     virtual std::uint64_t setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes);
     /// Removes the name, if it was created here and still leads to the same object.
@@ -115,7 +117,8 @@ protected:
 
 /// Device and inode behind a descriptor; throws EndpointError.
 ObjectId objectOf(int fd);
-/// The same descriptor at a number from 256, close-on-exec, so that it is in no child's way. Throws EndpointError.
+/// The same descriptor at a number from 256, close-on-exec, so that it is in no child's way. Throws
+/// EndpointError.
 Fd highCopy(int fd);
 /// Moves a descriptor there.
 Fd moveHigh(Fd fd);

@@ -13,7 +13,8 @@ namespace byteyard::ipc {
 
 namespace {
 
-/// Opening either side of a FIFO would release whoever waits for a partner, unless both sides are open already.
+/// Opening either side of a FIFO would release whoever waits for a partner, unless both sides are open
+/// already.
 bool bothSidesOpen(std::span<const TableHolder> holders)
 {
     bool reads = false;
@@ -66,7 +67,8 @@ std::optional<Fill> FifoEndpoint::fill(std::span<const TableHolder> holders)
     return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
 }
 
-Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset, std::size_t size)
+Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset,
+                            std::size_t size)
 {
     if (holders.empty())
         return Contents::unavailable("no-holder");
@@ -76,7 +78,8 @@ Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
-ssize_t FifoEndpoint::write(std::span<const TableHolder> holders, Way /*way*/, std::span<const std::byte> bytes)
+ssize_t FifoEndpoint::write(std::span<const TableHolder> holders, Way /*way*/,
+                            std::span<const std::byte> bytes)
 {
     const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
     if (!fd)
@@ -90,8 +93,8 @@ std::uint64_t FifoEndpoint::setCapacity(std::span<const TableHolder> holders, st
     const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
     if (!fd)
         throw EndpointError("open", m_path, ENXIO);
-    const int made
-        = bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd.get(), F_SETPIPE_SZ, static_cast<int>(bytes));
+    const int made =
+        bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd.get(), F_SETPIPE_SZ, static_cast<int>(bytes));
     if (made < 0)
         throw EndpointError("fcntl(F_SETPIPE_SZ)", m_path, errno);
     return static_cast<std::uint64_t>(made);

@@ -16,7 +16,8 @@ public:
     std::string_view kind() const noexcept override { return "fifo"; }
     bool looksUnderLock() const noexcept override { return true; }
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size) override;
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
     ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
     std::uint64_t setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes) override;
     void remove() noexcept override;

@@ -11,7 +11,8 @@ namespace byteyard::ipc {
 FileEndpoint::FileEndpoint(const FileOptions& options)
 {
     m_path = options.path;
-    const Fd created(::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, options.mode));
+    const Fd created(
+        ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, options.mode));
     if (!created && errno != EEXIST)
         throw EndpointError("open", m_path, errno);
     struct stat status;
@@ -26,8 +27,9 @@ FileEndpoint::FileEndpoint(const FileOptions& options)
     m_removes = !options.keep;
     std::array<char, 8> octal;
     std::snprintf(octal.data(), octal.size(), "%04o", options.mode & 07777u);
-    m_setup.push_back({Call::Openat, created.get(), -1, created.get(),
-                       "path=" + encodeWord(m_path) + " flags=O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC mode=" + octal.data()});
+    m_setup.push_back(
+        {Call::Openat, created.get(), -1, created.get(),
+         "path=" + encodeWord(m_path) + " flags=O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC mode=" + octal.data()});
 }
 
 std::optional<Fill> FileEndpoint::fill(std::span<const TableHolder> /*holders*/)
@@ -57,13 +59,14 @@ Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*
     if (offset >= contents.total)
         return contents;
     contents.bytes.resize(std::min<std::uint64_t>(size, contents.total - offset));
-    const ssize_t got
-        = ::pread(fd.get(), contents.bytes.data(), contents.bytes.size(), static_cast<off_t>(offset));
+    const ssize_t got =
+        ::pread(fd.get(), contents.bytes.data(), contents.bytes.size(), static_cast<off_t>(offset));
     contents.bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     return contents;
 }
 
-ssize_t FileEndpoint::write(std::span<const TableHolder> /*holders*/, Way /*way*/, std::span<const std::byte> bytes)
+ssize_t FileEndpoint::write(std::span<const TableHolder> /*holders*/, Way /*way*/,
+                            std::span<const std::byte> bytes)
 {
     const Fd fd(::open(m_path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     if (!fd)

@@ -15,12 +15,14 @@ struct FileOptions
 class FileEndpoint final : public Endpoint
 {
 public:
-    /// Creates an empty one where none stands; one that does is used as it is, and kept. Throws EndpointError.
+    /// Creates an empty one where none stands; one that does is used as it is, and kept. Throws
+    /// EndpointError.
     explicit FileEndpoint(const FileOptions& options);
 
     std::string_view kind() const noexcept override { return "file"; }
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size) override;
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
     /// Appends.
     ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
     void remove() noexcept override;

@@ -49,7 +49,8 @@ std::optional<Fill> PipeEndpoint::fill(std::span<const TableHolder> holders)
     return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
 }
 
-Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset, std::size_t size)
+Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset,
+                            std::size_t size)
 {
     if (!anyReads(holders)) // a read end of ours would save a writer from its SIGPIPE
         return Contents::unavailable(holders.empty() ? "no-holder" : "no-reader");
@@ -57,7 +58,8 @@ Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
-ssize_t PipeEndpoint::write(std::span<const TableHolder> holders, Way /*way*/, std::span<const std::byte> bytes)
+ssize_t PipeEndpoint::write(std::span<const TableHolder> holders, Way /*way*/,
+                            std::span<const std::byte> bytes)
 {
     const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
     if (!fd)
@@ -76,7 +78,8 @@ std::uint64_t PipeEndpoint::setCapacity(std::span<const TableHolder> holders, st
     }
     if (fd < 0)
         throw EndpointError("open", "pipe", ENXIO);
-    const int made = bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes));
+    const int made =
+        bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes));
     if (made < 0)
         throw EndpointError("fcntl(F_SETPIPE_SZ)", "pipe", errno);
     return static_cast<std::uint64_t>(made);

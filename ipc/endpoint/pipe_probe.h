@@ -4,14 +4,16 @@
 
 namespace byteyard::ipc {
 
-/// Opens a pipe's or FIFO's end anew through a holder's /proc/PID/fd/FD, non-blocking; none unless it leads to `id`.
-/// `flags`: O_RDONLY or O_WRONLY. Which side the holder itself has does not matter.
+/// Opens a pipe's or FIFO's end anew through a holder's /proc/PID/fd/FD, non-blocking; none unless it leads
+/// to `id`. `flags`: O_RDONLY or O_WRONLY. Which side the holder itself has does not matter.
 Fd reopenPipeEnd(std::span<const TableHolder> holders, ObjectId id, int flags);
 
-/// Bytes, capacity and whether a write would block, by a write end (looking through a read end could cost a SIGPIPE).
+/// Bytes, capacity and whether a write would block, by a write end (looking through a read end could cost a
+/// SIGPIPE).
 Fill pipeFill(int writeEnd);
 
-/// What is in it, by tee(2) into a scratch pipe. The caller sees to it that no reader goes while `readEnd` is open.
+/// What is in it, by tee(2) into a scratch pipe. The caller sees to it that no reader goes while `readEnd` is
+/// open.
 Contents pipePeek(int readEnd, std::uint64_t offset, std::size_t size);
 
 bool anyReads(std::span<const TableHolder> holders);

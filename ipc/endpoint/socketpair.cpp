@@ -28,7 +28,9 @@ std::uint64_t waitingAt(int socket)
 
 SocketpairEndpoint::SocketpairEndpoint(Type type)
 {
-    const int socketType = type == Type::Stream ? SOCK_STREAM : type == Type::Datagram ? SOCK_DGRAM : SOCK_SEQPACKET;
+    const int socketType = type == Type::Stream     ? SOCK_STREAM
+                           : type == Type::Datagram ? SOCK_DGRAM
+                                                    : SOCK_SEQPACKET;
     std::array<int, 2> ends;
     if (::socketpair(AF_UNIX, socketType | SOCK_CLOEXEC, 0, ends.data()) != 0)
         throw EndpointError("socketpair", "socketpair", errno);
@@ -50,7 +52,8 @@ std::vector<ObjectId> SocketpairEndpoint::objects() const
     return {m_id, m_id2};
 }
 
-/// A copy of a holder's descriptor for this end (pidfd_getfd(2)). It shares the open file description: its flags are left alone.
+/// A copy of a holder's descriptor for this end (pidfd_getfd(2)). It shares the open file description: its
+/// flags are left alone.
 Fd SocketpairEndpoint::borrow(std::span<const TableHolder> holders, std::uint64_t inode) const
 {
     for (const TableHolder& holder : holders) {
@@ -110,7 +113,8 @@ std::optional<Fill> SocketpairEndpoint::fill(std::span<const TableHolder> holder
     return fill;
 }
 
-Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size)
+Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                                  std::size_t size)
 {
     if (holders.empty())
         return Contents::unavailable("no-holder");
@@ -130,7 +134,8 @@ Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way,
     return contents;
 }
 
-ssize_t SocketpairEndpoint::write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes)
+ssize_t SocketpairEndpoint::write(std::span<const TableHolder> holders, Way way,
+                                  std::span<const std::byte> bytes)
 {
     learn(holders);
     const Fd writer = borrow(holders, way == Way::AToB ? m_id.inode : m_id2.inode);

@@ -21,7 +21,8 @@ public:
     /// Of datagrams the kernel tells the first one's size alone.
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
     /// Of datagrams and packets the first one.
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset, std::size_t size) override;
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
     ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
 
 private:

@@ -31,7 +31,8 @@ int executableFault(const std::string& path)
 
 } // namespace
 
-std::vector<std::string> findExecutables(const std::string& command, const std::string& path, const std::string& directory)
+std::vector<std::string> findExecutables(const std::string& command, const std::string& path,
+                                         const std::string& directory)
 {
     if (command.find('/') != std::string::npos) {
         const std::string full = command.front() == '/' ? command : directory + '/' + command;
@@ -44,7 +45,9 @@ std::vector<std::string> findExecutables(const std::string& command, const std::
     std::istringstream directories(path);
     std::string entry;
     while (std::getline(directories, entry, ':')) {
-        std::string candidate = (entry.empty() ? directory : entry.front() == '/' ? entry : directory + '/' + entry);
+        std::string candidate = (entry.empty()          ? directory
+                                 : entry.front() == '/' ? entry
+                                                        : directory + '/' + entry);
         candidate += '/' + command;
         const int fault = executableFault(candidate);
         if (fault == 0)

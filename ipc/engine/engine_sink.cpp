@@ -15,7 +15,9 @@ ErrorReport failureOf(const ProcessChange& change, const ProcessRecord& record)
     if (change.failedCall == "chdir")
         return {"directory", {{"path", change.failedPath}, {"errno", error}}};
     if (change.failedCall == "execve")
-        return {"exec", {{"command", record.argv.empty() ? change.failedPath : record.argv.front()}, {"errno", error}}};
+        return {
+            "exec",
+            {{"command", record.argv.empty() ? change.failedPath : record.argv.front()}, {"errno", error}}};
     return {"fork", {{"errno", error}, {"call", change.failedCall}}};
 }
 
@@ -80,7 +82,8 @@ void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
         wake();
 }
 
-std::uint32_t EngineSink::discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess)
+std::uint32_t EngineSink::discovered(std::string_view kind, ObjectId id, std::string_view path,
+                                     std::uint32_t byProcess)
 {
     EndpointRecord record;
     record.number = ++m_numbers.endpoint;

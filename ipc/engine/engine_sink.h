@@ -17,7 +17,8 @@ struct Numbers
     std::atomic<std::uint32_t> endpoint{0};
 };
 
-/// Takes what the tracer tells, in the tracer's thread: sends it on at once, in its order, and keeps the news for the loop.
+/// Takes what the tracer tells, in the tracer's thread: sends it on at once, in its order, and keeps the news
+/// for the loop.
 class EngineSink final : public TracerSink
 {
 public:
@@ -35,7 +36,8 @@ public:
     void event(EventView event) override;
     void process(const ProcessChange& change) override;
     void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) override;
-    std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess) override;
+    std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path,
+                             std::uint32_t byProcess) override;
     std::uint32_t newProcess() override;
 
     // For the loop.

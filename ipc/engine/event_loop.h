@@ -9,14 +9,16 @@
 
 namespace byteyard::ipc::engine {
 
-/// Calls back when descriptors are ready (epoll(7)). Level-triggered; a callback may see nothing to do and must then not block.
+/// Calls back when descriptors are ready (epoll(7)). Level-triggered; a callback may see nothing to do and
+/// must then not block.
 class EventLoop
 {
 public:
     using Callback = std::function<void(std::uint32_t events)>;
 
     EventLoop();
-    /// `events` as for epoll: EPOLLIN, EPOLLOUT… The descriptor stays the caller's, who removes it before it is closed.
+    /// `events` as for epoll: EPOLLIN, EPOLLOUT… The descriptor stays the caller's, who removes it before it
+    /// is closed.
     void add(int fd, std::uint32_t events, Callback callback);
     void remove(int fd) noexcept;
     /// Returns what quit() was called with.

@@ -19,17 +19,19 @@ std::size_t characterLength(std::string_view text)
 {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char first = byte(0);
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3
-                               : first >= 0xF0 && first < 0xF5                  ? 4
-                                                                                : 0;
+    const std::size_t length = first < 0x80                    ? 1
+                               : first >= 0xC2 && first < 0xE0 ? 2
+                               : first >= 0xE0 && first < 0xF0 ? 3
+                               : first >= 0xF0 && first < 0xF5 ? 4
+                                                               : 0;
     if (length == 0 || length > text.size())
         return 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((byte(i) & 0xC0) != 0x80)
             return 0;
     // Overlong forms, surrogates, and what lies above U+10FFFF.
-    if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) || (first == 0xF0 && byte(1) < 0x90)
-        || (first == 0xF4 && byte(1) > 0x8F))
+    if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ||
+        (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F))
         return 0;
     return length;
 }
@@ -76,12 +78,18 @@ std::string_view stateName(const std::optional<ProcessState>& state)
     if (!state)
         return "planned";
     switch (*state) {
-    case ProcessState::Starting: return "starting";
-    case ProcessState::Running: return "running";
-    case ProcessState::Stopped: return "stopped";
-    case ProcessState::Exited: return "exited";
-    case ProcessState::Killed: return "killed";
-    case ProcessState::Failed: break;
+    case ProcessState::Starting:
+        return "starting";
+    case ProcessState::Running:
+        return "running";
+    case ProcessState::Stopped:
+        return "stopped";
+    case ProcessState::Exited:
+        return "exited";
+    case ProcessState::Killed:
+        return "killed";
+    case ProcessState::Failed:
+        break;
     }
     return "failed";
 }
@@ -89,10 +97,14 @@ std::string_view stateName(const std::optional<ProcessState>& state)
 std::string_view stateName(EndpointState state)
 {
     switch (state) {
-    case EndpointState::Planned: return "planned";
-    case EndpointState::Live: return "live";
-    case EndpointState::Closed: return "closed";
-    case EndpointState::Failed: break;
+    case EndpointState::Planned:
+        return "planned";
+    case EndpointState::Live:
+        return "live";
+    case EndpointState::Closed:
+        return "closed";
+    case EndpointState::Failed:
+        break;
     }
     return "failed";
 }
@@ -109,13 +121,14 @@ std::string helloFrame(pid_t worker, pid_t keeper)
     const auto capture = [](std::string_view mode, bool available, std::string_view why) {
         return json{{"mode", mode}, {"available", available}, {"why", why}};
     };
-    return textOf({{"type", "hello"},
-                   {"version", wire::protocolVersion},
-                   {"pid", worker},
-                   {"keeper", keeper},
-                   {"captures", json::array({capture("auto", true, "takes ptrace"), capture("ptrace", true, ""),
-                                             capture("ebpf", false, "not built into this engine"),
-                                             capture("sampled", false, "not built into this engine")})}});
+    return textOf(
+        {{"type", "hello"},
+         {"version", wire::protocolVersion},
+         {"pid", worker},
+         {"keeper", keeper},
+         {"captures", json::array({capture("auto", true, "takes ptrace"), capture("ptrace", true, ""),
+                                   capture("ebpf", false, "not built into this engine"),
+                                   capture("sampled", false, "not built into this engine")})}});
 }
 
 std::string runStartedFrame(const std::string& started, std::uint64_t monotonic, const std::string& directory)
@@ -133,12 +146,19 @@ std::string processFrame(const ProcessRecord& process)
     json argv = json::array();
     for (const std::string& argument : process.argv)
         argv.push_back(wireText(argument));
-    json frame{{"type", "process"},        {"process", process.number},      {"node", nodeJson(process.node)},
-               {"parent", process.parent}, {"pid", process.pid},             {"name", wireText(process.name)},
-               {"argv", std::move(argv)},  {"state", stateName(process.state)}, {"time", process.time}};
+    json frame{{"type", "process"},
+               {"process", process.number},
+               {"node", nodeJson(process.node)},
+               {"parent", process.parent},
+               {"pid", process.pid},
+               {"name", wireText(process.name)},
+               {"argv", std::move(argv)},
+               {"state", stateName(process.state)},
+               {"time", process.time}};
     if (process.state == ProcessState::Exited)
         frame["exitCode"] = process.exitCode;
-    if (process.signal != 0 && (process.state == ProcessState::Killed || process.state == ProcessState::Stopped))
+    if (process.signal != 0 &&
+        (process.state == ProcessState::Killed || process.state == ProcessState::Stopped))
         frame["signal"] = signalName(process.signal);
     if (process.error)
         frame["error"] = errorJson(*process.error);
@@ -147,9 +167,15 @@ std::string processFrame(const ProcessRecord& process)
 
 std::string endpointFrame(const EndpointRecord& endpoint)
 {
-    json frame{{"type", "endpoint"},           {"endpoint", endpoint.number},   {"node", nodeJson(endpoint.node)},
-               {"kind", endpoint.kind},        {"name", wireText(endpoint.name)}, {"state", stateName(endpoint.state)},
-               {"inode", endpoint.id.inode},   {"device", endpoint.id.device},  {"capacity", endpoint.capacity},
+    json frame{{"type", "endpoint"},
+               {"endpoint", endpoint.number},
+               {"node", nodeJson(endpoint.node)},
+               {"kind", endpoint.kind},
+               {"name", wireText(endpoint.name)},
+               {"state", stateName(endpoint.state)},
+               {"inode", endpoint.id.inode},
+               {"device", endpoint.id.device},
+               {"capacity", endpoint.capacity},
                {"path", wireText(endpoint.path)}};
     if (endpoint.parentProcess != 0)
         frame["parentProcess"] = endpoint.parentProcess;
@@ -170,11 +196,16 @@ std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
 
 std::string blockedFrame(const CallInProgress& call)
 {
-    json frame{{"type", "blocked"},          {"process", call.process},
-               {"pid", call.pid},            {"tid", call.tid},
-               {"call", wireText(call.callName)}, {"fd", call.fd},
-               {"endpoint", call.endpoint},  {"requested", call.requested},
-               {"since", call.since},        {"detail", wireText(call.detail)},
+    json frame{{"type", "blocked"},
+               {"process", call.process},
+               {"pid", call.pid},
+               {"tid", call.tid},
+               {"call", wireText(call.callName)},
+               {"fd", call.fd},
+               {"endpoint", call.endpoint},
+               {"requested", call.requested},
+               {"since", call.since},
+               {"detail", wireText(call.detail)},
                {"how", call.exact ? "exact" : "sampled"}};
     if (call.paced)
         frame["paced"] = true;

@@ -56,7 +56,8 @@ struct EndpointRecord
 };
 
 std::string helloFrame(pid_t worker, pid_t keeper);
-std::string runStartedFrame(const std::string& started, std::uint64_t monotonic, const std::string& directory);
+std::string runStartedFrame(const std::string& started, std::uint64_t monotonic,
+                            const std::string& directory);
 std::string processFrame(const ProcessRecord& process);
 std::string endpointFrame(const EndpointRecord& endpoint);
 std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open);

@@ -35,7 +35,8 @@ int accessFlags(const std::string& port)
 /// What a child's open(2) gets for this edge.
 int openFlagsOf(const EdgeSpec& edge, const NodeSpec& endpoint)
 {
-    const int extra = edge.flags.value_or(endpoint.kind == "file" && edge.port == "write" ? O_CREAT | O_TRUNC : 0);
+    const int extra =
+        edge.flags.value_or(endpoint.kind == "file" && edge.port == "write" ? O_CREAT | O_TRUNC : 0);
     return accessFlags(edge.port) | extra;
 }
 
@@ -112,7 +113,8 @@ Launcher::Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, st
     originalOpenFiles();
 }
 
-PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology, int pace)
+PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology,
+                                 int pace)
 {
     Work work{node, process, topology, {}};
     LaunchPlan& plan = work.launch.plan;
@@ -150,26 +152,30 @@ PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, co
 
 std::string Launcher::expand(const Work& work, const std::string& text) const
 {
-    return expandPlaceholders(text, [&](const std::string& name, const std::string& attribute) -> std::optional<std::string> {
-        const auto& nodes = work.topology.nodes;
-        auto node = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.name == name; });
-        if (node == nodes.end())
-            node = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.id == name; });
-        if (node == nodes.end() || node->isProcess())
-            return std::nullopt;
-        if (attribute == "fd") {
-            for (const EdgeSpec& edge : work.topology.edges)
-                if (edge.process == work.node.id && edge.endpoint == node->id)
-                    return std::to_string(edge.fd);
-            return std::nullopt;
-        }
-        if (attribute == "path") {
-            const std::string path = m_endpoints.pathOf(*node);
-            return path.empty() ? std::nullopt : std::optional(path);
-        }
-        const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node->id));
-        return record && record->id.inode != 0 ? std::optional(std::to_string(record->id.inode)) : std::nullopt;
-    });
+    return expandPlaceholders(
+        text, [&](const std::string& name, const std::string& attribute) -> std::optional<std::string> {
+            const auto& nodes = work.topology.nodes;
+            auto node =
+                std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.name == name; });
+            if (node == nodes.end())
+                node =
+                    std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& n) { return n.id == name; });
+            if (node == nodes.end() || node->isProcess())
+                return std::nullopt;
+            if (attribute == "fd") {
+                for (const EdgeSpec& edge : work.topology.edges)
+                    if (edge.process == work.node.id && edge.endpoint == node->id)
+                        return std::to_string(edge.fd);
+                return std::nullopt;
+            }
+            if (attribute == "path") {
+                const std::string path = m_endpoints.pathOf(*node);
+                return path.empty() ? std::nullopt : std::optional(path);
+            }
+            const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node->id));
+            return record && record->id.inode != 0 ? std::optional(std::to_string(record->id.inode))
+                                                   : std::nullopt;
+        });
 }
 
 void Launcher::addEdge(Work& work, const EdgeSpec& edge)
@@ -256,7 +262,8 @@ void Launcher::addTarget(Work& work, int fd, const OutputTarget& target)
     }
     // O_APPEND: 1 and 2 may name the same file, and neither then writes over the other.
     const std::string path = absolute(expand(work, target.path), work.launch.plan.directory);
-    Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0666));
+    Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY,
+                   0666));
     if (!file)
         throw EndpointError("open", path, errno);
     ::fcntl(file.get(), F_SETFL, O_APPEND);

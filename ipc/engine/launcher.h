@@ -20,8 +20,10 @@ class Launcher
 public:
     Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory);
 
-    /// All that `process`, of this node, needs. Throws LaunchError. `pace` is for a node that has none of its own.
-    PreparedLaunch prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology, int pace);
+    /// All that `process`, of this node, needs. Throws LaunchError. `pace` is for a node that has none of its
+    /// own.
+    PreparedLaunch prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology,
+                           int pace);
 
 private:
     struct Work; ///< one plan in the making

@@ -6,7 +6,8 @@ namespace byteyard::ipc::engine {
 
 using nlohmann::json;
 
-ObjectReader::ObjectReader(const json& object, std::string place) : m_object(object), m_place(std::move(place))
+ObjectReader::ObjectReader(const json& object, std::string place)
+    : m_object(object), m_place(std::move(place))
 {
     if (!object.is_object())
         throw MessageError(m_place + " is not an object");
@@ -37,8 +38,9 @@ std::int64_t ObjectReader::integer(const char* key, std::int64_t minimum, std::i
         refuse(key, "is missing");
     if (!value->is_number_integer())
         refuse(key, "is not a whole number");
-    const bool fits = value->is_number_unsigned() ? value->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX)
-                                                  : true;
+    const bool fits = value->is_number_unsigned()
+                          ? value->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX)
+                          : true;
     const std::int64_t number = fits ? value->get<std::int64_t>() : INT64_MAX;
     if (!fits || number < minimum || number > maximum)
         refuse(key, "is not within " + std::to_string(minimum) + " and " + std::to_string(maximum));

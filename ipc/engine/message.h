@@ -25,7 +25,8 @@ public:
     std::string text(const char* key, std::size_t maxSize) const;
     std::string text(const char* key, std::size_t maxSize, const char* fallback) const;
     std::int64_t integer(const char* key, std::int64_t minimum, std::int64_t maximum) const;
-    std::int64_t integer(const char* key, std::int64_t minimum, std::int64_t maximum, std::int64_t fallback) const;
+    std::int64_t integer(const char* key, std::int64_t minimum, std::int64_t maximum,
+                         std::int64_t fallback) const;
     double number(const char* key, double minimum, double maximum, double fallback) const;
     bool flag(const char* key, bool fallback) const;
     /// An empty one when it is not there.

@@ -70,7 +70,8 @@ void OutputQueue::event(const EventView& event)
     }
 }
 
-void OutputQueue::output(std::uint32_t process, std::uint8_t stream, std::uint64_t time, std::span<const std::byte> bytes)
+void OutputQueue::output(std::uint32_t process, std::uint8_t stream, std::uint64_t time,
+                         std::span<const std::byte> bytes)
 {
     std::vector<std::byte> payload;
     payload.reserve(16 + bytes.size());
@@ -87,7 +88,8 @@ void OutputQueue::output(std::uint32_t process, std::uint8_t stream, std::uint64
     hurry();
 }
 
-void OutputQueue::contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset, const Contents& contents)
+void OutputQueue::contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset,
+                           const Contents& contents)
 {
     std::vector<std::byte> payload;
     put(payload, request);
@@ -119,6 +121,8 @@ void OutputQueue::finish()
     }
     if (m_thread.joinable())
         m_thread.join();
+    const std::lock_guard lock(m_mutex);
+    m_broken = true; // what comes now has no way out
 }
 
 /// Ends the open batch: its length is now known.

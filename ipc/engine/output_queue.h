@@ -12,9 +12,9 @@
 
 namespace byteyard::ipc::engine {
 
-/// What goes to the model, in one order, from any thread. A thread of its own writes it, so that a model that is slow to read
-/// never holds up the one that would have to make it faster. Events are gathered into batches: 64 KiB, or 8 ms. Whoever adds events or
-/// output while 64 MiB wait is made to wait too.
+/// What goes to the model, in one order, from any thread. A thread of its own writes it, so that a model that
+/// is slow to read never holds up the one that would have to make it faster. Events are gathered into
+/// batches: 64 KiB, or 8 ms. Whoever adds events or output while 64 MiB wait is made to wait too.
 class OutputQueue
 {
 public:
@@ -28,8 +28,10 @@ public:
 
     void control(std::string_view json);
     void event(const EventView& event);
-    void output(std::uint32_t process, std::uint8_t stream, std::uint64_t time, std::span<const std::byte> bytes);
-    void contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset, const Contents& contents);
+    void output(std::uint32_t process, std::uint8_t stream, std::uint64_t time,
+                std::span<const std::byte> bytes);
+    void contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset,
+                  const Contents& contents);
     /// Writes what waits (for at most some seconds, if the model does not read) and ends the thread.
     void finish();
 

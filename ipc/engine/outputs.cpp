@@ -15,7 +15,10 @@ constexpr std::size_t readSize = 65536;
 
 } // namespace
 
-Outputs::Outputs(EventLoop& loop, OutputQueue& queue, Clock now) : m_loop(loop), m_queue(queue), m_now(std::move(now)) {}
+Outputs::Outputs(EventLoop& loop, OutputQueue& queue, Clock now)
+    : m_loop(loop), m_queue(queue), m_now(std::move(now))
+{
+}
 
 Outputs::~Outputs()
 {

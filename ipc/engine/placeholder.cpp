@@ -19,7 +19,8 @@ std::string expandPlaceholders(const std::string& text, const PlaceholderValue& 
             continue;
         }
         const std::size_t end = text.find('}', brace);
-        const std::string inner = end == std::string::npos ? std::string() : text.substr(brace + 1, end - brace - 1);
+        const std::string inner =
+            end == std::string::npos ? std::string() : text.substr(brace + 1, end - brace - 1);
         const std::size_t dot = inner.rfind('.');
         const std::string attribute = dot == std::string::npos ? std::string() : inner.substr(dot + 1);
         if (attribute != "path" && attribute != "fd" && attribute != "id") {

@@ -14,12 +14,33 @@ struct RunOptions
     int pace = 0; ///< data calls a second a process; 0: full
 };
 
-/// One run, from its first endpoint to the end of its last process, and after that for as long as its files can be looked at.
+/// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
+class SessionDirectory
+{
+public:
+    /// Throws EndpointError.
+    explicit SessionDirectory(const RunFile& runFile);
+    ~SessionDirectory();
+    SessionDirectory(const SessionDirectory&) = delete;
+    SessionDirectory& operator=(const SessionDirectory&) = delete;
+
+    const std::string& path() const noexcept { return m_path; }
+    /// Throws EndpointError.
+    void write(const std::string& name, const std::string& text) const;
+
+private:
+    const RunFile& m_runFile;
+    std::string m_path;
+};
+
+/// One run, from its first endpoint to the end of its last process, and after that for as long as its files
+/// can be looked at.
 class Run
 {
 public:
     /// Creates the session's directory; throws EndpointError. Nothing runs yet.
-    Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers, const RunOptions& options);
+    Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
+        const RunOptions& options);
     /// Ends what lives, and removes the session's directory.
     ~Run();
     Run(const Run&) = delete;
@@ -49,22 +70,24 @@ public:
 private:
     struct Stop
     {
-        std::set<std::uint32_t> processes; ///< roots; their descendants belong to it
-        bool all = false;
+        std::uint32_t root = 0; ///< with all that it forked; 0: everything
         std::uint64_t killAt = 0;
     };
 
-    void makeDirectory();
     void writeFiles(const TopologySpec& topology);
-    void launchAll(const std::vector<std::string>& nodes);
+    void launchAll(const TopologySpec& added);
+    /// Plans and launches it; nothing when that failed.
     std::optional<std::uint32_t> launch(const NodeSpec& node);
     void release(std::uint32_t process);
+    void abandon(std::uint32_t process);
     void decide();
     void news();
     void tick();
     void escalateStops();
     void signalAll(const Stop& stop, int signal);
-    bool belongsTo(const ProcessRecord& record, const Stop& stop) const;
+    /// Those that have not ended: all, or a node's newest process and what it forked.
+    std::vector<ProcessRecord> living(const Stop& stop) const;
+    Stop stopOf(const std::string& node) const;
     std::uint32_t processOf(const std::string& node) const;
     StartOrder::Progress progressOf(const std::string& node) const;
     void endWhenDone();
@@ -78,7 +101,7 @@ private:
     Fd m_wake;
     Fd m_timer;
     std::uint64_t m_started;
-    std::string m_directory;
+    SessionDirectory m_directory;
     EngineSink m_sink;
     Tracer m_tracer;
     RunEndpoints m_endpoints;
@@ -89,7 +112,6 @@ private:
     StartOrder m_order;
     TopologySpec m_topology;
     std::map<std::string, std::uint32_t> m_current; ///< node to its newest process
-    std::set<std::uint32_t> m_released;
     std::vector<Stop> m_stops;
     bool m_stopped = false;
     bool m_live = true;

@@ -25,7 +25,8 @@ SocketpairEndpoint::Type socketType(const std::string& name)
 
 RunEndpoints::RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer,
                            std::string directory)
-    : m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_tracer(tracer), m_directory(std::move(directory))
+    : m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_tracer(tracer),
+      m_directory(std::move(directory))
 {
 }
 
@@ -47,9 +48,10 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
         if (slot.listed)
             m_runFile.forget(slot.record.path);
         slot.record.state = EndpointState::Failed;
-        slot.record.error = ErrorReport{
-            "create",
-            {{"call", error.call()}, {"object", error.object()}, {"errno", std::string(errnoName(error.error()))}}};
+        slot.record.error = ErrorReport{"create",
+                                        {{"call", error.call()},
+                                         {"object", error.object()},
+                                         {"errno", std::string(errnoName(error.error()))}}};
         announce(slot);
         m_queue.control(errorFrame(*slot.record.error, node.id));
         return number;
@@ -139,7 +141,8 @@ Fd RunEndpoints::shared(const EdgeSpec& edge, int flags)
         event.fd = fd.get();
         event.endpoint = number;
         event.result = fd.get();
-        const std::string detail = "path=" + encodeWord(slot.record.path) + " shared=" + encodeWord(edge.shared);
+        const std::string detail =
+            "path=" + encodeWord(slot.record.path) + " shared=" + encodeWord(edge.shared);
         event.detail = detail;
         m_tracer.engineEvent(event);
     }
@@ -183,7 +186,8 @@ std::string RunEndpoints::pathOf(const NodeSpec& node) const
     if (node.kind != "fifo" && node.kind != "file")
         return {};
     if (!node.endpoint.path.empty())
-        return node.endpoint.path.front() == '/' ? node.endpoint.path : m_directory + '/' + node.endpoint.path;
+        return node.endpoint.path.front() == '/' ? node.endpoint.path
+                                                 : m_directory + '/' + node.endpoint.path;
     std::string name = node.name;
     std::replace(name.begin(), name.end(), '/', '_');
     return m_directory + '/' + name;
@@ -238,8 +242,8 @@ std::vector<SampleTarget> RunEndpoints::targets() const
 void RunEndpoints::unheld(std::uint32_t number)
 {
     const auto found = m_slots.find(number);
-    if (found == m_slots.end() || !found->second.object || !found->second.object->isAnonymous()
-        || found->second.record.state != EndpointState::Live)
+    if (found == m_slots.end() || !found->second.object || !found->second.object->isAnonymous() ||
+        found->second.record.state != EndpointState::Live)
         return;
     found->second.record.state = EndpointState::Closed;
     announce(found->second);

@@ -12,14 +12,16 @@ namespace byteyard::ipc::engine {
 class RunEndpoints
 {
 public:
-    RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer, std::string directory);
+    RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer,
+                 std::string directory);
 
     /// Makes a node's object and tells of it, also when that fails. Returns its number.
     std::uint32_t make(const NodeSpec& node);
-    /// A descriptor for a pipe's or socketpair's port. When nobody holds that end any more, the node gets a fresh object.
-    /// Throws EndpointError.
+    /// A descriptor for a pipe's or socketpair's port. When nobody holds that end any more, the node gets a
+    /// fresh object. Throws EndpointError.
     Fd end(const NodeSpec& node, const std::string& port);
-    /// Opens a file (or FIFO) once for all who share it; the same description until closeEnds(). Throws EndpointError.
+    /// Opens a file (or FIFO) once for all who share it; the same description until closeEnds(). Throws
+    /// EndpointError.
     Fd shared(const EdgeSpec& edge, int flags);
     /// Closes all ends that the engine holds.
     void closeEnds();
@@ -40,8 +42,8 @@ public:
     std::vector<SampleTarget> targets() const;
     /// Nobody holds it: an anonymous object is gone.
     void unheld(std::uint32_t number);
-    /// The run is over: nothing is live, and names that the engine gave outside the session's directory go. Files in it can still
-    /// be looked at.
+    /// The run is over: nothing is live, and names that the engine gave outside the session's directory go.
+    /// Files in it can still be looked at.
     void closeAll();
 
 private:

@@ -28,8 +28,8 @@ std::string readWhole(int fd)
     std::string text;
     std::array<char, 65536> piece;
     ssize_t size = 0;
-    while (text.size() < maxBytes
-           && (size = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()))) > 0)
+    while (text.size() < maxBytes &&
+           (size = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()))) > 0)
         text.append(piece.data(), static_cast<std::size_t>(size));
     return text;
 }
@@ -41,17 +41,19 @@ void removeEntry(const RunFile::Entry& entry, const fs::path& runtimeDirectory)
     if (::lstat(entry.path.c_str(), &status) != 0 || status.st_uid != ::getuid())
         return;
     const fs::path path(entry.path);
-    if (entry.kind == "directory" && S_ISDIR(status.st_mode) && path.parent_path() == runtimeDirectory
-        && path.filename().string().starts_with("session-"))
+    if (entry.kind == "directory" && S_ISDIR(status.st_mode) && path.parent_path() == runtimeDirectory &&
+        path.filename().string().starts_with("session-"))
         removeTree(entry.path);
-    else if ((entry.kind == "fifo" && S_ISFIFO(status.st_mode)) || (entry.kind == "file" && S_ISREG(status.st_mode)))
+    else if ((entry.kind == "fifo" && S_ISFIFO(status.st_mode)) ||
+             (entry.kind == "file" && S_ISREG(status.st_mode)))
         ::unlink(entry.path.c_str());
 }
 
 } // namespace
 
 RunFile::RunFile(const std::string& runtimeDirectory)
-    : m_path(runtimeDirectory + '/' + std::string(namePrefix) + std::to_string(::getpid()) + '-' + randomWord())
+    : m_path(runtimeDirectory + '/' + std::string(namePrefix) + std::to_string(::getpid()) + '-' +
+             randomWord())
 {
     m_fd = Fd(::open(m_path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!m_fd)
@@ -66,8 +68,9 @@ std::optional<RunFile> RunFile::adopt(const std::string& path)
 {
     Fd fd(::open(path.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat status;
-    if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::getuid()
-        || !fs::path(path).filename().string().starts_with(namePrefix) || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
+    if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_uid != ::getuid() ||
+        !fs::path(path).filename().string().starts_with(namePrefix) ||
+        ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)
         return std::nullopt;
     return RunFile(path, std::move(fd));
 }
@@ -104,7 +107,8 @@ void RunFile::forget(const std::string& path) const
 
 void RunFile::append(const std::string& line) const
 {
-    // One write: O_APPEND keeps the lines of two threads apart. A full disk is not a reason to stop: the keeper still lives.
+    // One write: O_APPEND keeps the lines of two threads apart. A full disk is not a reason to stop: the
+    // keeper still lives.
     [[maybe_unused]] const ssize_t written = ::write(m_fd.get(), line.data(), line.size());
 }
 

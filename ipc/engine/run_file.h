@@ -9,9 +9,10 @@
 
 namespace byteyard::ipc::engine {
 
-/// What an engine has made that would outlive it, written down before it is made. The file is locked (flock(2)) while the keeper or
-/// the worker lives; one that is not locked is an orphan's. One line an entry: `directory PATH`, `fifo PATH`, `file PATH`,
-/// `process PID STARTTIME`, `forget PATH`, `started TIME`, words percent-encoded as in an event's detail.
+/// What an engine has made that would outlive it, written down before it is made. The file is locked
+/// (flock(2)) while the keeper or the worker lives; one that is not locked is an orphan's. One line an entry:
+/// `directory PATH`, `fifo PATH`, `file PATH`, `process PID STARTTIME`, `forget PATH`, `started TIME`, words
+/// percent-encoded as in an event's detail.
 class RunFile
 {
 public:
@@ -34,7 +35,8 @@ public:
     /// Its name without "run-": what --clean takes.
     std::string id() const;
 
-    /// Lists a "directory", "fifo" or "file" that is about to be made. False, and not listed, when something stands there already.
+    /// Lists a "directory", "fifo" or "file" that is about to be made. False, and not listed, when something
+    /// stands there already.
     bool list(std::string_view kind, const std::string& path) const;
     void listProcess(pid_t pid) const;
     /// It has been removed, or was never made.

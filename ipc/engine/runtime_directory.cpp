@@ -14,8 +14,8 @@ namespace byteyard::ipc::engine {
 std::string runtimeDirectory()
 {
     const char* xdg = std::getenv("XDG_RUNTIME_DIR");
-    const std::string path = xdg && xdg[0] == '/' ? std::string(xdg) + "/byteyard"
-                                                  : "/tmp/byteyard-" + std::to_string(::getuid());
+    const std::string path =
+        xdg && xdg[0] == '/' ? std::string(xdg) + "/byteyard" : "/tmp/byteyard-" + std::to_string(::getuid());
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
         throw EndpointError("mkdir", path, errno);
     struct stat status;

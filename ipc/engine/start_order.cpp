@@ -28,8 +28,9 @@ StartOrder::Decision StartOrder::decide(std::uint64_t now, const ProgressOf& pro
     Decision decision;
     const auto decided = [&](const Waiting& entry) {
         const StartRule& rule = entry.rule;
-        bool starts = rule.when == When::AtOnce
-                      || (rule.when == When::After && static_cast<double>(now - entry.since) >= rule.seconds * 1e9);
+        bool starts =
+            rule.when == When::AtOnce ||
+            (rule.when == When::After && static_cast<double>(now - entry.since) >= rule.seconds * 1e9);
         if (rule.when == When::Runs || rule.when == When::Exits) {
             const Progress other = progress(rule.node);
             if (other == Progress::Failed) {

@@ -50,7 +50,8 @@ constexpr std::array kindPorts = {
 
 const KindPorts* portsOf(const std::string& kind)
 {
-    const auto* row = std::find_if(kindPorts.begin(), kindPorts.end(), [&](const KindPorts& r) { return r.kind == kind; });
+    const auto* row =
+        std::find_if(kindPorts.begin(), kindPorts.end(), [&](const KindPorts& r) { return r.kind == kind; });
     return row == kindPorts.end() ? nullptr : row;
 }
 
@@ -109,7 +110,8 @@ CommandSpec readCommand(const ObjectReader& properties)
     CommandSpec command;
     const json& argv = properties.array("argv");
     for (std::size_t i = 0; i < argv.size(); ++i)
-        command.argv.push_back(checkedText(argv[i], properties.place("argv") + '[' + std::to_string(i) + ']', maxText));
+        command.argv.push_back(
+            checkedText(argv[i], properties.place("argv") + '[' + std::to_string(i) + ']', maxText));
     if (command.argv.empty() || command.argv.front().empty())
         refuse(properties.place("argv"), "names no command");
     for (const auto& [key, value] : properties.object("environment").items()) {
@@ -175,7 +177,8 @@ NodeSpec readNode(const json& value, const std::string& place)
 int readFd(const ObjectReader& process)
 {
     const std::string port = process.text("port", maxId);
-    const bool digits = !port.empty() && port.size() <= 4 && port.find_first_not_of("0123456789") == std::string::npos;
+    const bool digits =
+        !port.empty() && port.size() <= 4 && port.find_first_not_of("0123456789") == std::string::npos;
     const long fd = digits ? std::strtol(port.c_str(), nullptr, 10) : -1;
     if (fd < 0 || fd > maxFd)
         refuse(process.place("port"), "is not a descriptor from 0 to 1023");
@@ -200,7 +203,8 @@ EdgeSpec readEdge(const json& value, const std::string& place)
     edge.flags = 0;
     for (const json& flag : properties.array("flags")) {
         const std::string name = checkedText(flag, properties.place("flags"), maxId);
-        const auto* row = std::find_if(openFlags.begin(), openFlags.end(), [&](const OpenFlag& r) { return r.name == name; });
+        const auto* row = std::find_if(openFlags.begin(), openFlags.end(),
+                                       [&](const OpenFlag& r) { return r.name == name; });
         if (row == openFlags.end())
             refuse(properties.place("flags"), '"' + name + "\" is not known");
         edge.flags = *edge.flags | row->value;
@@ -230,7 +234,8 @@ void checkEdge(const EdgeSpec& edge, const TopologySpec& all, std::set<std::pair
 
 const NodeSpec* TopologySpec::node(const std::string& id) const
 {
-    const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& node) { return node.id == id; });
+    const auto found =
+        std::find_if(nodes.begin(), nodes.end(), [&](const NodeSpec& node) { return node.id == id; });
     return found == nodes.end() ? nullptr : &*found;
 }
 
@@ -271,8 +276,8 @@ TopologySpec readTopology(const json& document, const TopologySpec* known)
                 refuse("node " + node.id, "waits for " + other + ", which is no process");
         }
     for (const auto& [name, text] : reader.object("files").items()) {
-        if (name.empty() || name == "." || name == ".." || name.size() > 255
-            || name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+        if (name.empty() || name == "." || name == ".." || name.size() > 255 ||
+            name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
             refuse("files", "has a name that is none");
         if (!text.is_string() || text.get_ref<const std::string&>().size() > maxFile)
             throw MessageError("files." + name + " is not a text of at most 8 MiB");

@@ -90,7 +90,8 @@ struct TopologySpec
     const NodeSpec* node(const std::string& id) const;
 };
 
-/// Checks types (MessageError) and rules (TopologyError). `known`: what runs already; edges may name its nodes, ids must differ.
+/// Checks types (MessageError) and rules (TopologyError). `known`: what runs already; edges may name its
+/// nodes, ids must differ.
 TopologySpec readTopology(const nlohmann::json& document, const TopologySpec* known = nullptr);
 
 } // namespace byteyard::ipc::engine

@@ -59,7 +59,8 @@ bool Watch::tryPeek(const PeekRequest& request)
         const auto lock = m_tracer.lockTable();
         if (!m_tracer.mayPeek(request.endpoint))
             return false;
-        contents = endpoint->peek(m_tracer.holders(request.endpoint), request.way, request.offset, request.size);
+        contents =
+            endpoint->peek(m_tracer.holders(request.endpoint), request.way, request.offset, request.size);
     }
     m_queue.contents(request.request, request.endpoint, request.offset, contents);
     return true;

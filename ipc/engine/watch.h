@@ -16,7 +16,8 @@ struct PeekRequest
     std::size_t size = 0;
 };
 
-/// What is looked at 60 times a second while something lives: blocked calls, fill, and contents that were asked for.
+/// What is looked at 60 times a second while something lives: blocked calls, fill, and contents that were
+/// asked for.
 class Watch
 {
 public:
@@ -26,7 +27,8 @@ public:
     }
 
     void tick();
-    /// Answers at once, or at a later tick while somebody is about to leave the endpoint; after a second it says "busy".
+    /// Answers at once, or at a later tick while somebody is about to leave the endpoint; after a second it
+    /// says "busy".
     void peek(const PeekRequest& request);
     /// The run is over: nothing is blocked, and what was asked is answered.
     void end();

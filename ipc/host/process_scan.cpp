@@ -77,9 +77,12 @@ std::string processDir(const std::string& root, pid_t pid)
 Access accessOf(int flags)
 {
     switch (flags & O_ACCMODE) {
-    case O_RDONLY: return Access::Read;
-    case O_WRONLY: return Access::Write;
-    default: return Access::ReadWrite;
+    case O_RDONLY:
+        return Access::Read;
+    case O_WRONLY:
+        return Access::Write;
+    default:
+        return Access::ReadWrite;
     }
 }
 
@@ -120,8 +123,8 @@ std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd)
         return std::nullopt;
     const std::size_t begin = text.find_first_of("01234567", at);
     int flags = 0;
-    if (begin == std::string::npos
-        || std::from_chars(text.data() + begin, text.data() + text.size(), flags, 8).ec != std::errc())
+    if (begin == std::string::npos ||
+        std::from_chars(text.data() + begin, text.data() + text.size(), flags, 8).ec != std::errc())
         return std::nullopt;
     return flags;
 }

@@ -17,11 +17,13 @@ struct DescriptorHolder
     Access access = Access::Read;
 };
 
-/// Who holds one of these objects open. `root` is "/proc" or a picture of it. Anonymous objects (pipe:[N], socket:[N]) are known
-/// by their inode, others by device and inode. Processes that refuse to be looked at are left out (proc_pid_fd(5)).
+/// Who holds one of these objects open. `root` is "/proc" or a picture of it. Anonymous objects (pipe:[N],
+/// socket:[N]) are known by their inode, others by device and inode. Processes that refuse to be looked at
+/// are left out (proc_pid_fd(5)).
 std::vector<DescriptorHolder> findHolders(const std::string& root, const std::vector<ObjectId>& objects);
 
-/// The flags that /proc/PID/fdinfo/FD shows (O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK…); nothing when it cannot be read.
+/// The flags that /proc/PID/fdinfo/FD shows (O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK…); nothing when it cannot
+/// be read.
 std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd);
 
 /// The inode in "pipe:[N]" or "socket:[N]" behind a descriptor; 0 when it is neither.

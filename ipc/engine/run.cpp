@@ -1,0 +1,493 @@
+#include "ipc/engine/run.h"
+
+#include "ipc/engine/launch_error.h"
+#include "ipc/engine/runtime_directory.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <system_error>
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+constexpr long tickNs = 1'000'000'000 / 60;
+constexpr std::uint64_t killAfterNs = 1'000'000'000;
+constexpr std::uint64_t killAgainNs = 200'000'000;
+
+std::uint64_t monotonicNow()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// Empties an eventfd or a timerfd.
+void clearCount(int fd)
+{
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t size = ::read(fd, &count, sizeof count);
+}
+
+std::string errnoText(int error)
+{
+    return std::string(errnoName(error));
+}
+
+} // namespace
+
+SessionDirectory::SessionDirectory(const RunFile& runFile)
+    : m_runFile(runFile),
+      m_path(runFile.directory() + "/session-" + std::to_string(::getpid()) + '-' + randomWord())
+{
+    runFile.list("directory", m_path);
+    if (::mkdir(m_path.c_str(), 0700) != 0)
+        throw EndpointError("mkdir", m_path, errno);
+}
+
+SessionDirectory::~SessionDirectory()
+{
+    removeTree(m_path);
+    m_runFile.forget(m_path);
+}
+
+void SessionDirectory::write(const std::string& name, const std::string& text) const
+{
+    const std::string path = m_path + '/' + name;
+    const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!fd)
+        throw EndpointError("open", path, errno);
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const ssize_t written = ::write(fd.get(), rest.data(), rest.size());
+        if (written < 0 && errno != EINTR)
+            throw EndpointError("write", path, errno);
+        rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+}
+
+Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
+         const RunOptions& options)
+    : m_loop(loop), m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_options(options),
+      m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      m_timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), m_started(monotonicNow()),
+      m_directory(runFile), m_sink(queue, runFile, numbers, m_wake.get()),
+      m_tracer(m_sink, m_started, options.dataBytes),
+      m_endpoints(queue, runFile, numbers, m_tracer, m_directory.path()),
+      m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
+      m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints)
+{
+    if (!m_wake || !m_timer)
+        throw EndpointError("eventfd", "", errno);
+    m_loop.add(m_wake.get(), EPOLLIN, [this](std::uint32_t) { news(); });
+    m_loop.add(m_timer.get(), EPOLLIN, [this](std::uint32_t) { tick(); });
+}
+
+Run::~Run()
+{
+    m_loop.remove(m_timer.get());
+    m_loop.remove(m_wake.get());
+    m_endpoints.closeAll();
+}
+
+void Run::begin(TopologySpec topology)
+{
+    m_queue.control(runStartedFrame(wallClock(), m_started, m_directory.path()));
+    add(topology);
+    armTimer(m_live);
+}
+
+void Run::add(const TopologySpec& added)
+{
+    if (!m_live || m_stopped)
+        return;
+    m_topology.nodes.insert(m_topology.nodes.end(), added.nodes.begin(), added.nodes.end());
+    m_topology.edges.insert(m_topology.edges.end(), added.edges.begin(), added.edges.end());
+    writeFiles(added);
+    for (const NodeSpec& node : added.nodes)
+        if (!node.isProcess())
+            m_endpoints.make(node);
+    launchAll(added);
+    decide();
+    endWhenDone();
+}
+
+void Run::writeFiles(const TopologySpec& topology)
+{
+    for (const auto& [name, text] : topology.files) {
+        try {
+            m_directory.write(name, text);
+        } catch (const EndpointError& error) {
+            m_queue.control(errorFrame(
+                {"create",
+                 {{"call", error.call()}, {"object", error.object()}, {"errno", errnoText(error.error())}}}));
+        }
+    }
+}
+
+/// All of them are forked and held before the first is let go; the engine's ends are closed in between.
+void Run::launchAll(const TopologySpec& added)
+{
+    for (const NodeSpec& node : added.nodes)
+        if (node.isProcess())
+            if (const std::optional<std::uint32_t> process = launch(node))
+                m_order.add(*process, node.command.start, m_tracer.now());
+    m_endpoints.closeEnds();
+}
+
+std::optional<std::uint32_t> Run::launch(const NodeSpec& node)
+{
+    ProcessRecord record;
+    record.number = ++m_numbers.process;
+    record.node = node.id;
+    record.name = node.name;
+    record.argv = node.command.argv;
+    record.time = m_tracer.now();
+    m_current[node.id] = record.number;
+    m_sink.plan(record);
+    try {
+        const PreparedLaunch prepared = m_launcher.prepare(node, record.number, m_topology, m_options.pace);
+        m_tracer.launch(prepared.plan);
+        return record.number;
+    } catch (const LaunchError& error) {
+        m_sink.fail(record.number, error.report());
+    } catch (const std::system_error& error) {
+        m_outputs.close(record.number);
+        m_inputs.close(record.number);
+        m_sink.fail(record.number, {"fork", {{"errno", errnoText(error.code().value())}}});
+    }
+    return std::nullopt;
+}
+
+void Run::release(std::uint32_t process)
+{
+    m_tracer.release(process);
+}
+
+void Run::abandon(std::uint32_t process)
+{
+    m_tracer.abandon(process);
+    m_outputs.close(process);
+    m_inputs.close(process);
+}
+
+/// Lets start what may start now. One decision can make another possible.
+void Run::decide()
+{
+    while (!m_order.isEmpty()) {
+        const std::vector<std::uint32_t> waiting = m_order.waiting();
+        bool othersLive = false;
+        for (const ProcessRecord& record : m_sink.records())
+            othersLive = othersLive || (isAlive(record) && std::find(waiting.begin(), waiting.end(),
+                                                                     record.number) == waiting.end());
+        const StartOrder::Decision decision = m_order.decide(
+            m_tracer.now(), [this](const std::string& node) { return progressOf(node); }, othersLive);
+        for (const std::uint32_t process : decision.release)
+            release(process);
+        for (const auto& [process, node] : decision.hopeless) {
+            m_sink.fail(process, {"waits-for", {{"node", node}}});
+            abandon(process);
+        }
+        if (decision.hopeless.empty())
+            return;
+    }
+}
+
+StartOrder::Progress Run::progressOf(const std::string& node) const
+{
+    const std::optional<ProcessRecord> record = m_sink.record(processOf(node));
+    if (!record || !record->state)
+        return StartOrder::Progress::Waiting;
+    switch (*record->state) {
+    case ProcessState::Starting:
+        return StartOrder::Progress::Waiting;
+    case ProcessState::Running:
+    case ProcessState::Stopped:
+        return StartOrder::Progress::Running;
+    case ProcessState::Exited:
+    case ProcessState::Killed:
+        return StartOrder::Progress::Ended;
+    case ProcessState::Failed:
+        break;
+    }
+    return StartOrder::Progress::Failed;
+}
+
+std::uint32_t Run::processOf(const std::string& node) const
+{
+    const auto found = m_current.find(node);
+    return found == m_current.end() ? 0 : found->second;
+}
+
+void Run::startNode(const std::string& node)
+{
+    if (!m_live || m_stopped)
+        return;
+    const NodeSpec* spec = m_topology.node(node);
+    if (!spec || !spec->isProcess())
+        return;
+    const std::uint32_t current = processOf(node);
+    if (m_order.takeOut(current))
+        return release(current);
+    if (const std::optional<ProcessRecord> record = m_sink.record(current); record && isAlive(*record))
+        return;
+    const std::optional<std::uint32_t> process = launch(*spec);
+    m_endpoints.closeEnds();
+    if (process)
+        release(*process);
+}
+
+void Run::stop()
+{
+    if (!m_live || m_stopped)
+        return;
+    m_stopped = true;
+    m_tracer.resume(0); // one that is held would not hear SIGTERM
+    m_stops.push_back({0, m_tracer.now() + killAfterNs});
+    signalAll(m_stops.back(), SIGTERM);
+    endWhenDone();
+}
+
+void Run::stopNode(const std::string& node)
+{
+    if (!m_live || processOf(node) == 0)
+        return;
+    m_stops.push_back(stopOf(node));
+    pause(node, false);
+    signalAll(m_stops.back(), SIGTERM);
+}
+
+Run::Stop Run::stopOf(const std::string& node) const
+{
+    return {processOf(node), m_tracer.now() + killAfterNs};
+}
+
+void Run::signalAll(const Stop& stop, int signal)
+{
+    const std::vector<ProcessRecord> all = living(stop);
+    std::set<pid_t> groups;
+    for (const ProcessRecord& record : all)
+        if (!record.node.empty())
+            groups.insert(record.pid);
+    for (const ProcessRecord& record : all) {
+        if (m_order.takeOut(record.number)) {
+            abandon(record.number);
+            continue;
+        }
+        const bool leads = !record.node.empty();
+        // A child in its parent's group has it already; SIGKILL twice does no harm and misses nobody.
+        if (!leads && signal != SIGKILL && groups.count(::getpgid(record.pid)) > 0)
+            continue;
+        m_tracer.signal(record.number, signal, leads);
+        if (record.state == ProcessState::Stopped && signal != SIGKILL)
+            m_tracer.signal(record.number, SIGCONT, leads);
+    }
+}
+
+std::vector<ProcessRecord> Run::living(const Stop& stop) const
+{
+    const std::vector<ProcessRecord> records = m_sink.records(); // by number: a child comes after its parent
+    std::set<std::uint32_t> family{stop.root};
+    std::vector<ProcessRecord> alive;
+    for (const ProcessRecord& record : records) {
+        if (stop.root != 0 && family.count(record.number) == 0 && family.count(record.parent) == 0)
+            continue;
+        family.insert(record.number);
+        if (isAlive(record))
+            alive.push_back(record);
+    }
+    return alive;
+}
+
+void Run::escalateStops()
+{
+    const std::uint64_t now = m_tracer.now();
+    std::erase_if(m_stops, [&](Stop& stop) {
+        if (living(stop).empty())
+            return true;
+        if (now >= stop.killAt) {
+            stop.killAt = now + killAgainNs;
+            signalAll(stop, SIGKILL);
+        }
+        return false;
+    });
+}
+
+void Run::pause(const std::string& node, bool paused)
+{
+    if (!m_live)
+        return;
+    const std::uint32_t root = processOf(node);
+    if (node.empty()) {
+        paused ? m_tracer.pause(0) : m_tracer.resume(0);
+    } else if (root != 0) {
+        for (const ProcessRecord& record : living({root, 0}))
+            paused ? m_tracer.pause(record.number) : m_tracer.resume(record.number);
+    }
+    m_queue.control(pausedFrame(paused ? "paused" : "resumed", node));
+}
+
+void Run::setPace(const std::string& node, int callsPerSecond)
+{
+    if (node.empty())
+        m_options.pace = callsPerSecond; // of those that are yet to come
+    else if (processOf(node) == 0)
+        return;
+    for (const ProcessRecord& record : living({processOf(node), 0}))
+        m_tracer.setPace(record.number, callsPerSecond);
+}
+
+bool Run::sendSignal(std::uint32_t process, int signal)
+{
+    const std::optional<ProcessRecord> record = m_sink.record(process);
+    if (!record || !isAlive(*record))
+        return false;
+    m_tracer.signal(process, signal, false);
+    return true;
+}
+
+bool Run::input(std::uint32_t process, std::string_view bytes, bool end)
+{
+    return m_inputs.write(process, bytes, end);
+}
+
+bool Run::setCapacity(std::uint32_t endpoint, std::uint64_t bytes)
+{
+    const EndpointRecord* record = m_endpoints.record(endpoint);
+    if (!record || !m_endpoints.object(endpoint))
+        return false;
+    try {
+        m_endpoints.setCapacity(endpoint, bytes);
+    } catch (const EndpointError& error) {
+        m_queue.control(errorFrame(
+            {"capacity", {{"requested", std::to_string(bytes)}, {"errno", errnoText(error.error())}}},
+            record->node));
+    }
+    return true;
+}
+
+bool Run::write(std::uint32_t endpoint, Way way, std::string_view bytes)
+{
+    const EndpointRecord* record = m_endpoints.record(endpoint);
+    Endpoint* object = m_endpoints.object(endpoint);
+    if (!record || !object)
+        return false;
+    std::vector<TableHolder> holders;
+    {
+        const auto lock = m_tracer.lockTable();
+        holders = m_tracer.holders(endpoint);
+    }
+    const auto data = std::as_bytes(std::span(bytes));
+    const ssize_t result = object->write(holders, way, data);
+    EventView event;
+    event.time = m_tracer.now();
+    event.pid = event.tid = ::getpid();
+    event.call = Call::Write;
+    event.how = How::Injected;
+    event.endpoint = endpoint;
+    event.requested = bytes.size();
+    event.result = result < 0 ? -1 : result;
+    event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
+    if (result > 0) {
+        const std::size_t moved = static_cast<std::size_t>(result);
+        event.data = data.first(std::min(moved, m_options.dataBytes));
+        event.dataState = event.data.size() < moved ? DataState::Truncated : DataState::Complete;
+    }
+    m_tracer.engineEvent(event);
+    if (result < 0)
+        m_queue.control(
+            errorFrame({"write", {{"object", record->name}, {"errno", errnoText(static_cast<int>(-result))}}},
+                       record->node));
+    return true;
+}
+
+bool Run::peek(const PeekRequest& request)
+{
+    if (!m_endpoints.record(request.endpoint))
+        return false;
+    m_watch.peek(request);
+    if (!m_live)
+        m_watch.end(); // nothing ticks any more
+    return true;
+}
+
+bool Run::tellHolders(std::uint32_t endpoint)
+{
+    if (!m_endpoints.record(endpoint))
+        return false;
+    std::vector<std::pair<host::DescriptorHolder, std::uint32_t>> holders;
+    const Endpoint* object = m_endpoints.object(endpoint);
+    const std::vector<ProcessRecord> records = m_sink.records();
+    for (const host::DescriptorHolder& holder :
+         host::findHolders("/proc", object ? object->objects() : std::vector<ObjectId>())) {
+        const auto process = std::find_if(records.begin(), records.end(), [&](const ProcessRecord& record) {
+            return isAlive(record) && record.pid == holder.pid;
+        });
+        holders.emplace_back(holder, process == records.end() ? 0 : process->number);
+    }
+    m_queue.control(holdersFrame(endpoint, holders));
+    return true;
+}
+
+void Run::news()
+{
+    clearCount(m_wake.get());
+    const EngineSink::News news = m_sink.takeNews();
+    for (const EndpointRecord& found : news.found)
+        m_endpoints.found(found);
+    for (const std::uint32_t endpoint : news.touched)
+        m_endpoints.touched(endpoint);
+    for (const std::uint32_t process : news.ended)
+        m_inputs.close(process);
+    decide();
+    endWhenDone();
+}
+
+void Run::tick()
+{
+    clearCount(m_timer.get());
+    decide();
+    escalateStops();
+    m_watch.tick();
+    endWhenDone();
+}
+
+void Run::endWhenDone()
+{
+    if (!m_live || !m_order.isEmpty())
+        return;
+    {
+        const auto lock = m_tracer.lockTable();
+        if (m_tracer.alive() > 0)
+            return;
+    }
+    m_live = false;
+    armTimer(false);
+    const EngineSink::News news = m_sink.takeNews();
+    for (const EndpointRecord& found : news.found)
+        m_endpoints.found(found);
+    m_outputs.drain();
+    m_watch.end();
+    m_endpoints.closeAll();
+    std::size_t failed = 0;
+    for (const ProcessRecord& record : m_sink.records())
+        failed += record.state == ProcessState::Failed ? 1 : 0;
+    m_queue.control(runEndedFrame(m_stopped ? "stopped" : "all-exited", failed));
+}
+
+void Run::armTimer(bool on)
+{
+    itimerspec interval{};
+    if (on)
+        interval.it_value.tv_nsec = interval.it_interval.tv_nsec = tickNs;
+    ::timerfd_settime(m_timer.get(), 0, &interval, nullptr);
+}
+
+} // namespace byteyard::ipc::engine
