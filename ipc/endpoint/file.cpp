@@ -18,7 +18,7 @@ FileEndpoint::FileEndpoint(const FileOptions& options)
     struct stat status;
     if (::stat(m_path.c_str(), &status) != 0)
         throw EndpointError("stat", m_path, errno);
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
         throw EndpointError("open", m_path, S_ISDIR(status.st_mode) ? EISDIR : EEXIST);
     m_id = {status.st_dev, status.st_ino};
     if (!created)
@@ -51,7 +51,7 @@ Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*
     const Fd fd(::open(m_path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     struct stat status;
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        contents.why = errno == EACCES ? "refused" : "gone";
+        contents.why = fd ? "unsupported" : errno == EACCES ? "refused" : "gone";
         return contents;
     }
     contents.available = true;
