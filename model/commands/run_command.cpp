@@ -2,8 +2,8 @@
 
 #include "model/commands/console.h"
 #include "model/commands/run_job.h"
+#include "model/commands/sound_topology.h"
 #include "model/session/orphans.h"
-#include "model/topology/topology_file.h"
 
 #include "ipc/process/fd.h"
 
@@ -86,17 +86,9 @@ int runCommand(const QStringList& arguments)
         sayError(u"byteyard run: "_s + wanted.error);
         return exitUsage;
     }
-    const ReadResult read = readTopologyFile(wanted.lab);
-    bool sound = read.ok();
-    for (const Fault& fault : read.faults)
-        sayError(u"byteyard run: %1 %2"_s.arg(fault.what, fault.remedy));
-    if (sound)
-        for (const Fault& fault : validate(read.topology))
-            if (fault.severity == Fault::Severity::Error) {
-                sayError(u"byteyard run: %1: %2 %3"_s.arg(wanted.lab, fault.what, fault.remedy));
-                sound = false;
-            }
-    if (!sound)
+    // What does not hinder the run shows itself in it, or does not.
+    const std::optional<Topology> topology = readSoundTopology(u"byteyard run"_s, wanted.lab, false);
+    if (!topology)
         return exitUsage;
     sayOrphans();
 
@@ -108,7 +100,7 @@ int runCommand(const QStringList& arguments)
         [[maybe_unused]] const ssize_t size = ::read(interrupts.bell(), &rings, sizeof rings);
         job.stop();
     });
-    return job.run(read.topology);
+    return job.run(*topology);
 }
 
 } // namespace byteyard::model

@@ -32,8 +32,10 @@ void Session::run(const Topology& topology, const RunOptions& options)
     });
     bool sound = true;
     for (const Fault& fault : validate(topology)) {
+        if (fault.severity != Fault::Severity::Error)
+            continue; // belongs to the document; what of it comes true, the engine tells
         d->addProblem({fault.severity, fault.node, fault.what, fault.remedy});
-        sound = sound && fault.severity != Fault::Severity::Error;
+        sound = false;
     }
     if (sound && d->ensureEngine()) {
         d->setState(State::Starting);
