@@ -14,6 +14,16 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
+namespace {
+
+/// Large counts have one plural form: the number may be cut for choosing it.
+int plural(quint64 count)
+{
+    return static_cast<int>(std::min<quint64>(count, 1'000'000));
+}
+
+} // namespace
+
 void MainWindow::run()
 {
     if (m_fromElsewhere && !TrustDialog::isTrusted(m_document.topology())) {
@@ -125,7 +135,8 @@ void MainWindow::updateStatus()
             processes += u", "_s + tr("%n stopped", nullptr, stopped);
         parts.append(processes);
         parts.append(tr("%n endpoint(s)", nullptr, static_cast<int>(m_session.endpoints().size())));
-        parts.append(tr("%1 events").arg(model::formatCount(m_session.eventCount())));
+        parts.append(tr("%1 event(s)", nullptr, plural(m_session.eventCount()))
+                         .arg(model::formatCount(m_session.eventCount())));
         if (m_session.isLive())
             parts.append(model::formatRate(rate));
     }
@@ -142,7 +153,9 @@ void MainWindow::updateStatus()
                     .arg(QFileInfo(m_session.recordingPath()).fileName(),
                          model::formatBytes(m_session.recordingBytes())) +
                 u" · "_s;
-    m_recording->setText(right + tr("%1 events lost").arg(model::formatCount(m_session.lost())));
+    m_recording->setText(
+        right +
+        tr("%1 event(s) lost", nullptr, plural(m_session.lost())).arg(model::formatCount(m_session.lost())));
     const QString capture = m_session.captureText();
     m_captureLabel->setText(
         tr("this machine · %1 · %2 lost")

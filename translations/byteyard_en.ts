@@ -62,6 +62,20 @@
 <context>
     <name>byteyard::gui::MainWindow</name>
     <message numerus="yes">
+        <source>%1 event(s)</source>
+        <translation>
+            <numerusform>%1 event</numerusform>
+            <numerusform>%1 events</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 event(s) lost</source>
+        <translation>
+            <numerusform>%1 event lost</numerusform>
+            <numerusform>%1 events lost</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>A session that ended abruptly left %n thing(s) behind: %1</source>
         <translation>
             <numerusform>A session that ended abruptly left %n thing behind: %1</numerusform>

@@ -10,6 +10,7 @@
 #include <QClipboard>
 #include <QHeaderView>
 #include <QMenu>
+#include <QPainter>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <QToolButton>
@@ -29,18 +30,24 @@ class RowDelegate : public QStyledItemDelegate
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        // Under the item: a style sheet's item has no background of the model's.
+        const Colors& colors = Theme::instance().colors();
+        if (index.data(LogModel::PendingRole).toBool())
+            painter->fillRect(option.rect, colors.rowPending);
+        else if (index.data(LogModel::ErrorRole).toBool())
+            painter->fillRect(option.rect, colors.rowError);
+        QStyledItemDelegate::paint(painter, option, index);
+    }
+
 protected:
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
     {
         QStyledItemDelegate::initStyleOption(option, index);
-        const Colors& colors = Theme::instance().colors();
-        if (index.data(LogModel::PendingRole).toBool())
-            option->backgroundBrush = colors.rowPending;
-        else if (index.data(LogModel::ErrorRole).toBool())
-            option->backgroundBrush = colors.rowError;
         const auto column = static_cast<LogModel::Column>(index.column());
         if (column == LogModel::Column::Number || column == LogModel::Column::Time)
-            option->palette.setColor(QPalette::Text, colors.inkMuted);
+            option->palette.setColor(QPalette::Text, Theme::instance().colors().inkMuted);
         option->textElideMode = Qt::ElideRight;
     }
 };
