@@ -101,6 +101,15 @@ void MainWindow::stateChanged()
     }
     if (m_session.state() == State::Ended && m_opening)
         m_opening = false;
+    // What concerns no node stands on none: it is said above the canvas, and stays under Problems.
+    if (m_session.state() == State::Ended) {
+        for (const model::Problem& problem : m_session.problems()) {
+            if (!problem.node.isEmpty() || problem.severity != model::Fault::Severity::Error)
+                continue;
+            showBanner(problem.remedy.isEmpty() ? problem.what : problem.what + u' ' + problem.remedy);
+            break;
+        }
+    }
     updateActions();
     updateStatus();
 }

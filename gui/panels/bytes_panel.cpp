@@ -24,6 +24,30 @@ namespace {
 constexpr quint32 windowBytes = 65536;
 constexpr int lookMs = 100;
 
+/// Why contents cannot be shown: the engine's word (docs/protocol.md) as a sentence.
+QString whyNot(const QByteArray& word)
+{
+    const auto say = [](const char* text) { return QCoreApplication::translate("BytesPanel", text); };
+    if (word == "no-reader")
+        return say(QT_TRANSLATE_NOOP(
+            "BytesPanel",
+            "not looked at: no reader is left, and one of ours would save a writer from its SIGPIPE"));
+    if (word == "one-sided")
+        return say(QT_TRANSLATE_NOOP(
+            "BytesPanel",
+            "not looked at: nobody has the other side open, and looking would let the one who waits go on"));
+    if (word == "no-holder")
+        return say(QT_TRANSLATE_NOOP("BytesPanel", "nobody has it open"));
+    if (word == "busy")
+        return say(
+            QT_TRANSLATE_NOOP("BytesPanel", "not looked at for a second: somebody is about to leave it"));
+    if (word == "refused")
+        return say(QT_TRANSLATE_NOOP("BytesPanel", "the kernel refuses to let it be looked at"));
+    if (word == "gone")
+        return say(QT_TRANSLATE_NOOP("BytesPanel", "it is gone"));
+    return say(QT_TRANSLATE_NOOP("BytesPanel", "it cannot be looked into"));
+}
+
 } // namespace
 
 BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
@@ -157,7 +181,11 @@ void BytesPanel::look()
                                  : tr("It has no kernel object yet: press Run."));
         return;
     }
-    if (!m_session.isLive() || live->entry.state != "live"_L1) {
+    // A file of the run can still be read when the run has ended; what was in a pipe went with it.
+    const bool there = live->entry.kind == "file"_L1
+                           ? m_session.isLive() || m_session.state() == model::Session::State::Ended
+                           : m_session.isLive() && live->entry.state == "live"_L1;
+    if (!there) {
         m_request = 0;
         say(m_shown == live->entry.number
                 ? tr("%1 is gone; this is what was in it when it was last looked at.").arg(live->entry.name)
@@ -181,7 +209,7 @@ void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool ava
     if (!live)
         return;
     if (!available) {
-        say(tr("%1 cannot be looked into just now without disturbing it.").arg(live->entry.name));
+        say(u"%1 · %2"_s.arg(live->entry.name, whyNot(bytes)));
         return;
     }
     if (m_shown != live->entry.number) {

@@ -25,6 +25,17 @@ QString modeOf(const Node& node)
     return mode.isEmpty() ? u"0600"_s : mode;
 }
 
+/// The command line of the first process at this port, or a word in its place.
+QString userOf(const Topology& topology, const Node& endpoint, const QString& port, const QString& otherwise)
+{
+    for (const Edge& edge : topology.edgesOf(endpoint.id)) {
+        const Node* process = topology.node(edge.process);
+        if (edge.endpointPort == port && process && !process->argv().isEmpty())
+            return joinWords(process->argv());
+    }
+    return otherwise;
+}
+
 QString cStrings(const QStringList& words)
 {
     QStringList quoted;
@@ -35,21 +46,25 @@ QString cStrings(const QStringList& words)
 
 } // namespace
 
-QString shellLines(const Node& node, const LiveEndpoint* live)
+QString shellLines(const Topology& topology, const Node& node, const LiveEndpoint* live)
 {
     switch (node.kind) {
     case Kind::Pipe: {
-        QString text = u"$ writer | reader"_s;
+        QString text = u"$ %1 | %2"_s.arg(userOf(topology, node, u"write"_s, u"writer"_s),
+                                          userOf(topology, node, u"read"_s, u"reader"_s));
         if (live && live->entry.inode != 0)
             text += u"\n$ lsof | grep -w %1\n$ ls -l /proc/*/fd 2>/dev/null | grep 'pipe:\\[%1\\]'"_s.arg(
                 live->entry.inode);
         return text;
     }
     case Kind::Fifo:
-        return u"$ mkfifo -m %2 %1\n$ writer > %1 &\n$ reader < %1\n$ rm %1"_s.arg(pathOf(node, live),
-                                                                                   modeOf(node));
+        return u"$ mkfifo -m %2 %1\n$ %3 > %1 &\n$ %4 < %1\n$ rm %1"_s.arg(
+            pathOf(node, live), modeOf(node), userOf(topology, node, u"write"_s, u"writer"_s),
+            userOf(topology, node, u"read"_s, u"reader"_s));
     case Kind::File:
-        return u"$ writer > %1\n$ reader < %1\n$ stat %1"_s.arg(pathOf(node, live));
+        return u"$ %2 > %1\n$ %3 < %1\n$ stat %1"_s.arg(pathOf(node, live),
+                                                        userOf(topology, node, u"write"_s, u"writer"_s),
+                                                        userOf(topology, node, u"read"_s, u"reader"_s));
     case Kind::Socketpair:
         return u"$ socat EXEC:'program-a' EXEC:'program-b'\n$ ss -xp"_s;
     case Kind::Command:

@@ -6,7 +6,7 @@
 namespace byteyard::gui {
 
 /// The same thing in a shell: the commands that make, look at and remove it. `live` may be null.
-QString shellLines(const model::Node& node, const model::LiveEndpoint* live);
+QString shellLines(const model::Topology& topology, const model::Node& node, const model::LiveEndpoint* live);
 /// The same for a process.
 QString shellLines(const model::Node& node, const model::LiveProcess* live);
 /// The same with the C library, the lines that matter.

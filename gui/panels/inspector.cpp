@@ -146,7 +146,8 @@ void Inspector::refreshLearn()
         const LiveProcess* process = isProcess(node->kind) ? findProcess(m_session, m_node) : nullptr;
         const LiveEndpoint* endpoint = isProcess(node->kind) ? nullptr : findEndpoint(m_session, m_node);
         text = kindText(node->kind) + u"\n\n#### "_s + tr("In a shell") + u"\n"_s +
-               fenced(isProcess(node->kind) ? shellLines(*node, process) : shellLines(*node, endpoint)) +
+               fenced(isProcess(node->kind) ? shellLines(*node, process)
+                                            : shellLines(m_document.topology(), *node, endpoint)) +
                u"\n#### "_s + tr("In C") + u"\n"_s + fenced(cLines(*node));
     } else {
         text = lessonText(m_document.topology().lesson);

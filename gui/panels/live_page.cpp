@@ -150,7 +150,7 @@ void LivePage::refresh()
     m_sentence->setVisible(!sentence.isEmpty());
     if (node)
         m_shell->setText(model::isProcess(node->kind) ? shellLines(*node, process)
-                                                      : shellLines(*node, endpoint));
+                                                      : shellLines(m_document.topology(), *node, endpoint));
     refreshTrend();
 }
 

@@ -37,6 +37,7 @@ QToolBar QToolButton:disabled, QPushButton:disabled { color: @faint; }
 QToolBar QToolButton:focus, QPushButton:focus { border: 1px solid @accent; }
 QToolBar QToolButton[popupMode="2"] { padding-right: 20px; }
 QToolBar QToolButton::menu-indicator { image: url(:/icons/@chevron.svg); width: 12px; height: 12px; subcontrol-position: right center; right: 6px; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:default { background: @accent; color: @onAccent; border-color: @accent; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 3px; }
 QToolButton:hover { background: @field; border-color: @border; }
