@@ -34,11 +34,12 @@ Moved movedBy(const ipc::EventView& event)
     return {bytes, result};
 }
 
-Totals& Statistics::edge(quint32 process, quint32 endpoint)
+Totals& Statistics::descriptor(const DescriptorKey& key)
 {
-    Cached& cached = m_cache[(process * 5 + endpoint) % m_cache.size()];
-    if (!cached.totals || cached.key != EdgeKey{process, endpoint})
-        cached = {{process, endpoint}, &m_edges[quint64{process} << 32 | endpoint]};
+    Cached& cached = m_cache[(key.edge.process * 5 + key.edge.endpoint + static_cast<quint32>(key.fd) * 3) %
+                             m_cache.size()];
+    if (!cached.totals || cached.key != key)
+        cached = {key, &m_descriptors[key]};
     return *cached.totals;
 }
 
@@ -51,7 +52,7 @@ void Statistics::add(const ipc::EventView& event)
     ++m_events;
     m_lastTime = std::max<quint64>(m_lastTime, event.time);
 
-    Totals& one = edge(event.process, event.endpoint);
+    Totals& one = descriptor({{event.process, event.endpoint}, event.fd});
     ++one.calls;
     one.errors += event.error != 0;
     if (flow == Flow::In) {
@@ -62,7 +63,7 @@ void Statistics::add(const ipc::EventView& event)
         one.messagesOut += moved.messages;
     }
     if ((flow == Flow::Through || flow == Flow::Copy) && event.endpoint2 != 0) {
-        Totals& other = edge(event.process, event.endpoint2);
+        Totals& other = descriptor({{event.process, event.endpoint2}, event.fd2});
         if (event.endpoint2 != event.endpoint) {
             ++other.calls;
             other.errors += event.error != 0;
@@ -79,10 +80,11 @@ Statistics::Snapshot Statistics::totals() const
         const std::scoped_lock lock(m_mutex);
         snapshot.events = m_events;
         snapshot.lastTime = m_lastTime;
-        snapshot.edges.reserve(static_cast<qsizetype>(m_edges.size()));
-        for (const auto& [key, totals] : m_edges)
-            snapshot.edges.insert({static_cast<quint32>(key >> 32), static_cast<quint32>(key)}, totals);
+        snapshot.descriptors.assign(m_descriptors.begin(), m_descriptors.end());
     }
+    snapshot.edges.reserve(static_cast<qsizetype>(snapshot.descriptors.size()));
+    for (const auto& [key, totals] : snapshot.descriptors)
+        accumulate(snapshot.edges[key.edge], totals);
     for (auto edge = snapshot.edges.cbegin(); edge != snapshot.edges.cend(); ++edge) {
         accumulate(snapshot.processes[edge.key().process], edge.value());
         if (edge.key().endpoint != 0)
@@ -94,7 +96,7 @@ Statistics::Snapshot Statistics::totals() const
 void Statistics::clear()
 {
     const std::scoped_lock lock(m_mutex);
-    m_edges.clear();
+    m_descriptors.clear();
     m_cache = {};
     m_events = 0;
     m_lastTime = 0;

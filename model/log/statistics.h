@@ -6,6 +6,8 @@
 #include <array>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace byteyard::model {
 
@@ -30,6 +32,14 @@ inline size_t qHash(const EdgeKey& key, size_t seed = 0)
     return ::qHash(quint64{key.process} << 32 | key.endpoint, seed);
 }
 
+/// One descriptor of a process for an endpoint.
+struct DescriptorKey
+{
+    EdgeKey edge;
+    int fd = -1;
+    bool operator==(const DescriptorKey&) const = default;
+};
+
 /// Totals of a session, counted event by event from results, never from data. add() belongs to the thread
 /// that takes the events in; totals() may be asked from any thread.
 class Statistics
@@ -38,6 +48,7 @@ public:
     /// A copy of what was counted so far.
     struct Snapshot
     {
+        std::vector<std::pair<DescriptorKey, Totals>> descriptors;
         QHash<EdgeKey, Totals> edges;     ///< endpoint 0: calls that touch none
         QHash<quint32, Totals> endpoints; ///< never 0
         QHash<quint32, Totals> processes; ///< in: what the process put into endpoints
@@ -52,17 +63,24 @@ public:
     void clear();
 
 private:
-    Totals& edge(quint32 process, quint32 endpoint);
+    Totals& descriptor(const DescriptorKey& key);
 
+    struct Hash
+    {
+        size_t operator()(const DescriptorKey& key) const
+        {
+            return qHash(key.edge, static_cast<size_t>(key.fd));
+        }
+    };
     struct Cached
     {
-        EdgeKey key;
+        DescriptorKey key;
         Totals* totals = nullptr;
     };
 
     mutable std::mutex m_mutex;
-    std::unordered_map<quint64, Totals> m_edges; ///< its elements stay where they are
-    std::array<Cached, 16> m_cache;              ///< the edges seen last, by a hash of their key
+    std::unordered_map<DescriptorKey, Totals, Hash> m_descriptors; ///< its elements stay where they are
+    std::array<Cached, 16> m_cache; ///< the descriptors seen last, by a hash of their key
     quint64 m_events = 0;
     quint64 m_lastTime = 0;
 };

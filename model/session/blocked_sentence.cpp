@@ -99,6 +99,9 @@ QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flo
     if (others.isEmpty())
         return wantsReaders ? Tr::tr("; nobody has it open for reading")
                             : Tr::tr("; nobody has it open for writing");
+    if (others.size() == 1 && others.first() == call.process)
+        return wantsReaders ? Tr::tr("; its only reader is the process itself")
+                            : Tr::tr("; its only writer is the process itself");
     const QString one = personText(live, others.first(), call.process);
     if (others.size() == 1)
         return wantsReaders ? Tr::tr("; its reader, %1").arg(one) : Tr::tr("; its writer, %1").arg(one);

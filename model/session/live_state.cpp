@@ -245,6 +245,8 @@ void LiveState::drawAll(quint32 process, quint32 endpoint)
 /// direction.
 std::size_t LiveState::edgeOfDescriptor(const Use& use, int fd, const QString& access) const
 {
+    if (use.edges.size() == 1)
+        return 0;
     std::size_t fitting = 0;
     for (std::size_t i = use.edges.size(); i-- > 0;) {
         const Edge* edge = m_topology.edge(use.edges[i].live.edge);
@@ -283,20 +285,27 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
         measure(endpoint.meters, live.entry.totals.bytesIn, live.entry.totals.bytesOut, live.inRate,
                 live.outRate);
     }
-    for (auto& [key, use] : m_uses) {
-        const Totals sum = totals.edges.value({key.first, key.second});
-        const std::size_t in = edgeOfDescriptor(use, -1, u"write"_s);
-        const std::size_t out = edgeOfDescriptor(use, -1, u"read"_s);
-        for (std::size_t i = 0; i < use.edges.size(); ++i) {
-            LiveEdge& live = use.edges[i].live;
-            live.bytesIn = i == in ? sum.bytesIn : 0;
-            live.messagesIn = i == in ? sum.messagesIn : 0;
-            live.bytesOut = i == out ? sum.bytesOut : 0;
-            live.messagesOut = i == out ? sum.messagesOut : 0;
-            measure(use.edges[i].meters, live.bytesIn, live.bytesOut, live.rateIn, live.rateOut);
+    for (auto& [key, use] : m_uses)
+        for (Metered<LiveEdge>& edge : use.edges) {
+            LiveEdge& live = edge.live;
+            live.bytesIn = live.messagesIn = live.bytesOut = live.messagesOut = 0;
             live.blocked = false;
         }
+    for (const auto& [key, sum] : totals.descriptors) {
+        const auto found = m_uses.find({key.edge.process, key.edge.endpoint});
+        if (found == m_uses.end())
+            continue;
+        Use& use = found->second;
+        LiveEdge& in = use.edges[edgeOfDescriptor(use, key.fd, u"write"_s)].live;
+        in.bytesIn += sum.bytesIn;
+        in.messagesIn += sum.messagesIn;
+        LiveEdge& out = use.edges[edgeOfDescriptor(use, key.fd, u"read"_s)].live;
+        out.bytesOut += sum.bytesOut;
+        out.messagesOut += sum.messagesOut;
     }
+    for (auto& [key, use] : m_uses)
+        for (Metered<LiveEdge>& edge : use.edges)
+            measure(edge.meters, edge.live.bytesIn, edge.live.bytesOut, edge.live.rateIn, edge.live.rateOut);
     for (const PendingCall& call : std::as_const(m_pending)) {
         const auto found = m_uses.find({call.process, call.endpoint});
         if (call.endpoint == 0 || call.paced || found == m_uses.end())
