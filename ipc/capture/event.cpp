@@ -10,8 +10,8 @@ constexpr std::string_view hexDigits = "0123456789ABCDEF";
 
 bool isPlain(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-        || std::string_view("-._~/+:,@|()[]").find(static_cast<char>(c)) != std::string_view::npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~/+:,@|()[]").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 int hexValue(char c)

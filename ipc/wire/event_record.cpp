@@ -76,7 +76,8 @@ void appendRecord(const EventView& event, std::vector<std::byte>& out)
     h.size = static_cast<std::uint32_t>(size);
     h.call = static_cast<std::uint16_t>(event.call);
     h.how = static_cast<std::uint8_t>(event.how);
-    h.dataState = static_cast<std::uint8_t>(dataSize < event.data.size() ? DataState::Truncated : event.dataState);
+    h.dataState =
+        static_cast<std::uint8_t>(dataSize < event.data.size() ? DataState::Truncated : event.dataState);
     h.seq = event.seq;
     h.time = event.time;
     h.duration = event.duration;
@@ -109,10 +110,10 @@ std::optional<EventView> readRecord(std::span<const std::byte> bytes, std::size_
     if (bytes.size() < sizeof h)
         return std::nullopt;
     std::memcpy(&h, bytes.data(), sizeof h);
-    if (h.size > bytes.size() || h.call >= static_cast<std::uint16_t>(Call::Count_)
-        || h.how > static_cast<std::uint8_t>(How::Unfinished)
-        || h.dataState > static_cast<std::uint8_t>(DataState::Unreadable) || h.zero != 0 || h.dataSize > maxDataSize
-        || h.detailSize > maxDetailSize)
+    if (h.size > bytes.size() || h.call >= static_cast<std::uint16_t>(Call::Count_) ||
+        h.how > static_cast<std::uint8_t>(How::Unfinished) ||
+        h.dataState > static_cast<std::uint8_t>(DataState::Unreadable) || h.zero != 0 ||
+        h.dataSize > maxDataSize || h.detailSize > maxDetailSize)
         return std::nullopt;
     const std::size_t used = recordHeaderSize + h.detailSize + h.dataSize;
     if (h.size != padded(used))

@@ -27,8 +27,8 @@ inline constexpr std::size_t maxRecordSize = recordHeaderSize + maxDetailSize + 
 /// Appends the record of `event` to `out`. A detail or data over its maximum is cut (and dataState says so).
 void appendRecord(const EventView& event, std::vector<std::byte>& out);
 
-/// Reads the record at the head of `bytes`; it borrows from `bytes`. Nothing if a length, an enum or the padding is
-/// not as above. `size` gets the record's size.
+/// Reads the record at the head of `bytes`; it borrows from `bytes`. Nothing if a length, an enum or the
+/// padding is not as above. `size` gets the record's size.
 std::optional<EventView> readRecord(std::span<const std::byte> bytes, std::size_t& size) noexcept;
 
 /// Reads a record that has been checked before (in the event store).

@@ -33,7 +33,8 @@ bool FrameReader::next(Frame& frame) noexcept
         return false;
     const auto available = [this] { return m_end - m_begin; };
     if (!m_sawMagic) {
-        // What has come so far must already agree: a peer that says something else is found out by its first byte.
+        // What has come so far must already agree: a peer that says something else is found out by its first
+        // byte.
         const std::size_t come = std::min(available(), magic.size());
         if (come > 0 && std::memcmp(m_buffer.data() + m_begin, magic.data(), come) != 0) {
             m_broken = "the stream does not open with the magic number";
@@ -53,7 +54,8 @@ bool FrameReader::next(Frame& frame) noexcept
         m_broken = "a frame is longer than 16 MiB";
         return false;
     }
-    if (kind < static_cast<std::uint8_t>(FrameKind::Control) || kind > static_cast<std::uint8_t>(FrameKind::Contents)) {
+    if (kind < static_cast<std::uint8_t>(FrameKind::Control) ||
+        kind > static_cast<std::uint8_t>(FrameKind::Contents)) {
         m_broken = "a frame is of no known kind";
         return false;
     }

@@ -9,7 +9,8 @@
 
 namespace byteyard::ipc::wire {
 
-/// Both directions open with this; then frames follow: `u32 payload length | u8 kind | payload`, little-endian.
+/// Both directions open with this; then frames follow: `u32 payload length | u8 kind | payload`,
+/// little-endian.
 inline constexpr std::array<char, 8> magic = {'B', 'Y', 'T', 'E', 'Y', 'R', 'D', '1'};
 inline constexpr std::uint32_t protocolVersion = 1;
 inline constexpr std::size_t frameHeaderSize = 5;
@@ -18,8 +19,10 @@ inline constexpr std::size_t maxPayload = 16u << 20;
 enum class FrameKind : std::uint8_t {
     Control = 1, ///< one JSON object, UTF-8; see docs/protocol.md
     Events = 2,  ///< event records, one after the other
-    Output = 3,  ///< u32 process | u8 stream (1, 2) | 3 zero bytes | u64 time ns | bytes that a process printed
-    Contents = 4, ///< u32 request | u32 endpoint | u64 offset | u64 total bytes there | u8 state | 7 zero bytes | bytes
+    Output =
+        3, ///< u32 process | u8 stream (1, 2) | 3 zero bytes | u64 time ns | bytes that a process printed
+    Contents = 4, ///< u32 request | u32 endpoint | u64 offset | u64 total bytes there | u8 state | 7 zero
+                  ///< bytes | bytes
 };
 
 /// Contents' `state`.
@@ -31,8 +34,9 @@ struct Frame
     std::span<const std::byte> payload; ///< valid until the reader's next writable() call
 };
 
-/// Takes a byte stream apart into frames, without copying payloads. A length over maxPayload, an unknown kind or a
-/// wrong magic number is final: `broken()` then says what was wrong, in a few words for an error message.
+/// Takes a byte stream apart into frames, without copying payloads. A length over maxPayload, an unknown kind
+/// or a wrong magic number is final: `broken()` then says what was wrong, in a few words for an error
+/// message.
 class FrameReader
 {
 public:
