@@ -211,7 +211,7 @@ void PipelineTextTest::everyResultCanBeSavedAndRead()
                              u"\""_s, u"\\"_s,  u"a/b"_s, u" "_s,      u"{x}"_s, u"ä"_s, u"/"_s,
                              u"."_s,  u".."_s,  u"$"_s,   u"grep x"_s, u"\x1b"_s};
     int made = 0;
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 5000; ++i) {
         QString line;
         for (int piece = random.bounded(9); piece >= 0; --piece)
             line += pieces.at(random.bounded(static_cast<int>(pieces.size())));
@@ -222,7 +222,7 @@ void PipelineTextTest::everyResultCanBeSavedAndRead()
         QCOMPARE(read.topology, result.fragment);
         made += result.error.isEmpty() ? 1 : 0;
     }
-    QVERIFY(made > 1000);
+    QVERIFY(made > 500);
 }
 
 void PipelineTextTest::joinedWordsAreSplitIntoTheSame()

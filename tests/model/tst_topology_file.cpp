@@ -1,7 +1,6 @@
 #include "model/topology/topology_file.h"
 
 #include <QDir>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QTemporaryDir>
@@ -64,7 +63,7 @@ private Q_SLOTS:
     void aFaultOfAFileNamesIt();
     void aHugeFileIsRefusedUnread();
     void whatIsNoFileIsRefused();
-    void aLargeTopologyIsReadQuickly();
+    void aTopologyAtTheLimitIsReadBack();
     void aFullDiskLeavesWhatWasThere();
     void aFolderThatIsNotThereIsSaid();
 };
@@ -315,7 +314,7 @@ void TopologyFileTest::whatIsNoFileIsRefused()
     QVERIFY(readTopologyFile(u"/dev/zero"_s).faults.value(0).what.contains(u"no regular file"_s));
 }
 
-void TopologyFileTest::aLargeTopologyIsReadQuickly()
+void TopologyFileTest::aTopologyAtTheLimitIsReadBack()
 {
     Topology large;
     for (int i = 0; i < maxNodes; ++i) {
@@ -333,14 +332,11 @@ void TopologyFileTest::aLargeTopologyIsReadQuickly()
         edge.endpointPort = i % 2 == 0 ? u"read"_s : u"write"_s;
         large.edges.append(edge);
     }
-    QElapsedTimer clock;
-    clock.start();
     const QByteArray text = writeTopology(large);
     const ReadResult read = readTopology(text);
     QVERIFY2(read.ok(), qPrintable(read.faults.value(0).what));
     QCOMPARE(read.topology, large);
     validate(large);
-    QVERIFY2(clock.elapsed() < 20000, "no step is quadratic");
 }
 
 void TopologyFileTest::aFullDiskLeavesWhatWasThere()
