@@ -238,6 +238,10 @@ QHash<QString, QPointF> arranged(const model::Topology& topology,
         whole.out[at(from)].push_back(to);
         whole.in[at(to)].push_back(from);
     }
+    // In a row the ports lie on one line.
+    const auto dropOf = [&](int node) {
+        return model::isProcess(topology.nodes.at(node).kind) ? 0.0 : cardLine - endpointLine;
+    };
     QHash<QString, QPointF> positions;
     double top = 0;
     for (const std::vector<int>& part : components(whole)) {
@@ -253,7 +257,7 @@ QHash<QString, QPointF> arranged(const model::Topology& topology,
             for (const int from : whole.in[at(part[i])])
                 graph.in[i].push_back(local[at(from)]);
             const QRectF outline = body(topology.nodes.at(part[i]).id);
-            heights.push_back(onGrid(std::max(outline.bottom(), 2 * mainLine) + rowGap));
+            heights.push_back(onGrid(std::max(outline.bottom() + dropOf(part[i]), 2 * cardLine) + rowGap));
             widths.push_back(outline.width());
         }
         breakCircles(graph);
@@ -269,9 +273,9 @@ QHash<QString, QPointF> arranged(const model::Topology& topology,
                 widest = std::max(widest, widths[at(node)]);
             for (const int node : layer) {
                 const double x = left + std::floor((widest - widths[at(node)]) / 2 / gridStep) * gridStep;
-                const double y = top + graph.y[at(node)] - highest;
+                const double y = top + graph.y[at(node)] - highest + dropOf(part[at(node)]);
                 positions.insert(topology.nodes.at(part[at(node)]).id, {x, y});
-                bottom = std::max(bottom, y + heights[at(node)]);
+                bottom = std::max(bottom, top + graph.y[at(node)] - highest + heights[at(node)]);
             }
             left += onGrid(widest + columnGap);
         }

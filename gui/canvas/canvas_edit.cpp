@@ -118,9 +118,15 @@ void CanvasView::renameSelected()
 
 void CanvasView::quickInsert()
 {
+    // Where the keyboard is, a new part goes beside it; else to the pointer, else to the middle.
+    if (const NodeItem* here = d->scene.node(d->scene.cursorNode())) {
+        d->insertAt(here->body().center() +
+                    QPointF(here->body().width() / 2 + 2 * gridStep + capsuleWidth / 2, 0));
+        return;
+    }
     const QPoint pointer = viewport()->mapFromGlobal(QCursor::pos());
     const bool over =
-        viewport()->rect().contains(pointer) && viewport()->underMouse() && !d->scene.nodes().isEmpty();
+        viewport()->underMouse() && viewport()->rect().contains(pointer) && !d->scene.nodes().isEmpty();
     d->insertAt(over ? mapToScene(pointer) : d->middle());
 }
 
@@ -144,7 +150,10 @@ QString CanvasView::Private::insertLine(const QString& line, const QPointF& at)
         if (wanted.compare(info.id, Qt::CaseInsensitive) == 0 ||
             wanted.compare(info.title, Qt::CaseInsensitive) == 0) {
             // A kind of endpoint by its name; what is also a program (`file`) is the part.
-            const QString added = addPart(info.kind, at);
+            NodeLook look;
+            look.kind = info.kind;
+            const QRectF outline = NodeItem::bodyFor(look).translated(positionFor(info.kind, at));
+            const QString added = addPart(info.kind, at + freeOffset(outline));
             if (info.isProcess && !added.isEmpty())
                 QMetaObject::invokeMethod(&view, &CanvasView::editSelected, Qt::QueuedConnection);
             return {};
@@ -161,8 +170,10 @@ QString CanvasView::Private::insertLine(const QString& line, const QPointF& at)
         node.position = places.value(node.id);
         all |= NodeItem::bodyFor(lookOf(node, {}, {})).translated(node.position);
     }
-    addCopies(result.fragment, onGrid(at - all.center()), tr("Insert %1").arg(wanted));
-    view.ensureVisible(all.translated(onGrid(at - all.center())), 40, 40);
+    QPointF offset = onGrid(at - all.center());
+    offset += freeOffset(all.translated(offset));
+    addCopies(result.fragment, offset, tr("Insert %1").arg(wanted));
+    view.ensureVisible(all.translated(offset), 40, 40);
     if (!result.note.isEmpty())
         Q_EMIT view.hint(result.note);
     return {};
@@ -176,11 +187,30 @@ QPointF CanvasView::Private::positionFor(model::Kind kind, const QPointF& middle
     return onGrid(middleAt - NodeItem::bodyFor(look).center());
 }
 
+/// How far to the right of where it was typed a new part has to go so that it covers nothing, with room for
+/// an edge.
+QPointF CanvasView::Private::freeOffset(const QRectF& outline) const
+{
+    constexpr double room = 2 * gridStep;
+    for (int step = 0; step < 200; ++step)
+        if (scene.isFree(outline.translated(step * gridStep, 0).adjusted(-room, 0, room, 0)))
+            return {step * gridStep, 0};
+    return {};
+}
+
+/// The keyboard is on the canvas, or in a line that is edited on it.
+bool CanvasView::Private::hasKeyboard() const
+{
+    const QWidget* focus = QApplication::focusWidget();
+    return focus != nullptr && (focus == &view || view.isAncestorOf(focus));
+}
+
 QString CanvasView::Private::addPart(model::Kind kind, const QPointF& middleAt)
 {
     const QString id = document.addNode(kind, positionFor(kind, middleAt));
     scene.select({{id}, {}});
-    scene.setCursorNode(view.hasFocus() ? id : QString());
+    scene.setCursorNode(hasKeyboard() ? id : QString());
+    view.ensureVisible(bodyOf(id).translated(scene.homeOf(id)), 40, 40);
     return id;
 }
 
@@ -229,7 +259,7 @@ void CanvasView::Private::addCopies(const model::Topology& fragment, QPointF off
     const QStringList added = document.addFragment(fragment, offset, undoText);
     Selection chosen{added, {}};
     scene.select(chosen);
-    if (view.hasFocus())
+    if (hasKeyboard())
         scene.setCursorNode(added.value(0));
 }
 

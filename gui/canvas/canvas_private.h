@@ -78,6 +78,8 @@ struct CanvasView::Private
     QString insertLine(const QString& line, const QPointF& at);
     QString addPart(model::Kind kind, const QPointF& middleAt);
     QPointF positionFor(model::Kind kind, const QPointF& middleAt) const;
+    QPointF freeOffset(const QRectF& outline) const;
+    bool hasKeyboard() const;
     QStringList drawnSelection() const;
     void addCopies(const model::Topology& fragment, QPointF offset, const QString& undoText);
 };

@@ -3,6 +3,8 @@
 #include "gui/canvas/live_binding.h"
 #include "gui/canvas/metrics.h"
 
+#include <algorithm>
+
 namespace byteyard::gui {
 
 namespace {
@@ -313,6 +315,13 @@ void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
             layEdgesOf(it.key());
         }
     }
+}
+
+bool CanvasScene::isFree(const QRectF& body) const
+{
+    const QRectF place = body.adjusted(-gridStep + 1, -gridStep + 1, gridStep - 1, gridStep - 1);
+    return std::none_of(m_nodes.begin(), m_nodes.end(),
+                        [&](const NodeItem* item) { return item->body().intersects(place); });
 }
 
 QPointF CanvasScene::homeOf(const QString& id) const

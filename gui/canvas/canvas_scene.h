@@ -55,6 +55,8 @@ public:
     void endPreview();
     /// Puts what a program made by itself elsewhere: the document knows nothing of it.
     void placeDiscovered(const QHash<QString, QPointF>& positions);
+    /// True when an outline would touch no node, with some room around it.
+    bool isFree(const QRectF& body) const;
     /// Where a node belongs, whatever a drag shows.
     QPointF homeOf(const QString& id) const;
 

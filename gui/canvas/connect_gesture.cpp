@@ -1,4 +1,5 @@
 #include "gui/canvas/gesture.h"
+#include "gui/canvas/metrics.h"
 #include "gui/theme/theme.h"
 
 #include <QCoreApplication>
@@ -76,7 +77,7 @@ void ConnectGesture::release(const QPoint& position, Qt::KeyboardModifiers modif
     const bool bare = m_moved && m_context.scene.hit(at, m_context.reach()).node == nullptr;
     end();
     if (!to.node.isEmpty())
-        makeConnection(m_context.document, m_from, to);
+        make(to);
     else if (bare)
         m_context.offerParts(m_from, at);
 }
@@ -140,7 +141,23 @@ bool ConnectGesture::makeAimed()
         return false;
     const PortRef to = m_to;
     end();
-    return !makeConnection(m_context.document, m_from, to).isEmpty();
+    return make(to);
+}
+
+bool ConnectGesture::make(const PortRef& to)
+{
+    const NodeItem* a = m_context.scene.node(m_from.node);
+    const NodeItem* b = m_context.scene.node(to.node);
+    // A pipe between two processes goes between their ports, or below where there is no room.
+    NodeLook pipe;
+    pipe.title = model::kindId(pipe.kind = model::Kind::Pipe);
+    const QRectF body = NodeItem::bodyFor(pipe);
+    const QPointF middle = (a->portPosition(m_from.port) + b->portPosition(to.port)) / 2;
+    const auto snapped = [](double value) { return std::round(value / gridStep) * gridStep; };
+    QPointF place(snapped(middle.x() - body.width() / 2), snapped(middle.y() - endpointLine));
+    for (int step = 0; step < 20 && !m_context.scene.isFree(body.translated(place)); ++step)
+        place.ry() += gridStep;
+    return !makeConnection(m_context.document, m_from, to, place).isEmpty();
 }
 
 void ConnectGesture::paint(QPainter& painter) const

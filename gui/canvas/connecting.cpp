@@ -138,24 +138,22 @@ QStringList startingPorts(const model::Topology& topology, const QString& node)
     return ports;
 }
 
-QStringList makeConnection(model::Document& document, const PortRef& from, const PortRef& to)
+QString makeConnection(model::Document& document, const PortRef& from, const PortRef& to,
+                       std::optional<QPointF> pipePosition)
 {
     const model::Topology& topology = document.topology();
     if (!connectingFault(topology, from, to).isEmpty())
         return {};
     const bool fromProcess = isProcessNode(topology, from.node);
-    QString made;
     if (fromProcess && isProcessNode(topology, to.node)) {
         const bool forward = firstWrites(from, to);
         const PortRef& writer = forward ? from : to;
         const PortRef& reader = forward ? to : from;
-        made = document.connectProcesses(writer.node, writer.port, reader.node, reader.port);
-    } else {
-        const PortRef& process = fromProcess ? from : to;
-        const PortRef& endpoint = fromProcess ? to : from;
-        made = document.connectNodes(process.node, process.port, endpoint.node, endpoint.port);
+        return document.connectProcesses(writer.node, writer.port, reader.node, reader.port, pipePosition);
     }
-    return made.isEmpty() ? QStringList() : QStringList{made};
+    const PortRef& process = fromProcess ? from : to;
+    const PortRef& endpoint = fromProcess ? to : from;
+    return document.connectNodes(process.node, process.port, endpoint.node, endpoint.port);
 }
 
 } // namespace byteyard::gui

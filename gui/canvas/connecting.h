@@ -28,8 +28,10 @@ QString naturalPort(const model::Topology& topology, const PortRef& from, const 
 /// The ports of a node at which a connection may begin, those that are free and likely first.
 QStringList startingPorts(const model::Topology& topology, const QString& node);
 
-/// Makes the connection: one undo step. Returns the ids of what it made (a pipe, an edge); empty when there
+/// Makes the connection: one undo step. Returns the id of the edge or the pipe that it made; empty when there
 /// is a fault.
-QStringList makeConnection(model::Document& document, const PortRef& from, const PortRef& to);
+/// `pipePosition`: where a pipe between two processes goes.
+QString makeConnection(model::Document& document, const PortRef& from, const PortRef& to,
+                       std::optional<QPointF> pipePosition = {});
 
 } // namespace byteyard::gui

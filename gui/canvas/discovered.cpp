@@ -56,18 +56,13 @@ QPointF LiveBinding::placeFor(const QString& beside, const NodeLook& look) const
     const NodeItem* origin = m_scene.node(beside);
     const QRectF from = origin != nullptr ? origin->body() : m_scene.content();
     const QRectF body = NodeItem::bodyFor(look);
-    const auto isFree = [&](const QPointF& position) {
-        const QRectF place = body.translated(position).adjusted(-gridStep, -gridStep, gridStep, gridStep);
-        return std::none_of(m_scene.nodes().begin(), m_scene.nodes().end(),
-                            [&](const NodeItem* item) { return item->body().intersects(place); });
-    };
     // Below the node that it came from, then column by column to the right.
     const QPointF start(std::round((from.left() + gridStep) / gridStep) * gridStep,
                         std::ceil((from.bottom() + 2 * gridStep) / gridStep) * gridStep);
     for (int column = 0;; ++column)
         for (int row = 0; row < 6; ++row) {
             const QPointF position = start + QPointF(column * 12 * gridStep, row * 6 * gridStep);
-            if (isFree(position))
+            if (m_scene.isFree(body.translated(position)))
                 return position;
         }
 }

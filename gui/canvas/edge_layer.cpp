@@ -56,15 +56,20 @@ void EdgeLayer::layOut(Line& line)
 {
     update(line.bounds);
     line.path = curve(line.process, line.endpoint);
+    const QPointF p0 = line.path.elementAt(0);
+    const QPointF p1 = line.path.elementAt(1);
+    const QPointF p2 = line.path.elementAt(2);
+    const QPointF p3 = line.path.elementAt(3);
     // Fewer pieces where the curve is short: they are what dots and hit tests walk along.
-    const double rough = QLineF(line.process.position, line.endpoint.position).length();
-    const int pieces = std::clamp(static_cast<int>(rough / 14), 6, 32);
+    const int pieces = std::clamp(static_cast<int>(QLineF(p0, p3).length() / 14), 8, 64);
     line.points.clear();
     line.distances.clear();
     double distance = 0;
     for (int i = 0; i <= pieces; ++i) {
+        const double t = static_cast<double>(i) / pieces;
+        const double u = 1 - t;
         const QPointF point =
-            line.path.pointAtPercent(line.path.percentAtLength(line.path.length() * i / pieces));
+            p0 * (u * u * u) + p1 * (3 * u * u * t) + p2 * (3 * u * t * t) + p3 * (t * t * t);
         if (i > 0)
             distance += QLineF(line.points.last(), point).length();
         line.points.append(point);
@@ -187,7 +192,9 @@ QStringList EdgeLayer::within(const QRectF& rect) const
 {
     QStringList ids;
     for (const Line& each : m_lines)
-        if (rect.contains(each.path.boundingRect()))
+        // A level line has an empty rectangle, which QRectF::contains() never contains.
+        if (const QRectF lies = each.path.boundingRect();
+            rect.contains(lies.topLeft()) && rect.contains(lies.bottomRight()))
             ids << each.id;
     return ids;
 }

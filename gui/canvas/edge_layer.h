@@ -79,9 +79,12 @@ private:
     Line* line(const QString& id);
     void layOut(Line& line);
     void paintFar(QPainter& painter, const QRectF& exposed) const;
-    void paintLine(QPainter& painter, const Line& line, double zoom) const;
+    void paintLine(QPainter& painter, const Line& line, double zoom, const QRectF& exposed,
+                   int& dotsLeft) const;
+    void paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const;
     void paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const;
-    void paintDots(QPainter& painter, const Line& line, const QColor& color) const;
+    void paintDots(QPainter& painter, const Line& line, const QColor& color, const QRectF& exposed,
+                   int& dotsLeft) const;
     void paintLabel(QPainter& painter, const Line& line) const;
     QRectF labelRect(const Line& line) const;
 

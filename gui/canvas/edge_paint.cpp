@@ -59,9 +59,10 @@ void EdgeLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem* option,
         return;
     }
     painter->setRenderHint(QPainter::Antialiasing);
+    int dotsLeft = dotsMost;
     for (const Line& each : m_lines)
         if (each.bounds.intersects(exposed))
-            paintLine(*painter, each, zoom);
+            paintLine(*painter, each, zoom, exposed, dotsLeft);
 }
 
 void EdgeLayer::paintFar(QPainter& painter, const QRectF& exposed) const
@@ -91,17 +92,44 @@ void EdgeLayer::paintFar(QPainter& painter, const QRectF& exposed) const
     }
 }
 
-void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom) const
+/// The part of the curve that is in sight: stroking the rest costs as much, and nobody sees it.
+void EdgeLayer::paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const
+{
+    if (exposed.contains(line.bounds)) {
+        painter.setPen(pen);
+        painter.drawPath(line.path);
+        return;
+    }
+    const QRectF sight = exposed.adjusted(-12, -12, 12, 12);
+    qsizetype first = 1;
+    qsizetype last = line.points.size() - 1;
+    const auto seen = [&](qsizetype i) {
+        const QRectF piece = QRectF(line.points.at(i - 1), line.points.at(i)).normalized();
+        return piece.right() >= sight.left() && piece.left() <= sight.right() &&
+               piece.bottom() >= sight.top() && piece.top() <= sight.bottom();
+    };
+    while (first <= last && !seen(first))
+        ++first;
+    while (last > first && !seen(last))
+        --last;
+    if (first > last)
+        return;
+    // Dashes stay where they are, whatever part is drawn.
+    pen.setDashOffset(line.distances.at(first - 1) / pen.widthF());
+    painter.setPen(pen);
+    painter.drawPolyline(line.points.constData() + first - 1, static_cast<int>(last - first + 2));
+}
+
+void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom, const QRectF& exposed,
+                          int& dotsLeft) const
 {
     const Colors& colors = Theme::instance().colors();
     const QColor hue = Theme::instance().kindOutline(line.look.kind);
     painter.setOpacity(line.marks.dimmed ? 0.3 : 1);
     painter.setBrush(Qt::NoBrush);
     if (line.marks.selected) {
-        painter.setPen(QPen(colors.ink, 8, Qt::SolidLine, Qt::RoundCap));
-        painter.drawPath(line.path);
-        painter.setPen(QPen(colors.canvas, 5.4, Qt::SolidLine, Qt::RoundCap));
-        painter.drawPath(line.path);
+        paintCurve(painter, line, QPen(colors.ink, 8, Qt::SolidLine, Qt::RoundCap), exposed);
+        paintCurve(painter, line, QPen(colors.canvas, 5.4, Qt::SolidLine, Qt::RoundCap), exposed);
     }
     const bool planned = line.look.state == EdgeLook::State::Planned;
     const bool blocked = line.look.state == EdgeLook::State::Blocked;
@@ -114,8 +142,7 @@ void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom) cons
         pen.setDashPattern({3, 2.5});
     if (planned || line.look.state == EdgeLook::State::Ended)
         pen.setWidthF(line.marks.hovered ? 2.6 : 1.5);
-    painter.setPen(pen);
-    painter.drawPath(line.path);
+    paintCurve(painter, line, pen, exposed);
     if (line.look.writes)
         paintArrow(painter, line, true, hue);
     if (line.look.reads)
@@ -129,7 +156,7 @@ void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom) cons
         for (const double offset : {-3.0, 3.0})
             painter.drawLine(centre + along * offset - across * 8, centre + along * offset + across * 8);
     } else if (line.look.flows() && !Theme::instance().reducedMotion()) {
-        paintDots(painter, line, hue);
+        paintDots(painter, line, hue, exposed, dotsLeft);
     }
     if (zoom >= zoomForLabels && !line.look.label.isEmpty())
         paintLabel(painter, line);
@@ -157,21 +184,25 @@ void EdgeLayer::paintArrow(QPainter& painter, const Line& line, bool atEndpoint,
     painter.setBrush(Qt::NoBrush);
 }
 
-void EdgeLayer::paintDots(QPainter& painter, const Line& line, const QColor& color) const
+void EdgeLayer::paintDots(QPainter& painter, const Line& line, const QColor& color, const QRectF& exposed,
+                          int& dotsLeft) const
 {
     const double scale = std::hypot(painter.worldTransform().m11(), painter.worldTransform().m12()) *
                          painter.device()->devicePixelRatioF();
     const QPixmap sprite = dotSprite(color, 6.4 * scale);
     const double side = sprite.width() / scale;
+    const QRectF sight = exposed.adjusted(-side, -side, side, side);
     const double from = portRadius + 2;
     const double to = line.length() - portRadius - 2;
-    int left = dotsMost;
     const auto run = [&](double rate, double phase, bool towardsEndpoint) {
         if (rate <= 0 || to <= from)
             return;
         const double gap = gapOf(rate);
-        for (double d = std::fmod(phase, gap) + from; d < to && left > 0; d += gap, --left) {
+        for (double d = std::fmod(phase, gap) + from; d < to && dotsLeft > 0; d += gap) {
             const QPointF at = line.pointAt(towardsEndpoint ? d : line.length() - d);
+            if (!sight.contains(at))
+                continue;
+            --dotsLeft;
             painter.drawPixmap(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), sprite,
                                QRectF(sprite.rect()));
         }

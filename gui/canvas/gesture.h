@@ -114,6 +114,7 @@ public:
 private:
     void aim(const PortRef& target, const QPointF& end);
     void end();
+    bool make(const PortRef& to);
 
     PortRef m_from;
     PortRef m_to;

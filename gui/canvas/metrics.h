@@ -7,8 +7,10 @@ namespace byteyard::gui {
 
 // Sizes on the canvas, in its own units (a pixel at 100 %).
 inline constexpr double gridStep = 20;
-inline constexpr double mainLine =
-    40; ///< where the first ports lie below a node's position: equal positions give straight edges
+// How far below a node's position its first ports lie: an endpoint one grid step lower than a process gives a
+// straight edge.
+inline constexpr double cardLine = 40;
+inline constexpr double endpointLine = 20;
 inline constexpr double rowHeight = 20; ///< between ports
 inline constexpr double portRadius = 5;
 inline constexpr double portReach = 11; ///< a press this near takes the port

@@ -48,7 +48,7 @@ QRectF cardBody(const NodeLook& look)
     const double width = std::clamp(std::max({titleRow, std::min(detailRow, 220.0), pillRow}), cardWidth,
                                     std::max(cardWidthMost, pillRow));
     const int rows = std::max({rowsOf(look, Side::Left) + 1, rowsOf(look, Side::Right), 2});
-    return {0, 0, std::ceil(width / 10) * 10, mainLine + rowHeight * rows};
+    return {0, 0, std::ceil(width / 10) * 10, cardLine + rowHeight * rows};
 }
 
 double endpointTitleWidth(const NodeLook& look)
@@ -70,7 +70,7 @@ QRectF NodeItem::bodyFor(const NodeLook& look)
     const double width =
         std::ceil(std::clamp(endpointTitleWidth(look) + margins, least, cardWidthMost) / 10) * 10;
     const double height = page ? pageHeight : capsuleHeight;
-    return {0, mainLine - height / 2, width, height};
+    return {0, endpointLine - height / 2, width, height};
 }
 
 NodeItem::NodeItem(QString id, const NodeLook& look) : m_id(std::move(id)), m_look(look)
@@ -142,11 +142,12 @@ void NodeItem::layOut()
 
 QPointF NodeItem::portPoint(const PortLook& port) const
 {
+    const double line = model::isProcess(m_look.kind) ? cardLine : endpointLine;
     switch (port.side) {
     case Side::Left:
-        return {m_body.left(), mainLine + rowHeight * port.row};
+        return {m_body.left(), line + rowHeight * port.row};
     case Side::Right:
-        return {m_body.right(), mainLine + rowHeight * port.row};
+        return {m_body.right(), line + rowHeight * port.row};
     case Side::Bottom:
         return {m_body.center().x(), m_body.bottom()};
     }

@@ -131,7 +131,7 @@ void NodeItem::paintCard(QPainter& painter) const
         }
     }
     if (!m_look.detail.isEmpty())
-        paintText(painter, {left, mainLine - 9, most - left, 18}, Text::SmallData, m_look.detail,
+        paintText(painter, {left, cardLine - 9, most - left, 18}, Text::SmallData, m_look.detail,
                   colors().inkMuted);
     const QRectF pill(12, m_body.bottom() - 29, pillWidth(m_look.stateText), 19);
     paintPill(painter, pill, m_look.state, m_look.stateText);

@@ -73,7 +73,7 @@ public:
     {
         const Theme& theme = Theme::instance();
         const QRectF square(rect);
-        const double inset = square.width() / 12;
+        const double inset = square.width() / 24;
         const QRectF tile = square.adjusted(inset, inset, -inset, -inset);
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
@@ -83,7 +83,7 @@ public:
         painter->setBrush(theme.kindOutline(m_kind));
         const double radius = model::isProcess(m_kind) ? tile.width() / 2 : tile.width() / 4;
         painter->drawRoundedRect(tile, radius, radius);
-        const double in = tile.width() * 0.14;
+        const double in = tile.width() * 0.06;
         paintIcon(*painter, model::kindId(m_kind), tile.adjusted(in, in, -in, -in), theme.colors().window);
         painter->restore();
     }

@@ -211,7 +211,7 @@ QString Document::connectNodes(const QString& process, const QString& processPor
 }
 
 QString Document::connectProcesses(const QString& writer, const QString& writerPort, const QString& reader,
-                                   const QString& readerPort)
+                                   const QString& readerPort, std::optional<QPointF> position)
 {
     const Node* from = m_topology.node(writer);
     const Node* to = m_topology.node(reader);
@@ -222,7 +222,7 @@ QString Document::connectProcesses(const QString& writer, const QString& writerP
     pipe.kind = Kind::Pipe;
     pipe.name = planned.freeName(kindId(Kind::Pipe));
     pipe.id = planned.freeNodeId(kindId(Kind::Pipe));
-    const QPointF middle = (from->position + to->position) / 2;
+    const QPointF middle = position.value_or((from->position + to->position) / 2);
     pipe.position = {std::round(middle.x() / gridStep) * gridStep,
                      std::round(middle.y() / gridStep) * gridStep};
     planned.nodes.append(pipe);

@@ -5,6 +5,8 @@
 #include <QObject>
 #include <QUndoStack>
 
+#include <optional>
+
 namespace byteyard::model {
 
 /// The open topology, changed only through undo commands. Every change is told by a signal, also when it is
@@ -42,9 +44,9 @@ public:
     /// the natural free one (1 for a write end, 0 for a read end, else from 3).
     QString connectNodes(const QString& process, const QString& processPort, const QString& endpoint,
                          const QString& endpointPort);
-    /// A pipe between two processes, in the middle: one step. Returns the pipe's id.
+    /// A pipe between two processes, at `position` or in the middle: one step. Returns the pipe's id.
     QString connectProcesses(const QString& writer, const QString& writerPort, const QString& reader,
-                             const QString& readerPort);
+                             const QString& readerPort, std::optional<QPointF> position = {});
     QString setEdgeProperty(const QString& edge, const QString& key, const QJsonValue& value);
     QString setEdgeProcessPort(const QString& edge, const QString& processPort);
     void setTitle(const QString& title);

@@ -1,0 +1,111 @@
+// Frame times of the canvas: whole frames into an image, as software rendering draws them. Prints medians.
+#include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/canvas_view.h"
+#include "gui/theme/theme.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QImage>
+#include <QJsonArray>
+#include <QPainter>
+
+#include <algorithm>
+#include <cstdio>
+#include <functional>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+
+namespace {
+
+model::Topology grid(int nodes, int edgesANode)
+{
+    const int columns = static_cast<int>(std::ceil(std::sqrt(nodes)));
+    model::Topology topology;
+    for (int i = 0; i < nodes; ++i) {
+        model::Node node;
+        node.id = u"n%1"_s.arg(i);
+        node.name = u"node %1"_s.arg(i);
+        node.kind = i % 2 == 0 ? model::Kind::Command : model::Kind::Pipe;
+        if (i % 2 == 0)
+            node.properties.insert(u"argv"_s, QJsonArray{u"cat"_s});
+        node.position = {i % columns * 240.0, i / columns * 140.0};
+        topology.nodes.append(node);
+    }
+    for (int i = 0; i < nodes * edgesANode; ++i) {
+        const int process = i / (2 * edgesANode) * 2;
+        const int pipe = (process + 1 + i % (2 * edgesANode) * columns) % nodes / 2 * 2 + 1;
+        topology.edges.append({u"e%1"_s.arg(i),
+                               u"n%1"_s.arg(process),
+                               QString::number(i % (2 * edgesANode) + 1),
+                               u"n%1"_s.arg(std::min(pipe, nodes - 1 - (nodes % 2))),
+                               u"write"_s,
+                               {}});
+    }
+    return topology;
+}
+
+double medianMs(int times, const std::function<void()>& work)
+{
+    std::vector<double> samples;
+    for (int i = 0; i < times; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        work();
+        samples.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    }
+    std::sort(samples.begin(), samples.end());
+    return samples[samples.size() / 2];
+}
+
+void measure(int nodes)
+{
+    model::Document document;
+    model::Session session;
+    gui::CanvasView view(document, session);
+    view.resize(1600, 900);
+    view.show();
+    QElapsedTimer opening;
+    opening.start();
+    document.reset(grid(nodes, 2));
+    std::printf("canvas/%d: open %.1f ms\n", nodes, static_cast<double>(opening.nsecsElapsed()) / 1e6);
+    QImage image(1600, 900, QImage::Format_ARGB32_Premultiplied);
+    const auto frame = [&] {
+        QPainter painter(&image);
+        view.render(&painter, QRectF(image.rect()), view.viewport()->rect());
+    };
+    view.fit();
+    std::printf("canvas/%d: frame fitted %.2f ms\n", nodes, medianMs(31, frame));
+    view.zoomTo100();
+    std::printf("canvas/%d: frame at 100 %% %.2f ms\n", nodes, medianMs(31, frame));
+    auto* scene = static_cast<gui::CanvasScene*>(view.scene());
+    for (const QString& id : scene->edges().ids()) {
+        gui::EdgeLook look = *scene->edges().look(id);
+        look.state = gui::EdgeLook::State::Open;
+        look.rateIn = 1e6;
+        look.label = u"976.6 KiB/s"_s;
+        scene->edges().setLook(id, look);
+    }
+    std::printf("canvas/%d: frame at 100 %%, every edge flows %.2f ms\n", nodes, medianMs(31, [&] {
+                    scene->edges().advanceDots(0.016);
+                    frame();
+                }));
+    int at = 0;
+    std::printf("canvas/%d: hit test %.4f ms\n", nodes, medianMs(1001, [&] {
+                    at = (at + 7919) % 100000;
+                    scene->hit(QPointF(at % 5000, at / 30), 11);
+                }));
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QApplication app(argc, argv);
+    gui::Theme::instance().apply();
+    measure(1000);
+    measure(5000);
+    return 0;
+}

@@ -1,0 +1,225 @@
+#include "gui/canvas/canvas_scene.h"
+#include "gui/theme/theme.h"
+#include "tests/gui/canvas_fixture.h"
+
+#include <QDir>
+#include <QSettings>
+#include <QTemporaryDir>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+using gui::NodeLive;
+using gui::NodeLook;
+using gui::NodeState;
+using model::Kind;
+using test::CanvasFixture;
+
+class TestCanvasDraw : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_settings{QDir::tempPath() + u"/byteyard-canvas-XXXXXX"_s};
+
+    static model::Node command(const QString& name, const QStringList& argv)
+    {
+        model::Node node;
+        node.name = name;
+        node.properties.insert(u"argv"_s, QJsonArray::fromStringList(argv));
+        return node;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName(u"byteyard-test"_s);
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+    }
+
+    void aProcessSaysItsState_data()
+    {
+        QTest::addColumn<QString>("state");
+        QTest::addColumn<QString>("signal");
+        QTest::addColumn<QString>("call");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("starting") << u"starting"_s << QString() << QString() << u"starting"_s;
+        QTest::newRow("running") << u"running"_s << QString() << QString() << u"running"_s;
+        QTest::newRow("blocked") << u"running"_s << QString() << u"write"_s << u"blocked · write"_s;
+        QTest::newRow("stopped") << u"stopped"_s << u"SIGSTOP"_s << QString() << u"stopped · SIGSTOP"_s;
+        QTest::newRow("exited") << u"exited"_s << QString() << QString() << u"exited 3"_s;
+        QTest::newRow("killed") << u"killed"_s << u"SIGPIPE"_s << QString() << u"killed · SIGPIPE"_s;
+        QTest::newRow("failed") << u"failed"_s << QString() << QString() << u"failed"_s;
+    }
+    void aProcessSaysItsState()
+    {
+        QFETCH(QString, state);
+        QFETCH(QString, signal);
+        QFETCH(QString, call);
+        NodeLive live;
+        live.number = 1;
+        live.pid = 4711;
+        live.state = state;
+        live.signal = signal;
+        live.blockedCall = call;
+        live.exitCode = 3;
+        const NodeLook look = gui::lookOf(command(u"ls"_s, {u"ls"_s}), {}, live);
+        QTEST(look.stateText, "text");
+        QCOMPARE(look.corner, u"pid 4711"_s);
+    }
+
+    void beforeRunEverythingIsAPlan()
+    {
+        const NodeLook look = gui::lookOf(command(u"ls"_s, {u"ls"_s}), {}, {});
+        QCOMPARE(look.state, NodeState::Planned);
+        QVERIFY(!look.exists);
+        QVERIFY(look.corner.isEmpty());
+    }
+
+    void theCommandLineIsTheTitleWhereTheNameSaysNoMore()
+    {
+        QCOMPARE(gui::lookOf(command(u"grep"_s, {u"grep"_s, u"-c"_s, u"x"_s}), {}, {}).title, u"grep -c x"_s);
+        const NodeLook named = gui::lookOf(command(u"writer"_s, {u"seq"_s, u"9"_s}), {}, {});
+        QCOMPARE(named.title, u"writer"_s);
+        QCOMPARE(named.detail, u"seq 9"_s);
+    }
+
+    void howFullIsSaidOnceWithItsUnitAndAsSampled()
+    {
+        QCOMPARE(gui::fillText(12390, 65536), u"12.1 of 64 KiB"_s);
+        model::Node pipe;
+        pipe.kind = Kind::Pipe;
+        pipe.name = u"pipe"_s;
+        NodeLive live;
+        live.number = 1;
+        live.state = u"live"_s;
+        live.sampled = true;
+        live.fill = 32768;
+        live.capacity = 65536;
+        const NodeLook look = gui::lookOf(pipe, {}, live);
+        QVERIFY(look.sampled);
+        QCOMPARE(look.fill, 0.5);
+        live.sampled = false;
+        QVERIFY(gui::lookOf(pipe, {}, live).fill < 0);
+    }
+
+    void portsLieOnTheOutlineAndGrowWithTheDescriptors()
+    {
+        const model::Node node = command(u"ls"_s, {u"ls"_s});
+        const NodeLook few = gui::lookOf(node, {}, {});
+        const NodeLook many = gui::lookOf(
+            node, {{u"3"_s, gui::Side::Right}, {u"4"_s, gui::Side::Left}, {u"5"_s, gui::Side::Right}}, {});
+        QVERIFY(gui::NodeItem::bodyFor(many).height() > gui::NodeItem::bodyFor(few).height());
+        const gui::NodeItem item(u"ls"_s, many);
+        for (const gui::PortLook& port : many.ports) {
+            const QPointF at = item.portPosition(port.name);
+            QVERIFY(at.x() == item.body().left() || at.x() == item.body().right());
+            QCOMPARE(item.portAt(at + QPointF(3, 3), 8), port.name);
+        }
+        QVERIFY(item.portAt(item.body().center(), 8).isEmpty());
+    }
+
+    void theCardWidensWithItsTextUpToALimit()
+    {
+        const double plain = gui::NodeItem::bodyFor(gui::lookOf(command(u"ls"_s, {u"ls"_s}), {}, {})).width();
+        const double wide =
+            gui::NodeItem::bodyFor(gui::lookOf(command(u"a-rather-long-name"_s, {u"ls"_s}), {}, {})).width();
+        const gui::NodeItem most(u"x"_s, gui::lookOf(command(QString(200, u'x'), {u"ls"_s}), {}, {}));
+        QVERIFY(wide > plain);
+        QVERIFY(most.body().width() <= 300);
+        QVERIFY(most.isElided());
+    }
+
+    void anEdgeThatIsBlockedSaysForHowLongAndAnEndedOneKeepsItsTotal()
+    {
+        model::Edge edge;
+        edge.endpointPort = u"write"_s;
+        model::LiveEdge live;
+        live.open = live.wasOpen = live.blocked = true;
+        live.blockedSince = 1'000'000'000;
+        gui::EdgeLook look = gui::lookOf(edge, Kind::Pipe, &live, 2'250'000'000, false);
+        QCOMPARE(look.state, gui::EdgeLook::State::Blocked);
+        QCOMPARE(look.label, u"blocked 1.2 s"_s);
+        QVERIFY(look.writes && !look.reads);
+        live.blocked = live.open = false;
+        live.bytesIn = 812;
+        look = gui::lookOf(edge, Kind::Pipe, &live, 2'250'000'000, false);
+        QCOMPARE(look.state, gui::EdgeLook::State::Ended);
+        QCOMPARE(look.label, u"812 B"_s);
+        QVERIFY(!look.flows());
+        QCOMPARE(gui::lookOf(edge, Kind::Pipe, nullptr, 0, false).state, gui::EdgeLook::State::Planned);
+    }
+
+    void aThousandNodesAndTwoThousandEdgesAreDrawnNearAndFar()
+    {
+        CanvasFixture f;
+        model::Topology topology;
+        for (int i = 0; i < 1000; ++i) {
+            model::Node node = command(u"cat %1"_s.arg(i), {u"cat"_s});
+            node.kind = i % 2 == 0 ? Kind::Command : Kind::Pipe;
+            if (i % 2 != 0)
+                node.properties = {};
+            node.id = u"n%1"_s.arg(i);
+            node.position = {i % 40 * 240.0, i / 40 * 140.0};
+            topology.nodes.append(node);
+        }
+        for (int i = 0; i < 2000; ++i) {
+            const int process = i / 4 * 2;
+            const int pipe = (process + 1 + i % 4 * 40) % 1000;
+            topology.edges.append({u"e%1"_s.arg(i),
+                                   u"n%1"_s.arg(process),
+                                   QString::number(i % 4 + 1),
+                                   u"n%1"_s.arg(pipe),
+                                   u"write"_s,
+                                   {}});
+        }
+        f.document.reset(topology);
+        QVERIFY(f.view.zoom() < 0.5);
+        const QImage far = f.view.grab().toImage();
+        f.view.zoomTo100();
+        const QImage near = f.view.grab().toImage();
+        QVERIFY(far != near);
+        const QImage whole = f.view.picture(0.2);
+        QVERIFY(whole.width() > 1500);
+        // Nothing was lost: the last node can be found and reached.
+        f.view.reveal(u"n999"_s);
+        QVERIFY(f.view.viewport()->rect().contains(f.middle(u"n999"_s)));
+    }
+
+    void bothThemesDrawTheSameCanvasInTheirColours()
+    {
+        CanvasFixture f;
+        f.command(u"ls"_s, {400, 100});
+        for (const auto mode : {gui::Theme::Mode::Light, gui::Theme::Mode::Dark}) {
+            gui::Theme::instance().setMode(mode);
+            const QImage image = f.view.grab().toImage();
+            const QColor canvas = gui::Theme::instance().colors().canvas;
+            int same = 0;
+            for (int x = 0; x < image.width(); ++x)
+                same += image.pixelColor(x, 5) == canvas ? 1 : 0;
+            QVERIFY(same > image.width() / 2);
+        }
+    }
+
+    void fitShowsEverything()
+    {
+        CanvasFixture f;
+        const QString a = f.command(u"ls"_s, {-3000, -200});
+        const QString b = f.command(u"cat"_s, {5000, 2000});
+        f.view.fit();
+        for (const QString& id : {a, b})
+            QVERIFY(f.view.viewport()->rect().contains(f.view.nodeRect(id)));
+        QVERIFY(f.view.zoom() < 1);
+    }
+
+    void aNodeFarAwayIsNeverLostOffTheScene()
+    {
+        CanvasFixture f;
+        const QString a = f.command(u"ls"_s, {0, 0});
+        f.document.moveNodes({{a, {90000, -70000}}});
+        f.view.reveal(a);
+        QVERIFY(f.view.viewport()->rect().contains(f.middle(a)));
+    }
+};
+
+QTEST_MAIN(TestCanvasDraw)
+#include "tst_canvas_draw.moc"
