@@ -1,0 +1,55 @@
+#include "ipc/capture/call_filter.h"
+
+#include "ipc/capture/call_table.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <system_error>
+
+namespace byteyard::ipc {
+
+namespace {
+
+void require(int result, const char* what)
+{
+    if (result < 0)
+        throw std::system_error(-result, std::generic_category(), what);
+}
+
+} // namespace
+
+std::vector<sock_filter> tracedCallsFilter()
+{
+    const std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW),
+                                                                    &seccomp_release);
+    if (!context)
+        throw std::system_error(ENOMEM, std::generic_category(), "seccomp_init");
+    require(seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW), "seccomp_attr_set");
+    // A binary tree instead of a chain: the calls that pass pay for every comparison.
+    require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
+    for (const CallRow& row : callRows())
+        require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 0),
+                "seccomp_rule_add");
+
+    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(
+        fdopen(memfd_create("byteyard-filter", MFD_CLOEXEC), "r"), &std::fclose);
+    if (!file)
+        throw std::system_error(errno, std::generic_category(), "memfd_create");
+    require(seccomp_export_bpf(context.get(), fileno(file.get())), "seccomp_export_bpf");
+    std::rewind(file.get());
+    struct stat status
+    {
+    };
+    if (fstat(fileno(file.get()), &status) != 0)
+        throw std::system_error(errno, std::generic_category(), "fstat");
+    std::vector<sock_filter> program(static_cast<std::size_t>(status.st_size) / sizeof(sock_filter));
+    if (std::fread(program.data(), sizeof(sock_filter), program.size(), file.get()) != program.size())
+        throw std::system_error(EIO, std::generic_category(), "the seccomp filter cannot be read back");
+    return program;
+}
+
+} // namespace byteyard::ipc

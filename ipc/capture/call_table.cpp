@@ -1,0 +1,118 @@
+#include "ipc/capture/call_table.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <seccomp.h>
+#include <sys/syscall.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+using enum Effect;
+
+// arm64 lacks the calls that have an -at or a numbered successor.
+constexpr CallRow rows[] = {
+    {SYS_read, Call::Read, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_write, Call::Write, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_readv, Call::Readv, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_writev, Call::Writev, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_pread64, Call::Pread64, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_pwrite64, Call::Pwrite64, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_preadv, Call::Preadv, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_pwritev, Call::Pwritev, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_preadv2, Call::Preadv2, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_pwritev2, Call::Pwritev2, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_splice, Call::Splice, Use, 0, 2, Payload::None, -1, 4},
+    {SYS_tee, Call::Tee, Use, 0, 1, Payload::None, -1, 2},
+    {SYS_vmsplice, Call::Vmsplice, Use, 0, -1, Payload::Vector, 1, 2},
+    {SYS_sendfile, Call::Sendfile, Use, 1, 0, Payload::None, -1, 3},
+    {SYS_copy_file_range, Call::CopyFileRange, Use, 0, 2, Payload::None, -1, 4},
+    {SYS_sendto, Call::Sendto, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_recvfrom, Call::Recvfrom, Use, 0, -1, Payload::Flat, 1, 2},
+    {SYS_sendmsg, Call::Sendmsg, Use, 0, -1, Payload::Message, 1, -1},
+    {SYS_recvmsg, Call::Recvmsg, Receive, 0, -1, Payload::Message, 1, -1},
+    {SYS_sendmmsg, Call::Sendmmsg, Use, 0, -1, Payload::Messages, 1, 2},
+    {SYS_recvmmsg, Call::Recvmmsg, Receive, 0, -1, Payload::Messages, 1, 2},
+    {SYS_shutdown, Call::Shutdown, Use, 0},
+#ifdef SYS_open
+    {SYS_open, Call::Open, Open, -1, -1, Payload::None, 0},
+    {SYS_creat, Call::Creat, Open, -1, -1, Payload::None, 0},
+#endif
+    {SYS_openat, Call::Openat, Open, -1, -1, Payload::None, 1},
+    {SYS_openat2, Call::Openat2, Open, -1, -1, Payload::None, 1},
+    {SYS_close, Call::Close, Close, 0},
+    {SYS_close_range, Call::CloseRange, CloseRange},
+    {SYS_dup, Call::Dup, Dup, 0},
+#ifdef SYS_dup2
+    {SYS_dup2, Call::Dup2, DupTo, 0, 1},
+#endif
+    {SYS_dup3, Call::Dup3, DupTo, 0, 1},
+#ifdef SYS_pipe
+    {SYS_pipe, Call::Pipe, MakePair, -1, -1, Payload::None, 0},
+#endif
+    {SYS_pipe2, Call::Pipe2, MakePair, -1, -1, Payload::None, 0},
+    {SYS_socketpair, Call::Socketpair, MakePair, -1, -1, Payload::None, 3},
+    {SYS_fcntl, Call::Fcntl, Fcntl, 0},
+    {SYS_lseek, Call::Lseek, Use, 0},
+    {SYS_ioctl, Call::Ioctl, Use, 0},
+    {SYS_ftruncate, Call::Ftruncate, Use, 0},
+#ifdef SYS_poll
+    {SYS_poll, Call::Poll, Wait, -1, -1, Payload::None, 0, 1},
+#endif
+    {SYS_ppoll, Call::Ppoll, Wait, -1, -1, Payload::None, 0, 1},
+#ifdef SYS_select
+    {SYS_select, Call::Select, Wait},
+#endif
+    {SYS_pselect6, Call::Pselect6, Wait},
+#ifdef SYS_epoll_wait
+    {SYS_epoll_wait, Call::EpollWait, Wait, 0},
+#endif
+    {SYS_epoll_pwait, Call::EpollPwait, Wait, 0},
+    {SYS_epoll_pwait2, Call::EpollPwait2, Wait, 0},
+    {SYS_epoll_ctl, Call::EpollCtl, EpollControl, 0, 2},
+#ifdef SYS_fork
+    {SYS_fork, Call::Fork, Fork},
+    {SYS_vfork, Call::Vfork, Fork},
+#endif
+    {SYS_clone, Call::Clone, Fork},
+    {SYS_clone3, Call::Clone3, Fork},
+    {SYS_execve, Call::Execve, Exec, -1, -1, Payload::None, 0},
+    {SYS_execveat, Call::Execveat, Exec, -1, -1, Payload::None, 1},
+    {SYS_rt_sigaction, Call::Other, SigAction},
+    {SYS_restart_syscall, Call::Other, Restart},
+};
+
+constexpr std::size_t numberCount = 512;
+
+constexpr auto rowIndex = [] {
+    std::array<std::uint8_t, numberCount> index{}; // 0: no row
+    std::uint8_t next = 0;
+    for (const CallRow& row : rows)
+        index.at(static_cast<std::size_t>(row.number)) = ++next;
+    return index;
+}();
+
+} // namespace
+
+std::span<const CallRow> callRows() noexcept
+{
+    return rows;
+}
+
+const CallRow* callRow(std::uint64_t number) noexcept
+{
+    if (number >= numberCount || rowIndex[number] == 0)
+        return nullptr;
+    return &rows[rowIndex[number] - 1];
+}
+
+std::string systemCallName(long number)
+{
+    const std::unique_ptr<char, decltype(&std::free)> name(
+        seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, static_cast<int>(number)), &std::free);
+    return name ? std::string(name.get()) : "syscall_" + std::to_string(number);
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ipc/capture/call.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace byteyard::ipc {
+
+/// What a call does to a process's descriptors, beyond using them.
+enum class Effect : std::uint8_t {
+    Use,     ///< none
+    Receive, ///< may bring descriptors along (SCM_RIGHTS)
+    Open,    ///< the result is a new descriptor for a name
+    Close,
+    CloseRange,
+    Dup,      ///< the result is another number for `fd`
+    DupTo,    ///< `fd2` becomes another number for `fd`; what it was is closed
+    Fcntl,    ///< F_DUPFD and F_DUPFD_CLOEXEC are Dup, the rest Use
+    MakePair, ///< two new descriptors are written to memory
+    Wait,     ///< sleeps until one of several descriptors is ready
+    EpollControl,
+    Fork,
+    Exec,
+    SigAction,
+    Restart, ///< restart_syscall(2): the call that a signal interrupted goes on
+};
+
+/// Where a call's bytes lie in the caller's memory.
+enum class Payload : std::uint8_t { None, Flat, Vector, Message, Messages };
+
+/// One system call: which arguments mean what. Every backend decodes by this table.
+struct CallRow
+{
+    long number;
+    Call call;
+    Effect effect = Effect::Use;
+    std::int8_t fd = -1;  ///< argument: the descriptor, or the source
+    std::int8_t fd2 = -1; ///< argument: the destination
+    Payload payload = Payload::None;
+    std::int8_t buffer = -1; ///< argument: address of the payload, of the pair, of the name
+    std::int8_t size = -1;   ///< argument: its size in bytes, or its count of pieces
+};
+
+using CallArguments = std::array<std::uint64_t, 6>;
+
+/// All rows of this machine's architecture.
+std::span<const CallRow> callRows() noexcept;
+
+/// The row of a system-call number, or null.
+const CallRow* callRow(std::uint64_t number) noexcept;
+
+/// A system call's name by its number ("wait4"), also of those that have no row; "syscall_N" when it has
+/// none.
+std::string systemCallName(long number);
+
+} // namespace byteyard::ipc

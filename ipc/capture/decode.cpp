@@ -1,0 +1,209 @@
+#include "ipc/capture/decode.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::size_t mostPieces = 1024;      // UIO_MAXIOV
+constexpr std::size_t mostDescriptors = 1024; // of one poll; more are not named
+constexpr std::size_t mostControl = 65536;
+
+std::vector<RemotePiece> vectorPieces(const TraceeMemory& memory, std::uint64_t address, std::uint64_t count,
+                                      std::uint64_t& requested)
+{
+    std::vector<RemotePiece> pieces;
+    for (const iovec& piece : memory.objects<iovec>(
+             address, static_cast<std::size_t>(std::min<std::uint64_t>(count, mostPieces)))) {
+        pieces.push_back({reinterpret_cast<std::uint64_t>(piece.iov_base), piece.iov_len});
+        requested += piece.iov_len;
+    }
+    return pieces;
+}
+
+std::vector<RemotePiece> messagePieces(const TraceeMemory& memory, const msghdr& header,
+                                       std::uint64_t& requested)
+{
+    return vectorPieces(memory, reinterpret_cast<std::uint64_t>(header.msg_iov), header.msg_iovlen,
+                        requested);
+}
+
+std::vector<msghdr> messageHeaders(const CallContext& call, std::size_t messages)
+{
+    std::vector<msghdr> headers;
+    if (call.row.payload == Payload::Message) {
+        if (const auto header = call.memory.object<msghdr>(call.argument(call.row.buffer)))
+            headers.push_back(*header);
+    } else if (call.row.payload == Payload::Messages) {
+        for (const mmsghdr& message :
+             call.memory.objects<mmsghdr>(call.argument(call.row.buffer), std::min(messages, mostPieces)))
+            headers.push_back(message.msg_hdr);
+    }
+    return headers;
+}
+
+void collectRights(std::span<const std::byte> control, std::vector<int>& out)
+{
+    while (control.size() >= sizeof(cmsghdr)) {
+        cmsghdr header;
+        std::memcpy(&header, control.data(), sizeof header);
+        if (header.cmsg_len < sizeof header || header.cmsg_len > control.size())
+            return;
+        if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_RIGHTS)
+            for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= header.cmsg_len; at += sizeof(int)) {
+                int fd = -1;
+                std::memcpy(&fd, control.data() + at, sizeof fd);
+                out.push_back(fd);
+            }
+        control = control.subspan(std::min(CMSG_ALIGN(header.cmsg_len), control.size()));
+    }
+}
+
+} // namespace
+
+std::vector<RemotePiece> payloadPieces(const CallContext& call, std::uint64_t& requested)
+{
+    requested = 0;
+    switch (call.row.payload) {
+    case Payload::Flat:
+        requested = call.argument(call.row.size);
+        return {{call.argument(call.row.buffer), requested}};
+    case Payload::Vector:
+        return vectorPieces(call.memory, call.argument(call.row.buffer), call.argument(call.row.size),
+                            requested);
+    case Payload::Message:
+        if (const auto header = call.memory.object<msghdr>(call.argument(call.row.buffer)))
+            return messagePieces(call.memory, *header, requested);
+        return {};
+    case Payload::Messages:
+        for (const msghdr& header : messageHeaders(call, call.argument(call.row.size)))
+            messagePieces(call.memory, header, requested);
+        return {};
+    case Payload::None:
+        break;
+    }
+    requested = call.argument(call.row.size);
+    return {};
+}
+
+std::vector<RemoteMessage> payloadMessages(const CallContext& call, std::size_t count)
+{
+    std::vector<RemoteMessage> messages;
+    for (const mmsghdr& header :
+         call.memory.objects<mmsghdr>(call.argument(call.row.buffer), std::min(count, mostPieces))) {
+        RemoteMessage message;
+        message.pieces = messagePieces(call.memory, header.msg_hdr, message.requested);
+        message.moved = header.msg_len;
+        messages.push_back(std::move(message));
+    }
+    return messages;
+}
+
+bool copyPieces(const TraceeMemory& memory, std::span<const RemotePiece> pieces, std::size_t size,
+                std::vector<std::byte>& into)
+{
+    into.resize(size);
+    std::size_t done = 0;
+    for (const RemotePiece& piece : pieces) {
+        const std::size_t part = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size, size - done));
+        if (memory.read(piece.address, std::span(into).subspan(done, part)) != part)
+            break;
+        done += part;
+        if (done == size)
+            return true;
+    }
+    into.resize(done);
+    return done == size;
+}
+
+std::vector<WaitedDescriptor> waitedDescriptors(const CallContext& call)
+{
+    std::vector<WaitedDescriptor> waited;
+    if (call.row.call == Call::Poll || call.row.call == Call::Ppoll) {
+        const auto count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(call.argument(1), mostDescriptors));
+        for (const pollfd& each : call.memory.objects<pollfd>(call.argument(0), count))
+            if (each.fd >= 0)
+                waited.push_back({each.fd, static_cast<unsigned short>(each.events)});
+    } else if (call.row.call == Call::Select || call.row.call == Call::Pselect6) {
+        const auto count = static_cast<std::size_t>(
+            std::clamp<std::int64_t>(static_cast<int>(call.argument(0)), 0, FD_SETSIZE));
+        constexpr std::array<unsigned, 3> events = {POLLIN, POLLOUT, POLLPRI};
+        std::array<std::vector<unsigned long>, 3> sets;
+        constexpr std::size_t bits = 8 * sizeof(unsigned long);
+        for (std::size_t i = 0; i < sets.size(); ++i)
+            if (call.arguments.at(i + 1) != 0)
+                sets.at(i) =
+                    call.memory.objects<unsigned long>(call.arguments.at(i + 1), (count + bits - 1) / bits);
+        for (std::size_t fd = 0; fd < count; ++fd) {
+            WaitedDescriptor each{static_cast<int>(fd), 0};
+            for (std::size_t i = 0; i < sets.size(); ++i)
+                if (fd / bits < sets.at(i).size() && (sets.at(i)[fd / bits] >> fd % bits & 1) != 0)
+                    each.events |= events.at(i);
+            if (each.events != 0)
+                waited.push_back(each);
+        }
+    }
+    return waited;
+}
+
+std::vector<int> receivedDescriptors(const CallContext& call, std::size_t messages)
+{
+    std::vector<int> fds;
+    for (const msghdr& header : messageHeaders(call, messages))
+        if (header.msg_control != nullptr && header.msg_controllen >= sizeof(cmsghdr))
+            collectRights(
+                call.memory.objects<std::byte>(reinterpret_cast<std::uint64_t>(header.msg_control),
+                                               std::min<std::size_t>(header.msg_controllen, mostControl)),
+                fds);
+    return fds;
+}
+
+bool takesControl(const CallContext& call)
+{
+    const std::vector<msghdr> headers = messageHeaders(call, call.argument(call.row.size));
+    return std::any_of(headers.begin(), headers.end(),
+                       [](const msghdr& header) { return header.msg_controllen >= CMSG_LEN(sizeof(int)); });
+}
+
+int openFlags(const CallContext& call)
+{
+    switch (call.row.call) {
+    case Call::Creat:
+        return O_CREAT | O_WRONLY | O_TRUNC;
+    case Call::Open:
+        return static_cast<int>(call.arguments[1]);
+    case Call::Openat2:
+        if (const auto how = call.memory.object<open_how>(call.arguments[2]))
+            return static_cast<int>(how->flags);
+        return 0;
+    default:
+        return static_cast<int>(call.arguments[2]);
+    }
+}
+
+std::uint64_t cloneFlags(const CallContext& call)
+{
+    switch (call.row.call) {
+    case Call::Vfork:
+        return CLONE_VFORK | CLONE_VM;
+    case Call::Clone:
+        return call.arguments[0] & ~static_cast<std::uint64_t>(CSIGNAL);
+    case Call::Clone3:
+        return call.memory.object<std::uint64_t>(call.arguments[0]).value_or(0);
+    default:
+        return 0;
+    }
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "ipc/capture/tracer.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace byteyard::ipc {
+
+/// An open file description (open(2), NOTES) of a followed endpoint: shared by the descriptors that dup, fork
+/// and passing made of it.
+struct OpenFile
+{
+    std::uint32_t endpoint = 0;
+    Access access = Access::Read;
+    ObjectId object;
+};
+
+/// From the flags of open(2) or F_GETFL.
+inline Access accessOf(int openFlags)
+{
+    switch (openFlags & O_ACCMODE) {
+    case O_RDONLY:
+        return Access::Read;
+    case O_WRONLY:
+        return Access::Write;
+    default:
+        return Access::ReadWrite;
+    }
+}
+
+/// The descriptors of one process, or of several that share them (CLONE_FILES), as far as they lead to
+/// followed endpoints. A close takes effect when the call is entered, a new descriptor when it returns, for
+/// the kernel gives a number again that early.
+class DescriptorTable
+{
+public:
+    struct Entry
+    {
+        std::shared_ptr<const OpenFile> file;
+        bool announced = true; ///< false: an end that a child has from the engine and closes before exec
+    };
+
+    const Entry* find(int fd) const
+    {
+        const auto at = m_entries.find(fd);
+        return at == m_entries.end() ? nullptr : &at->second;
+    }
+    void set(int fd, Entry entry) { m_entries[fd] = std::move(entry); }
+    void erase(int fd)
+    {
+        m_entries.erase(fd);
+        m_interests.erase(fd);
+    }
+    const std::map<int, Entry>& entries() const noexcept { return m_entries; }
+
+    /// What an epoll descriptor waits on, as far as it is followed (epoll_ctl(2)).
+    void watch(int epoll, int fd)
+    {
+        std::vector<int>& list = m_interests[epoll];
+        if (std::find(list.begin(), list.end(), fd) == list.end())
+            list.push_back(fd);
+    }
+    void unwatch(int epoll, int fd)
+    {
+        if (const auto at = m_interests.find(epoll); at != m_interests.end())
+            std::erase(at->second, fd);
+    }
+    std::vector<int> watched(int epoll) const
+    {
+        const auto at = m_interests.find(epoll);
+        return at == m_interests.end() ? std::vector<int>() : at->second;
+    }
+    /// Another number for the same epoll instance.
+    void copyWatched(int from, int to)
+    {
+        if (const auto at = m_interests.find(from); at != m_interests.end())
+            m_interests[to] = std::vector<int>(at->second);
+    }
+
+private:
+    std::map<int, Entry> m_entries;
+    std::map<int, std::vector<int>> m_interests;
+};
+
+} // namespace byteyard::ipc

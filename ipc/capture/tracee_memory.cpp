@@ -1,0 +1,49 @@
+#include "ipc/capture/tracee_memory.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <sys/uio.h>
+
+namespace byteyard::ipc {
+
+std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into) const noexcept
+{
+    std::size_t done = 0;
+    while (done < into.size()) {
+        iovec local{into.data() + done, into.size() - done};
+        // An address is a number of the other process: it becomes a pointer only for the kernel.
+        iovec remote{reinterpret_cast<void*>(address + done),
+                     into.size() - done}; // NOLINT(performance-no-int-to-ptr)
+        const ssize_t got = process_vm_readv(m_tid, &local, 1, &remote, 1, 0);
+        if (got <= 0)
+            break;
+        done += static_cast<std::size_t>(got);
+    }
+    return done;
+}
+
+std::optional<std::string> TraceeMemory::string(std::uint64_t address) const
+{
+    constexpr std::size_t longest = 4096;
+    constexpr std::size_t page = 4096;
+    std::string text;
+    std::array<char, page> chunk{};
+    while (address != 0 && text.size() < longest) {
+        // Never across a page border: the next page may not be there.
+        const std::size_t room = std::min(page - address % page, longest - text.size());
+        const std::size_t got = read(address, std::as_writable_bytes(std::span(chunk.data(), room)));
+        const void* end = std::memchr(chunk.data(), 0, got);
+        if (end != nullptr) {
+            text.append(static_cast<const char*>(chunk.data()), static_cast<const char*>(end));
+            return text;
+        }
+        if (got != room)
+            return std::nullopt;
+        text.append(chunk.data(), got);
+        address += got;
+    }
+    return std::nullopt;
+}
+
+} // namespace byteyard::ipc

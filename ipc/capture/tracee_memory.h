@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace byteyard::ipc {
+
+/// Reads another process's memory (process_vm_readv(2)). Every address comes from the traced program and may
+/// be wrong: what cannot be read is an empty answer, never an error.
+class TraceeMemory
+{
+public:
+    explicit TraceeMemory(pid_t tid) noexcept : m_tid(tid) {}
+
+    /// Copies up to `into.size()` bytes; how many could be read (a fault in the middle gives what stands
+    /// before it).
+    std::size_t read(std::uint64_t address, std::span<std::byte> into) const noexcept;
+
+    /// The object at `address`, if all of it can be read.
+    template <typename T>
+    std::optional<T> object(std::uint64_t address) const noexcept
+    {
+        T value;
+        if (address == 0 || read(address, std::as_writable_bytes(std::span(&value, 1))) != sizeof(T))
+            return std::nullopt;
+        return value;
+    }
+
+    /// Up to `count` objects; fewer when the memory ends.
+    template <typename T>
+    std::vector<T> objects(std::uint64_t address, std::size_t count) const
+    {
+        std::vector<T> values(count);
+        values.resize(read(address, std::as_writable_bytes(std::span(values))) / sizeof(T));
+        return values;
+    }
+
+    /// A zero-terminated string of at most 4096 bytes (PATH_MAX); nothing when it cannot be read.
+    std::optional<std::string> string(std::uint64_t address) const;
+
+private:
+    pid_t m_tid;
+};
+
+/// Where the bytes of a call lie: one piece, or the pieces of a vector.
+struct RemotePiece
+{
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+};
+
+} // namespace byteyard::ipc

@@ -1,0 +1,237 @@
+#include "ipc/capture/tracer.h"
+
+#include "ipc/capture/call_filter.h"
+#include "ipc/capture/tracer_private.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace byteyard::ipc {
+
+Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes)
+    : sink(theSink), runStart(start), dataBytes(bytes), filter(tracedCallsFilter()),
+      runner([this] { loop(); })
+{
+}
+
+Tracer::Private::~Private()
+{
+    run([this] {
+        killAll();
+        resumeDue();
+        quit = true;
+    });
+    runner.join();
+}
+
+TracedProcess* Tracer::Private::byNumber(std::uint32_t number) const
+{
+    const auto at = processes.find(number);
+    return at == processes.end() ? nullptr : at->second.get();
+}
+
+std::uint64_t Tracer::Private::now() const
+{
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+           static_cast<std::uint64_t>(time.tv_nsec) - runStart;
+}
+
+Tracer::Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes)
+    : d(std::make_unique<Private>(sink, runStart, dataBytes))
+{
+}
+
+Tracer::~Tracer() = default;
+
+void Tracer::follow(std::uint32_t endpoint, ObjectId id)
+{
+    const std::lock_guard lock(d->table);
+    d->objects[id] = endpoint;
+}
+
+void Tracer::followPath(std::uint32_t endpoint, std::string path)
+{
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::weakly_canonical(path, error);
+    const std::lock_guard lock(d->table);
+    d->paths[error ? path : whole.string()] = endpoint;
+    d->paths[std::move(path)] = endpoint;
+}
+
+pid_t Tracer::launch(const LaunchPlan& plan)
+{
+    pid_t pid = 0;
+    d->run([&] { pid = d->fork(plan); });
+    // Wired means that it holds no other's ends any more: only then may somebody wait for an end-of-file.
+    for (;;) {
+        std::shared_ptr<Child> child;
+        {
+            const std::lock_guard lock(d->table);
+            if (const TracedProcess* process = d->byNumber(plan.process))
+                child = process->child;
+        }
+        if (!child || child->waitUntilHeld(10))
+            return pid;
+    }
+}
+
+void Tracer::release(std::uint32_t process)
+{
+    const std::lock_guard lock(d->table);
+    if (const TracedProcess* found = d->byNumber(process); found != nullptr && found->child)
+        found->child->release();
+}
+
+void Tracer::abandon(std::uint32_t process)
+{
+    const std::lock_guard lock(d->table);
+    if (const TracedProcess* found = d->byNumber(process); found != nullptr && found->child)
+        kill(found->pid, SIGKILL);
+}
+
+void Tracer::signal(std::uint32_t process, int signal, bool group)
+{
+    d->run([=, this] {
+        {
+            const std::lock_guard lock(d->table);
+            const TracedProcess* found = d->byNumber(process);
+            if (found == nullptr)
+                return;
+            kill(group && getpgid(found->pid) == found->pid ? -found->pid : found->pid, signal);
+            // Whoever waits for its turn takes the signal now.
+            for (auto& [tid, each] : d->threads)
+                if (each.process == found && each.heldUntil != 0)
+                    each.heldUntil = 1;
+        }
+        d->resumeDue();
+    });
+}
+
+void Tracer::pause(std::uint32_t process)
+{
+    const std::lock_guard lock(d->table);
+    for (const auto& [number, each] : d->processes)
+        if (process == 0 || number == process)
+            each->paused = true;
+}
+
+void Tracer::resume(std::uint32_t process)
+{
+    d->run([=, this] {
+        {
+            const std::lock_guard lock(d->table);
+            for (const auto& [number, each] : d->processes)
+                if (process == 0 || number == process)
+                    each->paused = false;
+        }
+        d->resumeDue();
+    });
+}
+
+void Tracer::setPace(std::uint32_t process, int callsPerSecond)
+{
+    d->run([=, this] {
+        {
+            const std::lock_guard lock(d->table);
+            for (const auto& [number, each] : d->processes)
+                if (process == 0 || number == process) {
+                    each->turnNs =
+                        callsPerSecond > 0 ? 1'000'000'000U / static_cast<unsigned>(callsPerSecond) : 0;
+                    each->nextTurn = 0;
+                }
+        }
+        d->resumeDue();
+    });
+}
+
+std::unique_lock<std::mutex> Tracer::lockTable()
+{
+    return std::unique_lock(d->table);
+}
+
+bool Tracer::mayPeek(std::uint32_t endpoint) const
+{
+    for (const auto& [tid, thread] : d->threads)
+        if (std::find(thread.call.releasing.begin(), thread.call.releasing.end(), endpoint) !=
+            thread.call.releasing.end())
+            return false;
+    return true;
+}
+
+std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
+{
+    std::vector<TableHolder> list;
+    for (const auto& [number, process] : d->processes)
+        for (const auto& [fd, entry] : process->table->entries())
+            if (entry.file->endpoint == endpoint)
+                list.push_back({number, process->pid, fd, entry.file->access});
+    return list;
+}
+
+std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const
+{
+    std::vector<CallInProgress> list;
+    for (const auto& [tid, thread] : d->threads) {
+        if (thread.dying || thread.stopped)
+            continue;
+        CallInProgress found;
+        found.process = thread.process->number;
+        found.pid = thread.process->pid;
+        found.tid = tid;
+        if (thread.inCall) {
+            const PendingCall& call = thread.call;
+            found.call = call.row->call;
+            found.callName = callInfo(found.call).name;
+            found.fd = call.fd;
+            found.endpoint = call.endpoint != 0 ? call.endpoint : call.endpoint2;
+            found.requested = call.requested;
+            found.since = call.since;
+            found.detail = call.detail;
+            found.paced = thread.held;
+        } else if (thread.held || thread.process->state == ProcessState::Starting ||
+                   !d->lookAt(thread, now, found)) {
+            continue;
+        }
+        if (now >= found.since + olderThanNs)
+            list.push_back(std::move(found));
+    }
+    return list;
+}
+
+/// A thread that is in no traced call: does it sleep in another one, and since when?
+bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const
+{
+    const auto sleeping = proc::sleepingCall(looked.tid);
+    const std::uint64_t slices = proc::timeslices(looked.tid);
+    if (!sleeping || *sleeping != looked.look.call || slices != looked.look.timeslices)
+        looked.look = {sleeping.value_or(proc::SleepingCall{}), slices, time};
+    if (!sleeping)
+        return false;
+    const CallRow* row = callRow(static_cast<std::uint64_t>(sleeping->number));
+    found.callName = systemCallName(sleeping->number);
+    if (row != nullptr && row->fd >= 0)
+        found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
+    found.since = looked.look.since;
+    found.exact = false;
+    return true;
+}
+
+std::size_t Tracer::alive() const
+{
+    return d->processes.size();
+}
+
+void Tracer::engineEvent(EventView event)
+{
+    const std::lock_guard lock(d->table);
+    d->sink.event(event);
+}
+
+std::uint64_t Tracer::now() const
+{
+    return d->now();
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,479 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/epoll.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+// The kernel's own: a call with such a result starts again, unless a handler runs first (linux/errno.h).
+constexpr int restartSys = 512;
+constexpr int restartNoIntr = 513;
+constexpr int restartNoHand = 514;
+constexpr int restartBlock = 516;
+
+bool mayGoOn(std::int64_t error)
+{
+    return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock ||
+           error == EINTR;
+}
+
+bool duplicates(const CallContext& context)
+{
+    const int command = static_cast<int>(context.arguments[1]);
+    return context.row.effect == Effect::Dup ||
+           (context.row.effect == Effect::Fcntl && (command == F_DUPFD || command == F_DUPFD_CLOEXEC));
+}
+
+} // namespace
+
+/// At a call's entry: whether its return is of interest. If not, the thread runs on without another stop.
+bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const CallArguments& arguments)
+{
+    if (thread.inCall && thread.call.restart != 0) {
+        PendingCall& call = thread.call;
+        const bool goesOn =
+            row.effect == Effect::Restart || (call.row == &row && call.arguments == arguments);
+        if (call.restart == EINTR)
+            finish(thread, -EINTR);
+        else if (goesOn) {
+            call.restart = 0;
+            return true;
+        }
+    }
+    thread.inCall = false;
+    PendingCall& call = thread.call;
+    call.row = &row;
+    call.arguments = arguments;
+    call.since = now();
+    call.fd = call.fd2 = -1;
+    call.endpoint = call.endpoint2 = 0;
+    call.requested = 0;
+    call.detail.clear();
+    call.path.clear();
+    call.pieces.clear();
+    call.data.clear();
+    call.dataWhole = true;
+    call.carried = {};
+    call.releasing.clear();
+    call.restart = 0;
+
+    const TraceeMemory memory(thread.tid);
+    const CallContext context{row, arguments, memory};
+    bool wanted = false;
+    switch (row.effect) {
+    case Effect::Use:
+    case Effect::Receive:
+        wanted = enterUse(thread, context);
+        break;
+    case Effect::Open:
+        wanted = enterOpen(thread, context);
+        break;
+    case Effect::Close:
+    case Effect::CloseRange:
+        wanted = enterClose(thread, context);
+        break;
+    case Effect::Dup:
+    case Effect::DupTo:
+    case Effect::Fcntl:
+        wanted = enterDuplicate(thread, context);
+        break;
+    case Effect::MakePair:
+        wanted = thread.process->state != ProcessState::Starting;
+        break;
+    case Effect::Wait:
+        wanted = enterWait(thread, context);
+        break;
+    case Effect::EpollControl:
+        wanted = enterEpollControl(thread, context);
+        break;
+    case Effect::Fork:
+        wanted = true;
+        break;
+    case Effect::Exec:
+        wanted = enterExec(thread, context);
+        break;
+    case Effect::SigAction:
+        noteAction(thread, arguments);
+        break;
+    case Effect::Restart:
+        break;
+    }
+    if (!wanted)
+        return false;
+    thread.inCall = true;
+    if (row.effect != Effect::Wait && row.effect != Effect::Open && row.effect != Effect::Exec)
+        call.detail = describeArguments(context);
+    return true;
+}
+
+bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    const CallRow& row = context.row;
+    call.fd = context.descriptor(row.fd);
+    call.fd2 = context.descriptor(row.fd2);
+    const DescriptorTable& descriptors = *thread.process->table;
+    const DescriptorTable::Entry* entry = descriptors.find(call.fd);
+    const DescriptorTable::Entry* entry2 = row.fd2 < 0 ? nullptr : descriptors.find(call.fd2);
+    if (entry == nullptr && entry2 == nullptr)
+        return row.effect == Effect::Receive && takesControl(context);
+    call.endpoint = entry != nullptr ? entry->file->endpoint : 0;
+    call.endpoint2 = entry2 != nullptr ? entry2->file->endpoint : 0;
+    const Flow flow = callInfo(row.call).flow;
+    if (flow == Flow::None)
+        return true;
+    call.pieces = payloadPieces(context, call.requested);
+    if (flow == Flow::In && dataBytes > 0 && !call.pieces.empty())
+        call.dataWhole = copyPieces(
+            context.memory, call.pieces,
+            static_cast<std::size_t>(std::min<std::uint64_t>(call.requested, dataBytes)), call.data);
+    TracedProcess& process = *thread.process;
+    if (process.turnNs != 0 && process.state != ProcessState::Starting) {
+        const std::uint64_t turn = std::max(call.since, process.nextTurn);
+        process.nextTurn = turn + process.turnNs;
+        if (turn > call.since)
+            thread.heldUntil = turn;
+    }
+    return true;
+}
+
+bool Tracer::Private::enterOpen(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    call.path = context.memory.string(context.argument(context.row.buffer)).value_or(std::string());
+    call.endpoint = endpointOfPath(thread, context, call.path);
+    call.detail = describeArguments(context);
+    return true;
+}
+
+/// A close takes effect here: the kernel may give the number again before the call is seen to return.
+bool Tracer::Private::enterClose(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    TracedProcess& process = *thread.process;
+    unsigned first = static_cast<unsigned>(context.arguments[0]);
+    unsigned last = first;
+    if (context.row.effect == Effect::CloseRange) {
+        last = static_cast<unsigned>(context.arguments[1]);
+        if ((context.arguments[2] & CLOSE_RANGE_CLOEXEC) != 0)
+            return false;
+        if ((context.arguments[2] & CLOSE_RANGE_UNSHARE) != 0 && process.table.use_count() > 1)
+            process.table = std::make_shared<DescriptorTable>(*process.table);
+    } else {
+        call.fd = static_cast<int>(first);
+    }
+    std::vector<int> closing;
+    for (const auto& [fd, entry] : process.table->entries())
+        if (static_cast<unsigned>(fd) >= first && static_cast<unsigned>(fd) <= last) {
+            closing.push_back(fd);
+            call.releasing.push_back(entry.file->endpoint);
+        }
+    if (closing.empty()) {
+        process.table->erase(call.fd);
+        return false;
+    }
+    call.endpoint = call.releasing.front();
+    for (const int fd : closing)
+        removeDescriptor(process, fd);
+    return true;
+}
+
+bool Tracer::Private::enterDuplicate(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    DescriptorTable& descriptors = *thread.process->table;
+    call.fd = context.descriptor(context.row.fd);
+    if (const DescriptorTable::Entry* entry = descriptors.find(call.fd)) {
+        call.carried = *entry;
+        call.endpoint = entry->file->endpoint;
+    }
+    const bool watches = !descriptors.watched(call.fd).empty();
+    if (context.row.effect != Effect::DupTo) {
+        if (duplicates(context))
+            return call.endpoint != 0 || watches;
+        return call.endpoint != 0;
+    }
+    call.fd2 = context.descriptor(context.row.fd2);
+    if (call.fd2 == call.fd)
+        return call.endpoint != 0;
+    if (const DescriptorTable::Entry* over = descriptors.find(call.fd2)) {
+        call.endpoint2 = over->file->endpoint;
+        call.releasing.push_back(call.endpoint2);
+    }
+    return call.endpoint != 0 || call.endpoint2 != 0 || watches;
+}
+
+bool Tracer::Private::enterWait(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    const DescriptorTable& descriptors = *thread.process->table;
+    std::vector<WaitedDescriptor> waited = waitedDescriptors(context);
+    if (context.row.fd >= 0) {
+        call.fd = context.descriptor(context.row.fd);
+        for (const int fd : descriptors.watched(call.fd))
+            waited.push_back({fd, 0});
+    }
+    for (const WaitedDescriptor& each : waited)
+        if (const DescriptorTable::Entry* entry = descriptors.find(each.fd)) {
+            call.endpoint = entry->file->endpoint;
+            if (call.fd < 0)
+                call.fd = each.fd;
+            break;
+        }
+    if (call.endpoint == 0)
+        return false;
+    call.detail = describeWaited(waited);
+    if (const std::string timeout = describeTimeout(context); !timeout.empty())
+        call.detail += " " + timeout;
+    return true;
+}
+
+bool Tracer::Private::enterEpollControl(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    call.fd = context.descriptor(context.row.fd);
+    call.fd2 = context.descriptor(context.row.fd2);
+    const DescriptorTable::Entry* entry = thread.process->table->find(call.fd2);
+    if (entry == nullptr)
+        return false;
+    call.endpoint2 = entry->file->endpoint;
+    return true;
+}
+
+bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    call.path = context.memory.string(context.argument(context.row.buffer)).value_or(std::string());
+    call.detail = describeArguments(context);
+    for (const auto& [fd, entry] : thread.process->table->entries())
+        call.releasing.push_back(entry.file->endpoint); // close-on-exec: which, the kernel will tell
+    return true;
+}
+
+/// rt_sigaction: what becomes of a call that the signal interrupts.
+void Tracer::Private::noteAction(TracedThread& thread, const CallArguments& arguments)
+{
+    struct KernelAction // the kernel's struct, not the C library's
+    {
+        std::uint64_t handler;
+        std::uint64_t flags;
+    };
+    const std::uint64_t number = arguments[0];
+    if (arguments[1] == 0 || number == 0 || number >= thread.process->actions->size())
+        return;
+    const auto action = TraceeMemory(thread.tid).object<KernelAction>(arguments[1]);
+    if (!action)
+        return;
+    SignalAction& noted = (*thread.process->actions).at(number);
+    using Kind = SignalAction::Kind;
+    noted.kind = action->handler == 0 ? Kind::Default : action->handler == 1 ? Kind::Ignore : Kind::Handler;
+    noted.restarts = (action->flags & SA_RESTART) != 0;
+}
+
+/// At a call's return.
+void Tracer::Private::leave(TracedThread& thread, std::int64_t result, bool failed)
+{
+    thread.call.completed = now();
+    if (failed && mayGoOn(-result)) {
+        // Whether it starts again is known at the next stop: a signal's delivery, or the call once more.
+        thread.call.restart = static_cast<int>(-result);
+        thread.call.releasing.clear();
+        return;
+    }
+    finish(thread, result);
+}
+
+/// A signal is about to be delivered to a thread whose call was interrupted: does the call go on, as it would
+/// untraced?
+void Tracer::Private::settleRestart(TracedThread& thread, int signal)
+{
+    PendingCall& call = thread.call;
+    const SignalAction action = thread.process->actions->at(static_cast<std::size_t>(signal));
+    if (action.kind == SignalAction::Kind::Handler) {
+        if (call.restart == EINTR || call.restart == restartNoHand || call.restart == restartBlock ||
+            (call.restart == restartSys && !action.restarts))
+            finish(thread, -EINTR);
+        else
+            thread.inCall = false; // it starts anew when the handler is done
+    }
+}
+
+void Tracer::Private::finish(TracedThread& thread, std::int64_t result)
+{
+    PendingCall& call = thread.call;
+    const TraceeMemory memory(thread.tid);
+    const CallContext context{*call.row, call.arguments, memory};
+    thread.inCall = false;
+    call.releasing.clear();
+    call.restart = 0;
+    takeEffect(thread, context, result);
+    const bool setup = thread.process->state == ProcessState::Starting;
+    if (setup) {
+        // What only the launching needs is not the lesson: moving a descriptor out of the way, a name tried
+        // before the right one.
+        const bool tried = call.row->effect == Effect::Exec && result == -ENOENT &&
+                           call.path != thread.process->child->plan().executables.back();
+        if (call.row->effect == Effect::Fcntl || call.row->effect == Effect::CloseRange || tried)
+            return;
+    }
+    if (call.endpoint == 0 && call.endpoint2 == 0 && call.row->effect != Effect::Fork &&
+        call.row->effect != Effect::Exec)
+        return;
+    if (call.row->payload == Payload::Messages && result > 0) {
+        tellMessages(thread, context, result);
+        return;
+    }
+    const Flow flow = callInfo(call.row->call).flow;
+    if (result > 0 && flow != Flow::None && !call.pieces.empty()) {
+        const auto kept =
+            static_cast<std::size_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(result), dataBytes));
+        if (flow == Flow::Out && kept > 0)
+            call.dataWhole = copyPieces(memory, call.pieces, kept, call.data);
+        if (call.data.size() > kept)
+            call.data.resize(kept);
+    } else {
+        call.data.clear();
+    }
+    if (const std::string more = describeResult(context, result); !more.empty())
+        call.detail += (call.detail.empty() ? "" : " ") + more;
+    tell(thread, result, setup ? How::Setup : How::Exact);
+}
+
+void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result)
+{
+    if (result < 0)
+        return;
+    PendingCall& call = thread.call;
+    TracedProcess& process = *thread.process;
+    const int number = static_cast<int>(result);
+    switch (call.row->effect) {
+    case Effect::Open:
+        adoptOpened(process, number, accessOf(openFlags(context)), call.path);
+        call.fd = number;
+        if (const DescriptorTable::Entry* entry = process.table->find(number))
+            call.endpoint = entry->file->endpoint;
+        else
+            call.endpoint = 0;
+        break;
+    case Effect::Dup:
+    case Effect::DupTo:
+    case Effect::Fcntl:
+        if (call.row->effect == Effect::Fcntl && !duplicates(context))
+            break;
+        if (number == call.fd)
+            break; // dup2 onto itself does nothing
+        call.fd2 = number;
+        if (process.table->find(number) != nullptr)
+            removeDescriptor(process, number);
+        process.table->erase(number);
+        process.table->copyWatched(call.fd, number);
+        if (call.carried.file) {
+            addDescriptor(process, number, {call.carried.file, true});
+            if (call.endpoint2 == 0)
+                call.endpoint2 = call.endpoint;
+        }
+        break;
+    case Effect::MakePair:
+        adoptPair(process, context);
+        break;
+    case Effect::Receive:
+        for (const int fd : receivedDescriptors(context, static_cast<std::size_t>(result)))
+            adoptReceived(process, fd);
+        break;
+    case Effect::EpollControl:
+        if (static_cast<int>(call.arguments[1]) == EPOLL_CTL_ADD)
+            process.table->watch(call.fd, call.fd2);
+        else if (static_cast<int>(call.arguments[1]) == EPOLL_CTL_DEL)
+            process.table->unwatch(call.fd, call.fd2);
+        break;
+    default:
+        break;
+    }
+    // A pair's numbers are known only now.
+    if (call.row->effect == Effect::MakePair)
+        if (const auto pair = context.memory.object<std::array<int, 2>>(context.argument(call.row->buffer))) {
+            call.fd = (*pair)[0];
+            call.fd2 = (*pair)[1];
+            if (const DescriptorTable::Entry* entry = process.table->find(call.fd))
+                call.endpoint = entry->file->endpoint;
+        }
+}
+
+EventView Tracer::Private::eventOf(const TracedThread& thread) const
+{
+    const PendingCall& call = thread.call;
+    EventView event;
+    event.time = call.completed;
+    event.duration = call.completed > call.since ? call.completed - call.since : 0;
+    event.process = thread.process->number;
+    event.pid = thread.process->pid;
+    event.tid = thread.tid;
+    event.call = call.row->call;
+    event.fd = call.fd;
+    event.fd2 = call.fd2;
+    event.endpoint = call.endpoint;
+    event.endpoint2 = call.endpoint2;
+    event.requested = call.requested;
+    event.detail = call.detail;
+    return event;
+}
+
+void Tracer::Private::tell(TracedThread& thread, std::int64_t result, How how)
+{
+    const PendingCall& call = thread.call;
+    EventView event = eventOf(thread);
+    event.how = how;
+    event.result = result < 0 ? -1 : result;
+    event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
+    event.data = call.data;
+    if (result > 0 && dataBytes > 0 && !call.pieces.empty() && callInfo(call.row->call).flow != Flow::None) {
+        if (!call.dataWhole && call.data.empty())
+            event.dataState = DataState::Unreadable;
+        else
+            event.dataState = call.data.size() == static_cast<std::uint64_t>(result) ? DataState::Complete
+                                                                                     : DataState::Truncated;
+    }
+    sink.event(event);
+}
+
+/// sendmmsg and recvmmsg move several messages: each is an event, with its own bytes.
+void Tracer::Private::tellMessages(TracedThread& thread, const CallContext& context, std::int64_t result)
+{
+    PendingCall& call = thread.call;
+    const std::string shared = call.detail;
+    const std::vector<RemoteMessage> messages = payloadMessages(context, static_cast<std::size_t>(result));
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const RemoteMessage& message = messages[i];
+        call.pieces = message.pieces;
+        call.requested = message.requested;
+        call.dataWhole = copyPieces(
+            context.memory, message.pieces,
+            static_cast<std::size_t>(std::min<std::uint64_t>(message.moved, dataBytes)), call.data);
+        call.detail = (shared.empty() ? "" : shared + " ") + "message=" + std::to_string(i + 1) + "/" +
+                      std::to_string(messages.size());
+        tell(thread, static_cast<std::int64_t>(message.moved), How::Exact);
+    }
+}
+
+/// Its thread dies in the call.
+void Tracer::Private::cut(TracedThread& thread)
+{
+    if (!thread.inCall)
+        return;
+    thread.inCall = false;
+    PendingCall& call = thread.call;
+    call.completed = now();
+    const Effect effect = call.row->effect;
+    if (call.endpoint == 0 && call.endpoint2 == 0 && effect != Effect::Fork && effect != Effect::Exec)
+        return;
+    EventView event = eventOf(thread);
+    event.how = How::Unfinished;
+    sink.event(event);
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,369 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <cerrno>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+
+namespace byteyard::ipc {
+
+TracedThread& Tracer::Private::addThread(pid_t tid, TracedProcess& process)
+{
+    TracedThread& thread = threads[tid];
+    thread.tid = tid;
+    thread.process = &process;
+    ++process.threads;
+    process.witness = tid;
+    return thread;
+}
+
+void Tracer::Private::tellLife(const TracedThread& thread, Call call, std::int64_t result,
+                               std::string_view detail)
+{
+    EventView event;
+    event.time = now();
+    event.process = thread.process->number;
+    event.pid = thread.process->pid;
+    event.tid = thread.tid;
+    event.call = call;
+    event.result = result;
+    event.detail = detail;
+    sink.event(event);
+}
+
+void Tracer::Private::tellProcess(const TracedProcess& process, bool names)
+{
+    ProcessChange change;
+    change.process = process.number;
+    change.parent = process.parent;
+    change.pid = process.pid;
+    change.state = process.state;
+    change.time = now();
+    if (process.state == ProcessState::Stopped)
+        change.signal = SIGSTOP;
+    if (names) {
+        change.name = process.name;
+        change.argv = process.argv;
+    }
+    sink.process(change);
+}
+
+/// PTRACE_EVENT_FORK, VFORK, CLONE: the child is there. The event is told now, before anything that the child
+/// does.
+void Tracer::Private::handleFork(TracedThread& thread, int event)
+{
+    unsigned long message = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, thread.tid, nullptr, &message) != 0)
+        return;
+    const auto tid = static_cast<pid_t>(message);
+    std::uint64_t flags = event == PTRACE_EVENT_VFORK ? CLONE_VFORK : 0;
+    PendingCall& call = thread.call;
+    const bool known = thread.inCall && call.row->effect == Effect::Fork;
+    if (known) {
+        const TraceeMemory memory(thread.tid);
+        flags = cloneFlags({*call.row, call.arguments, memory});
+        thread.inCall = false;
+        call.completed = now();
+    }
+    TracedProcess& parent = *thread.process;
+    if (known && (flags & CLONE_THREAD) != 0)
+        tell(thread, tid, How::Exact);
+    adopt(tid, parent, flags);
+    if (known && (flags & CLONE_THREAD) == 0) {
+        const auto child = threads.find(tid);
+        if (child != threads.end())
+            call.detail +=
+                (call.detail.empty() ? "child=" : " child=") + std::to_string(child->second.process->number);
+        tell(thread, tid, How::Exact);
+    }
+    const auto orphan = orphans.find(tid);
+    if (orphan != orphans.end()) {
+        const int status = orphan->second.status;
+        orphans.erase(orphan);
+        handleStatus(tid, status);
+    }
+    resume(thread, PTRACE_CONT);
+}
+
+/// A new task of a process that is followed: a thread, or a process with a copy of the descriptors.
+void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flags)
+{
+    if ((flags & CLONE_THREAD) != 0) {
+        addThread(tid, parent);
+        return;
+    }
+    auto created = std::make_unique<TracedProcess>();
+    TracedProcess& process = *created;
+    process.number = sink.newProcess();
+    process.parent = parent.number;
+    process.pid = tid;
+    process.state = ProcessState::Running;
+    process.name = parent.name;
+    process.argv = parent.argv;
+    process.paused = parent.paused;
+    process.turnNs = parent.turnNs;
+    process.table =
+        (flags & CLONE_FILES) != 0 ? parent.table : std::make_shared<DescriptorTable>(*parent.table);
+    process.actions =
+        (flags & CLONE_SIGHAND) != 0 ? parent.actions : std::make_shared<SignalActions>(*parent.actions);
+    processes[process.number] = std::move(created);
+    addThread(tid, process);
+    tellProcess(process, true);
+    for (const auto& [fd, entry] : process.table->entries())
+        if (entry.announced)
+            sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, true);
+    if (ending)
+        kill(tid, SIGKILL);
+}
+
+/// A stop or end of a task that no fork has told of yet. It waits for its parent's report; if the parent dies
+/// before, it is adopted by what /proc said.
+void Tracer::Private::handleOrphan(pid_t tid, int status)
+{
+    if (!WIFSTOPPED(status)) {
+        const auto at = orphans.find(tid);
+        if (at != orphans.end())
+            at->second.status = status;
+        else
+            orphans[tid] = {status, {}};
+        return;
+    }
+    const auto kin = proc::kinship(tid);
+    orphans[tid] = {status, kin.value_or(proc::Kinship{})};
+}
+
+/// PTRACE_EVENT_EXEC: the call has succeeded, the other threads are gone, and whoever made it has the
+/// leader's number now.
+void Tracer::Private::handleExec(TracedThread& thread)
+{
+    unsigned long message = 0;
+    if (ptrace(PTRACE_GETEVENTMSG, thread.tid, nullptr, &message) == 0 &&
+        static_cast<pid_t>(message) != thread.tid) {
+        const auto former = threads.find(static_cast<pid_t>(message));
+        if (former != threads.end()) {
+            cut(thread);
+            thread.inCall = former->second.inCall;
+            thread.call = std::move(former->second.call);
+            thread.dying = false;
+            threads.erase(former);
+            --thread.process->threads;
+        }
+    }
+    TracedProcess& process = *thread.process;
+    process.witness = thread.tid;
+    dropClosed(process);
+    process.actions = std::make_shared<SignalActions>(*process.actions);
+    for (SignalAction& action : *process.actions)
+        if (action.kind == SignalAction::Kind::Handler)
+            action = {};
+    const bool starts = process.state == ProcessState::Starting;
+    if (starts) {
+        process.name = process.child->plan().name;
+        process.argv = process.child->plan().argv;
+    } else {
+        process.name = proc::commandName(process.pid);
+        process.argv = proc::commandLine(process.pid);
+    }
+    if (thread.inCall && thread.call.row->effect == Effect::Exec) {
+        thread.call.completed = now();
+        thread.call.releasing.clear();
+        thread.inCall = false;
+        tell(thread, 0, starts ? How::Setup : How::Exact);
+    }
+    if (starts) {
+        process.child.reset();
+        tellLife(thread, Call::Start, 0, "name=" + encodeWord(process.name));
+    }
+    if (process.state != ProcessState::Stopped)
+        process.state = ProcessState::Running;
+    tellProcess(process, true);
+    resume(thread, PTRACE_CONT);
+}
+
+/// PTRACE_EVENT_EXIT: on its way out, its descriptors still open.
+void Tracer::Private::handleDying(TracedThread& thread)
+{
+    cut(thread);
+    thread.dying = true;
+    TracedProcess& process = *thread.process;
+    bool last = true;
+    for (const auto& [tid, other] : threads)
+        if (&other != &thread && other.process == &process && !other.dying)
+            last = false;
+    if (last && !process.closed) {
+        for (const auto& [fd, entry] : process.table->entries()) {
+            if (process.table.use_count() == 1)
+                thread.call.releasing.push_back(entry.file->endpoint);
+            if (entry.announced)
+                sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
+        }
+        process.closed = true;
+        process.table = std::make_shared<DescriptorTable>();
+    }
+    resume(thread, PTRACE_CONT);
+}
+
+/// Its end has been waited for.
+void Tracer::Private::handleEnd(TracedThread& thread, int status)
+{
+    TracedProcess& process = *thread.process;
+    const pid_t tid = thread.tid;
+    cut(thread);
+    thread.call.releasing.clear();
+    if (tid == process.pid) {
+        endProcess(process, status);
+        return;
+    }
+    --process.threads;
+    threads.erase(tid);
+}
+
+void Tracer::Private::endProcess(TracedProcess& process, int status)
+{
+    if (!process.closed)
+        for (const auto& [fd, entry] : process.table->entries())
+            if (entry.announced)
+                sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
+    process.closed = true;
+
+    TracedThread leader;
+    leader.tid = process.pid;
+    leader.process = &process;
+    const bool killed = WIFSIGNALED(status);
+    const ChildFailure failure = process.child ? process.child->failure() : ChildFailure{};
+    if (failure.error == 0)
+        tellLife(leader, Call::Exit, killed ? -1 : WEXITSTATUS(status),
+                 killed ? "signal=" + encodeWord(signalName(WTERMSIG(status))) : std::string());
+    ProcessChange change;
+    change.process = process.number;
+    change.parent = process.parent;
+    change.pid = process.pid;
+    change.time = now();
+    change.state = killed ? ProcessState::Killed : ProcessState::Exited;
+    change.signal = killed ? WTERMSIG(status) : 0;
+    change.exitCode = killed ? 0 : WEXITSTATUS(status);
+    if (failure.error != 0) {
+        change.state = ProcessState::Failed;
+        change.error = failure.error;
+        change.failedCall = failure.call;
+        change.failedPath = failure.path;
+    }
+    sink.process(change);
+
+    const pid_t pid = process.pid;
+    std::erase_if(threads, [&process](const auto& each) { return each.second.process == &process; });
+    // Whom it forked just before it was killed: nobody else will tell of them.
+    for (auto at = orphans.begin(); at != orphans.end();) {
+        if (at->second.kin.parent != pid || at->second.kin.tgid != at->first) {
+            ++at;
+            continue;
+        }
+        const auto [child, orphan] = *at;
+        at = orphans.erase(at);
+        adopt(child, process, 0);
+        handleStatus(child, orphan.status);
+        at = orphans.begin();
+    }
+    processes.erase(process.number);
+}
+
+void Tracer::Private::handleSignal(TracedThread& thread, int signal)
+{
+    if (thread.inCall && thread.call.restart != 0)
+        settleRestart(thread, signal);
+    using Kind = SignalAction::Kind;
+    const SignalAction action = thread.process->actions->at(static_cast<std::size_t>(signal));
+    const bool ignoredByDefault =
+        signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
+    if (action.kind == Kind::Ignore || (action.kind == Kind::Default && ignoredByDefault)) {
+        goOnUntouched(thread);
+    } else {
+        siginfo_t info{};
+        std::string detail = "signal=" + encodeWord(signalName(signal));
+        if (ptrace(PTRACE_GETSIGINFO, thread.tid, nullptr, &info) == 0 && info.si_code <= 0 &&
+            info.si_pid > 0)
+            detail += " sender=" + std::to_string(info.si_pid);
+        tellLife(thread, Call::Signal, 0, detail);
+    }
+    resume(thread, PTRACE_CONT, signal);
+}
+
+/// An ignored signal is never even sent to an untraced program. A traced one is woken by it, and some calls
+/// (semop, epoll_wait, a timed recv, sigtimedwait) then end with EINTR: make the kernel start such a call
+/// again.
+void Tracer::Private::goOnUntouched(TracedThread& thread)
+{
+#if defined(__x86_64__)
+    constexpr std::uint64_t restartNoIntr = 513;
+    user_regs_struct registers{};
+    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0 ||
+        static_cast<std::int64_t>(registers.orig_rax) < 0 ||
+        static_cast<std::int64_t>(registers.rax) != -EINTR)
+        return;
+    registers.rax = 0 - restartNoIntr;
+    if (ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0 && thread.inCall &&
+        thread.call.restart == EINTR)
+        thread.call.restart = restartNoIntr;
+#else
+    (void)thread;
+#endif
+}
+
+pid_t Tracer::Private::fork(const LaunchPlan& plan)
+{
+    auto created = std::make_unique<TracedProcess>();
+    TracedProcess& process = *created;
+    process.number = plan.process;
+    process.name = plan.name;
+    process.argv = plan.argv;
+    process.table = std::make_shared<DescriptorTable>();
+    process.actions = std::make_shared<SignalActions>();
+    process.turnNs = plan.pace > 0 ? 1'000'000'000U / static_cast<unsigned>(plan.pace) : 0;
+    process.child = std::make_shared<Child>(plan, inheritedEnds(plan, *process.table), filter);
+
+    const std::uint64_t begin = now();
+    const pid_t pid = ::fork();
+    if (pid < 0)
+        throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid == 0)
+        process.child->run();
+    setpgid(pid, pid); // here and in the child: whoever comes first
+    constexpr unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                                      PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
+                                      PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+    if (ptrace(PTRACE_SEIZE, pid, nullptr, options) != 0) {
+        const int error = errno;
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, __WALL);
+        throw std::system_error(error, std::generic_category(), "ptrace");
+    }
+    const std::lock_guard lock(table);
+    process.pid = pid;
+    processes[process.number] = std::move(created);
+    addThread(pid, process);
+    tellProcess(process, true);
+    EventView event;
+    event.time = now();
+    event.duration = event.time - begin;
+    event.pid = getpid();
+    event.tid = static_cast<pid_t>(syscall(SYS_gettid));
+    event.call = Call::Fork;
+    event.how = How::Setup;
+    event.result = pid;
+    const std::string detail = "child=" + std::to_string(process.number);
+    event.detail = detail;
+    sink.event(event);
+    process.child->goOn();
+    return pid;
+}
+
+void Tracer::Private::killAll()
+{
+    const std::lock_guard lock(table);
+    ending = true;
+    for (const auto& [number, process] : processes)
+        kill(process->pid, SIGKILL);
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,258 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <array>
+#include <cerrno>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <system_error>
+
+namespace byteyard::ipc {
+
+namespace {
+
+/// Ends the tracer's wait. Its default is to be ignored, so that a late one does no harm.
+constexpr int kick = SIGURG;
+
+constexpr std::uint64_t second = 1'000'000'000;
+
+timespec timespecOf(std::uint64_t ns)
+{
+    return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)};
+}
+
+void prepareSignals()
+{
+    struct sigaction action
+    {
+    };
+    action.sa_handler = [](int) {};
+    sigaction(kick, &action, nullptr); // no SA_RESTART: it is there to end the wait
+    // Each stop of a child would be a signal of its own to the whole program.
+    struct sigaction child
+    {
+    };
+    if (sigaction(SIGCHLD, nullptr, &child) == 0 && child.sa_handler == SIG_DFL) {
+        child.sa_flags |= SA_NOCLDSTOP;
+        sigaction(SIGCHLD, &child, nullptr);
+    }
+}
+
+bool isStopSignal(int signal)
+{
+    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+} // namespace
+
+/// Does `function` in the tracer's thread and waits for it. The signal is sent until it is taken: one that
+/// comes just before the wait would be lost.
+void Tracer::Private::run(const std::function<void()>& function)
+{
+    Work item{&function, nullptr, false};
+    std::unique_lock lock(workMutex);
+    work.push_back(&item);
+    hasWork = true;
+    workCame.notify_all();
+    while (!item.done) {
+        syscall(SYS_tgkill, getpid(), threadId.load(), kick);
+        workDone.wait_for(lock, std::chrono::milliseconds(1), [&item] { return item.done; });
+    }
+    if (item.error)
+        std::rethrow_exception(item.error);
+}
+
+void Tracer::Private::takeWork()
+{
+    std::unique_lock lock(workMutex);
+    while (!work.empty()) {
+        Work* item = work.front();
+        work.pop_front();
+        lock.unlock();
+        try {
+            (*item->function)();
+        } catch (...) {
+            item->error = std::current_exception();
+        }
+        lock.lock();
+        item->done = true;
+        workDone.notify_all();
+    }
+    hasWork = false;
+}
+
+void Tracer::Private::loop()
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    sigdelset(&mask, kick);
+    pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+    prepareSignals();
+    threadId = static_cast<pid_t>(syscall(SYS_gettid));
+    sigevent wake{};
+    wake.sigev_notify = SIGEV_THREAD_ID;
+    wake.sigev_signo = kick;
+    wake._sigev_un._tid = threadId;
+    const bool hasTimer = timer_create(CLOCK_MONOTONIC, &wake, &timer) == 0;
+
+    for (;;) {
+        if (hasWork)
+            takeWork();
+        if (timerDue != 0)
+            resumeDue();
+        int status = 0;
+        // Only this thread's children: another one's are not ours to reap.
+        const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
+        if (tid > 0) {
+            const std::lock_guard lock(table);
+            handleStatus(tid, status);
+        } else if (errno == ECHILD) {
+            if (quit)
+                break;
+            std::unique_lock lock(workMutex);
+            workCame.wait(lock, [this] { return hasWork.load(); });
+        }
+    }
+    if (hasTimer)
+        timer_delete(timer);
+}
+
+void Tracer::Private::handleStatus(pid_t tid, int status)
+{
+    const auto at = threads.find(tid);
+    if (at == threads.end()) {
+        handleOrphan(tid, status);
+        return;
+    }
+    TracedThread& thread = at->second;
+    if (WIFSTOPPED(status))
+        handleStop(thread, status);
+    else
+        handleEnd(thread, status);
+}
+
+void Tracer::Private::handleStop(TracedThread& stopped, int status)
+{
+    stopped.held = false;
+    const int signal = WSTOPSIG(status);
+    const int event = status >> 16;
+    if (event == PTRACE_EVENT_SECCOMP)
+        handleSystemCall(stopped, true);
+    else if (signal == (SIGTRAP | 0x80))
+        handleSystemCall(stopped, false);
+    else if (event != 0)
+        handleEvent(stopped, event, signal);
+    else
+        handleSignal(stopped, signal);
+}
+
+void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
+{
+    __ptrace_syscall_info info{};
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, stopped.tid, sizeof info, &info) <= 0)
+        return; // killed meanwhile: its end will be reported
+    stopped.process->witness = stopped.tid;
+    if (!entry) {
+        if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall)
+            leave(stopped, info.exit.rval, info.exit.is_error != 0);
+        resume(stopped, PTRACE_CONT);
+        return;
+    }
+    const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr) : nullptr;
+    CallArguments arguments{};
+    std::copy_n(info.seccomp.args, arguments.size(), arguments.begin());
+    const bool wanted = row != nullptr && enter(stopped, *row, arguments);
+    resume(stopped, wanted ? PTRACE_SYSCALL : PTRACE_CONT);
+}
+
+void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
+{
+    switch (event) {
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+    case PTRACE_EVENT_CLONE:
+        handleFork(stopped, event);
+        break;
+    case PTRACE_EVENT_EXEC:
+        handleExec(stopped);
+        break;
+    case PTRACE_EVENT_EXIT:
+        handleDying(stopped);
+        break;
+    case PTRACE_EVENT_STOP:
+        if (isStopSignal(signal)) {
+            stopped.stopped = true;
+            if (stopped.process->state == ProcessState::Running) {
+                stopped.process->state = ProcessState::Stopped;
+                tellProcess(*stopped.process, false);
+            }
+            ptrace(PTRACE_LISTEN, stopped.tid, nullptr, nullptr);
+            break;
+        }
+        stopped.stopped = false;
+        if (stopped.process->state == ProcessState::Stopped) {
+            stopped.process->state = ProcessState::Running;
+            tellProcess(*stopped.process, false);
+        }
+        resume(stopped, PTRACE_CONT);
+        break;
+    default:
+        resume(stopped, PTRACE_CONT);
+    }
+}
+
+/// Lets a thread go on, unless pause or pace holds it. ESRCH means that it was killed at its stop: its end
+/// comes by the wait.
+void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
+{
+    if (stopped.dying || ending || (!stopped.process->paused && stopped.heldUntil == 0)) {
+        ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);
+        return;
+    }
+    stopped.held = true;
+    stopped.heldRequest = request;
+    stopped.heldSignal = signal;
+    if (stopped.heldUntil != 0)
+        setTimer(stopped.heldUntil);
+}
+
+/// Lets go who is held for no reason any more: its turn has come, or the pause is over.
+void Tracer::Private::resumeDue()
+{
+    const std::lock_guard lock(table);
+    const std::uint64_t time = now();
+    timerDue = 0;
+    std::uint64_t next = 0;
+    for (auto& [tid, each] : threads) {
+        if (!each.held)
+            continue;
+        if (each.heldUntil > time && each.process->turnNs != 0 && !ending) {
+            next = next == 0 ? each.heldUntil : std::min(next, each.heldUntil);
+            continue;
+        }
+        if (each.heldUntil != 0) {
+            each.heldUntil = 0;
+            each.call.since = time; // the wait for its turn is not the call's
+        }
+        if (each.process->paused && !ending)
+            continue;
+        each.held = false;
+        resume(each, each.heldRequest, each.heldSignal);
+    }
+    const itimerspec never{};
+    if (next != 0)
+        setTimer(next);
+    else if (timerDue == 0)
+        timer_settime(timer, 0, &never, nullptr);
+}
+
+void Tracer::Private::setTimer(std::uint64_t due)
+{
+    if (timerDue != 0 && timerDue <= due)
+        return;
+    timerDue = due;
+    // It comes again each millisecond, for one that comes just before the wait is lost.
+    const itimerspec times{timespecOf(second / 1000), timespecOf(runStart + due)};
+    timer_settime(timer, TIMER_ABSTIME, &times, nullptr);
+}
+
+} // namespace byteyard::ipc

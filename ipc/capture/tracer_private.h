@@ -1,0 +1,205 @@
+#pragma once
+
+#include "ipc/capture/decode.h"
+#include "ipc/capture/descriptor_table.h"
+#include "ipc/capture/tracer.h"
+#include "ipc/host/proc.h"
+#include "ipc/process/child.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <ctime>
+#include <deque>
+#include <exception>
+#include <sys/ptrace.h>
+#include <sys/user.h>
+#include <thread>
+#include <unordered_map>
+
+namespace byteyard::ipc {
+
+/// What a thread is in, from the call's entry until its event is told.
+struct PendingCall
+{
+    const CallRow* row = nullptr;
+    CallArguments arguments{};
+    std::uint64_t since = 0;
+    std::uint64_t completed = 0;
+    int fd = -1;
+    int fd2 = -1;
+    std::uint32_t endpoint = 0;
+    std::uint32_t endpoint2 = 0;
+    std::uint64_t requested = 0;
+    std::string detail;
+    std::string path;                     ///< of an open or exec
+    std::vector<RemotePiece> pieces;      ///< where the bytes lie
+    std::vector<std::byte> data;          ///< copied so far
+    bool dataWhole = true;                ///< false: what should have been copied could not be read
+    DescriptorTable::Entry carried;       ///< what a dup duplicates
+    std::vector<std::uint32_t> releasing; ///< endpoints whose holders it may diminish
+    int restart = 0;                      ///< ERESTART… or EINTR: the call may go on; what follows decides
+};
+
+struct TracedProcess;
+
+struct TracedThread
+{
+    pid_t tid = 0;
+    TracedProcess* process = nullptr;
+    bool inCall = false;
+    PendingCall call;
+    bool stopped = false; ///< in a group stop
+    bool dying = false;   ///< has reported PTRACE_EVENT_EXIT
+    bool held = false;    ///< stands at a stop, by pause or pace
+    int heldRequest = 0;
+    int heldSignal = 0;
+    std::uint64_t heldUntil = 0; ///< its turn, when pace holds it
+
+    /// The last look at /proc, to tell one long sleep from two short ones.
+    struct Look
+    {
+        proc::SleepingCall call;
+        std::uint64_t timeslices = 0;
+        std::uint64_t since = 0;
+    };
+    mutable Look look;
+};
+
+/// What a process does on a signal, as far as it decides whether a call goes on afterwards (sigaction(2)).
+struct SignalAction
+{
+    enum class Kind : std::uint8_t { Default, Ignore, Handler } kind = Kind::Default;
+    bool restarts = false;
+};
+using SignalActions = std::array<SignalAction, 65>;
+
+/// A thread group.
+struct TracedProcess
+{
+    std::uint32_t number = 0;
+    std::uint32_t parent = 0;
+    pid_t pid = 0;
+    ProcessState state = ProcessState::Starting;
+    std::string name;
+    std::vector<std::string> argv;
+    std::shared_ptr<DescriptorTable> table;
+    std::shared_ptr<SignalActions> actions;
+    std::shared_ptr<Child> child; ///< until its program runs
+    int threads = 0;
+    pid_t witness =
+        0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
+    bool closed = false; ///< its descriptors are gone
+    bool paused = false;
+    std::uint64_t turnNs = 0; ///< between two data calls; 0: full speed
+    std::uint64_t nextTurn = 0;
+};
+
+struct Tracer::Private
+{
+    Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes);
+    ~Private();
+
+    // tracer_loop.cpp: the thread, its wait, and what other threads ask of it.
+    void run(const std::function<void()>& work);
+    void loop();
+    void takeWork();
+    void handleStatus(pid_t tid, int status);
+    void handleStop(TracedThread& thread, int status);
+    void handleSystemCall(TracedThread& thread, bool entry);
+    void handleEvent(TracedThread& thread, int event, int signal);
+    void resume(TracedThread& thread, int request, int signal = 0);
+    void resumeDue();
+    void setTimer(std::uint64_t due);
+
+    // tracer_calls.cpp: entry and exit of a call.
+    bool enter(TracedThread& thread, const CallRow& row, const CallArguments& arguments);
+    bool enterUse(TracedThread& thread, const CallContext& context);
+    bool enterOpen(TracedThread& thread, const CallContext& context);
+    bool enterClose(TracedThread& thread, const CallContext& context);
+    bool enterDuplicate(TracedThread& thread, const CallContext& context);
+    bool enterWait(TracedThread& thread, const CallContext& context);
+    bool enterEpollControl(TracedThread& thread, const CallContext& context);
+    bool enterExec(TracedThread& thread, const CallContext& context);
+    void noteAction(TracedThread& thread, const CallArguments& arguments);
+    void leave(TracedThread& thread, std::int64_t result, bool failed);
+    void finish(TracedThread& thread, std::int64_t result);
+    void takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result);
+    void tell(TracedThread& thread, std::int64_t result, How how);
+    void tellMessages(TracedThread& thread, const CallContext& context, std::int64_t result);
+    EventView eventOf(const TracedThread& thread) const;
+    void cut(TracedThread& thread);
+
+    // tracer_objects.cpp: descriptors and the objects behind them.
+    void addDescriptor(TracedProcess& process, int fd, const DescriptorTable::Entry& entry);
+    void removeDescriptor(TracedProcess& process, int fd);
+    void tellEdges(const DescriptorTable& table, int fd, const DescriptorTable::Entry& entry, bool open);
+    void adoptOpened(TracedProcess& process, int fd, Access access, const std::string& path);
+    void adoptPair(TracedProcess& process, const CallContext& context);
+    void adoptReceived(TracedProcess& process, int fd);
+    std::uint32_t endpointOfPath(const TracedThread& thread, const CallContext& context,
+                                 const std::string& path) const;
+    std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectId& id);
+    void dropClosed(TracedProcess& process);
+    std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors) const;
+
+    // tracer_life.cpp: processes and threads, from fork to exit.
+    pid_t fork(const LaunchPlan& plan);
+    TracedThread& addThread(pid_t tid, TracedProcess& process);
+    void handleFork(TracedThread& thread, int event);
+    void adopt(pid_t tid, TracedProcess& parent, std::uint64_t flags);
+    void handleExec(TracedThread& thread);
+    void handleDying(TracedThread& thread);
+    void handleEnd(TracedThread& thread, int status);
+    void endProcess(TracedProcess& process, int status);
+    void handleOrphan(pid_t tid, int status);
+    void handleSignal(TracedThread& thread, int signal);
+    void settleRestart(TracedThread& thread, int signal);
+    void tellLife(const TracedThread& thread, Call call, std::int64_t result, std::string_view detail);
+    void tellProcess(const TracedProcess& process, bool names);
+    void killAll();
+    void goOnUntouched(TracedThread& thread);
+    bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
+
+    TracedProcess* byNumber(std::uint32_t number) const;
+    std::uint64_t now() const;
+
+    TracerSink& sink;
+    const std::uint64_t runStart;
+    const std::size_t dataBytes;
+    const std::vector<sock_filter> filter;
+
+    mutable std::mutex table; ///< guards what follows
+    std::map<std::uint32_t, std::unique_ptr<TracedProcess>> processes;
+    std::unordered_map<pid_t, TracedThread> threads;
+    std::map<ObjectId, std::uint32_t> objects;
+    std::map<std::string, std::uint32_t> paths;
+    bool ending = false;
+
+    /// A stop of a thread whose parent's fork was not reported yet.
+    struct Orphan
+    {
+        int status = 0;
+        proc::Kinship kin;
+    };
+    std::map<pid_t, Orphan> orphans; ///< of the tracer's thread alone
+
+    std::mutex workMutex;
+    std::condition_variable workCame;
+    std::condition_variable workDone;
+    struct Work
+    {
+        const std::function<void()>* function;
+        std::exception_ptr error;
+        bool done = false;
+    };
+    std::deque<Work*> work;
+    std::atomic<bool> hasWork{false};
+    bool quit = false; ///< of the tracer's thread alone
+    std::atomic<pid_t> threadId{0};
+    timer_t timer{};
+    std::uint64_t timerDue = 0;
+    std::thread runner;
+};
+
+} // namespace byteyard::ipc

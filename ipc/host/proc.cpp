@@ -1,0 +1,125 @@
+#include "ipc/host/proc.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+
+namespace byteyard::ipc::proc {
+
+namespace {
+
+/// The head of a small /proc file: at most `limit` bytes.
+std::string content(const std::string& path, std::size_t limit = 16384)
+{
+    std::string text;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return text;
+    text.resize(limit);
+    std::size_t done = 0;
+    while (done < limit) {
+        const ssize_t got = ::read(fd, text.data() + done, limit - done);
+        if (got <= 0)
+            break;
+        done += static_cast<std::size_t>(got);
+    }
+    ::close(fd);
+    text.resize(done);
+    return text;
+}
+
+std::string place(pid_t pid, std::string_view name)
+{
+    return "/proc/" + std::to_string(pid) + "/" + std::string(name);
+}
+
+/// The number after `label` at the start of a line.
+std::optional<long> field(const std::string& text, std::string_view label, int base)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (std::string_view(text).substr(at, label.size()) == label)
+            return std::strtol(text.c_str() + at + label.size(), nullptr, base);
+        at = end + 1;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Kinship> kinship(pid_t tid)
+{
+    const std::string status = content(place(tid, "status"));
+    const auto tgid = field(status, "Tgid:", 10);
+    const auto parent = field(status, "PPid:", 10);
+    if (!tgid || !parent)
+        return std::nullopt;
+    return Kinship{static_cast<pid_t>(*tgid), static_cast<pid_t>(*parent)};
+}
+
+std::string commandName(pid_t pid)
+{
+    std::string name = content(place(pid, "comm"));
+    if (!name.empty() && name.back() == '\n')
+        name.pop_back();
+    return name;
+}
+
+std::vector<std::string> commandLine(pid_t pid)
+{
+    const std::string text = content(place(pid, "cmdline"));
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\0', at), text.size());
+        words.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return words;
+}
+
+std::optional<int> descriptorFlags(pid_t pid, int fd)
+{
+    const auto flags = field(content(place(pid, "fdinfo/" + std::to_string(fd))), "flags:", 8);
+    return flags ? std::optional(static_cast<int>(*flags)) : std::nullopt;
+}
+
+std::string descriptorTarget(pid_t pid, int fd)
+{
+    std::string target(PATH_MAX, '\0');
+    const ssize_t size =
+        readlink(place(pid, "fd/" + std::to_string(fd)).c_str(), target.data(), target.size());
+    target.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return target;
+}
+
+std::optional<SleepingCall> sleepingCall(pid_t tid)
+{
+    const std::string text = content(place(tid, "syscall"), 512);
+    SleepingCall call;
+    auto& a = call.arguments;
+    const int got = std::sscanf(text.c_str(),
+                                "%ld 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64
+                                " 0x%" SCNx64 " 0x%" SCNx64,
+                                &call.number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &call.stack);
+    if (got != 8 || call.number < 0)
+        return std::nullopt;
+    return call;
+}
+
+std::uint64_t timeslices(pid_t tid)
+{
+    std::uint64_t running = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t slices = 0;
+    const std::string text = content(place(tid, "schedstat"), 256);
+    if (std::sscanf(text.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &running, &waiting, &slices) != 3)
+        return 0;
+    return slices;
+}
+
+} // namespace byteyard::ipc::proc

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace byteyard::ipc::proc {
+
+/// What /proc/TID/status tells about kinship (proc(5)).
+struct Kinship
+{
+    pid_t tgid = 0;
+    pid_t parent = 0;
+};
+std::optional<Kinship> kinship(pid_t tid);
+
+/// /proc/PID/comm and /proc/PID/cmdline; empty when the process is gone.
+std::string commandName(pid_t pid);
+std::vector<std::string> commandLine(pid_t pid);
+
+/// The open flags (O_RDWR…) of a descriptor, from /proc/PID/fdinfo/FD.
+std::optional<int> descriptorFlags(pid_t pid, int fd);
+
+/// Where /proc/PID/fd/FD points: "/tmp/a", "pipe:[123]".
+std::string descriptorTarget(pid_t pid, int fd);
+
+/// The call that a thread sleeps in (/proc/TID/syscall).
+struct SleepingCall
+{
+    long number = -1;
+    std::array<std::uint64_t, 6> arguments{};
+    std::uint64_t stack = 0;
+    bool operator==(const SleepingCall&) const = default;
+};
+/// Nothing when the thread runs, sleeps outside any call, or is gone.
+std::optional<SleepingCall> sleepingCall(pid_t tid);
+
+/// How many times a thread was given the processor (/proc/TID/schedstat): unchanged means it slept all the
+/// while.
+std::uint64_t timeslices(pid_t tid);
+
+} // namespace byteyard::ipc::proc
