@@ -336,5 +336,3 @@ quint64 LogModel::dropped() const
 }
 
 } // namespace byteyard::model
-
-#include "moc_log_model.cpp"

@@ -75,7 +75,7 @@ std::optional<ProcessEntry> processFromJson(const QJsonObject& object)
     entry.node = object.value(u"node"_s).toString();
     entry.name = object.value(u"name"_s).toString();
     const QJsonArray argv = object.value(u"argv"_s).toArray();
-    for (const QJsonValue& argument : argv)
+    for (const auto& argument : argv)
         entry.argv.append(argument.toString());
     entry.pid = object.value(u"pid"_s).toInteger();
     entry.state = object.value(u"state"_s).toString();
