@@ -125,8 +125,8 @@ void MainWindow::createEditMenu()
     // Enter is the canvas's own: while one connects by keyboard it means something else. The menu only names
     // it.
     addAction(menu, u"edit"_s,
-              tr("&Edit Command") + u'\t' + QKeySequence(Qt::Key_Return).toString(QKeySequence::NativeText),
-              {}, [this] { m_canvas->editSelected(); });
+              tr("&Edit") + u'\t' + QKeySequence(Qt::Key_Return).toString(QKeySequence::NativeText), {},
+              [this] { m_canvas->editSelected(); });
     addCanvasKey(addAction(menu, u"rename"_s, tr("Re&name"), QKeySequence(u"F2"_s),
                            [this] { m_canvas->renameSelected(); }));
     menu->addSeparator();

@@ -94,10 +94,10 @@ QString cLines(const Node& node)
         if (const int capacity = node.property(u"capacity"_s).toInt(); capacity > 0)
             text += u"\nfcntl(ends[1], F_SETPIPE_SZ, %1);"_s.arg(capacity);
         return text +
-               u"\nwrite(ends[1], data, size);\nread(ends[0], buffer, sizeof buffer);\nclose(ends[1]);            // the last one: end-of-file"_s;
+               u"\nwrite(ends[1], data, size);\nread(ends[0], buffer, sizeof buffer);\n// the last close: end-of-file\nclose(ends[1]);"_s;
     }
     case Kind::Fifo:
-        return u"mkfifo(\"%1\", %2);\nint fd = open(\"%1\", O_WRONLY);  // waits for a reader\nwrite(fd, data, size);\nclose(fd);\nunlink(\"%1\");"_s
+        return u"mkfifo(\"%1\", %2);\n// waits for a reader\nint fd = open(\"%1\", O_WRONLY);\nwrite(fd, data, size);\nclose(fd);\nunlink(\"%1\");"_s
             .arg(pathOf(node, nullptr), modeOf(node));
     case Kind::File:
         return u"int fd = open(\"%1\", O_RDWR | O_CREAT, %2);\nwrite(fd, data, size);\nlseek(fd, 0, SEEK_SET);\nread(fd, buffer, sizeof buffer);\nclose(fd);"_s

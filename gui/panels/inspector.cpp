@@ -4,11 +4,14 @@
 #include "gui/panels/equivalents.h"
 #include "gui/panels/live_page.h"
 #include "gui/panels/properties_page.h"
+#include "gui/theme/theme.h"
 #include "gui/widgets/labels.h"
 
 #include <QFile>
 #include <QTabWidget>
+#include <QTextBlock>
 #include <QTextBrowser>
+#include <QTextCursor>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -23,6 +26,21 @@ QString lessonText(const QString& lesson)
     // The reader of topology files has checked that the name is a plain word.
     QFile file(u":/lessons/%1.md"_s.arg(lesson));
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+/// Code lies on a tint, and wraps: a panel is narrow.
+void dressCode(QTextDocument& document)
+{
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        if (!block.blockFormat().hasProperty(QTextFormat::BlockCodeFence) &&
+            !block.blockFormat().nonBreakableLines())
+            continue;
+        QTextCursor cursor(block);
+        QTextBlockFormat format = block.blockFormat();
+        format.setNonBreakableLines(false);
+        format.setBackground(Theme::instance().colors().field);
+        cursor.setBlockFormat(format);
+    }
 }
 
 QString fenced(const QString& code)
@@ -68,6 +86,7 @@ Inspector::Inspector(Document& document, Session& session, History& history, QWi
 
     // A lesson is laid out only when it is looked at.
     connect(m_tabs, &QTabWidget::currentChanged, this, &Inspector::refreshLearn);
+    connect(&Theme::instance(), &Theme::changed, this, &Inspector::refreshLearn);
     connect(&session, &Session::structureChanged, this, &Inspector::refreshTitle);
     connect(&session, &Session::stateChanged, this, &Inspector::refreshTitle);
     connect(&document, &Document::nodeChanged, this, &Inspector::refreshTitle);
@@ -157,6 +176,7 @@ void Inspector::refreshLearn()
                       "come with a lesson each.");
     }
     m_learn->setMarkdown(text);
+    dressCode(*m_learn->document());
 }
 
 } // namespace byteyard::gui

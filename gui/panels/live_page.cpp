@@ -58,7 +58,7 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
         title->setContentsMargins(0, 8, 0, 0);
     setWidget(body);
 
-    m_act->setText(tr("Do…"));
+    m_act->setText(tr("Signal, Pause, Pace"));
     m_act->setToolTip(tr("Signal, pause or pace this process"));
     m_act->setPopupMode(QToolButton::InstantPopup);
     m_act->setFocusPolicy(Qt::StrongFocus);

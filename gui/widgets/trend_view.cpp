@@ -89,7 +89,7 @@ void TrendView::paintEvent(QPaintEvent*)
                 continue;
             const QPointF at = place(point);
             // Values hold until the next look: a step, not a slope, is what was seen.
-            if (line.isEmpty())
+            if (line.elementCount() == 0)
                 line.moveTo(at);
             else {
                 line.lineTo(at.x(), last.y());
@@ -97,11 +97,12 @@ void TrendView::paintEvent(QPaintEvent*)
             }
             last = at;
         }
-        if (line.isEmpty())
+        if (line.elementCount() == 0)
             continue;
+        line.lineTo(place({m_end, 0}).x(), last.y());
         if (!legend) {
             QPainterPath under = line;
-            under.lineTo(last.x(), area.bottom());
+            under.lineTo(line.currentPosition().x(), area.bottom());
             under.lineTo(line.elementAt(0).x, area.bottom());
             under.closeSubpath();
             QColor tint = series.color;
