@@ -28,10 +28,19 @@ QString lessonText(const QString& lesson)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-/// Code lies on a tint, and wraps: a panel is narrow.
-void dressCode(QTextDocument& document)
+/// For a narrow panel: headings a little larger than the text, lists hardly indented, code on a tint and
+/// wrapped.
+void dress(QTextDocument& document)
 {
+    document.setIndentWidth(18);
     for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        if (const int level = block.blockFormat().headingLevel(); level > 0) {
+            QTextCursor heading(block);
+            heading.select(QTextCursor::BlockUnderCursor);
+            QTextCharFormat size;
+            size.setProperty(QTextFormat::FontSizeAdjustment, level == 1 ? 1 : 0);
+            heading.mergeCharFormat(size);
+        }
         if (!block.blockFormat().hasProperty(QTextFormat::BlockCodeFence) &&
             !block.blockFormat().nonBreakableLines())
             continue;
@@ -176,7 +185,7 @@ void Inspector::refreshLearn()
                       "come with a lesson each.");
     }
     m_learn->setMarkdown(text);
-    dressCode(*m_learn->document());
+    dress(*m_learn->document());
 }
 
 } // namespace byteyard::gui

@@ -51,6 +51,8 @@ QString helpText()
                     "\n"
                     "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
                     "      opens the window\n"
+                    "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
+                    "      runs a topology in a window, writes a picture of that window, and ends\n"
                     "  byteyard run LAB [--for 5s] [--capture auto|ptrace|ebpf|sampled]\n"
                     "                   [--record FILE.pcapng] [--export FILE.jsonl|.csv]... [--json]\n"
                     "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C\n"

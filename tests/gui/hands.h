@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QPoint>
+#include <QProcess>
+#include <QTest>
+
+namespace byteyard::test {
+
+/// Real mouse and keys, through the X server: a second process moves them (XTest), so that nested loops (a
+/// QDrag, a menu) get them as a person's would come.
+class Hands
+{
+public:
+    /// Runs one xdotool command chain while this process's events go on. False when it failed.
+    static bool act(const QStringList& words)
+    {
+        QProcess process;
+        process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        process.start(QStringLiteral("xdotool"), words);
+        QElapsedTimer clock;
+        clock.start();
+        while (process.state() != QProcess::NotRunning && clock.elapsed() < 30000)
+            QTest::qWait(5);
+        return process.state() == QProcess::NotRunning && process.exitStatus() == QProcess::NormalExit &&
+               process.exitCode() == 0;
+    }
+
+    static bool drag(QPoint from, QPoint to)
+    {
+        QStringList words = moved(from);
+        words += {QStringLiteral("mousedown"), QStringLiteral("1")};
+        // In steps, as a hand does: the first ones start the drag, the last ones are over the target.
+        constexpr int steps = 12;
+        for (int i = 1; i <= steps; ++i)
+            words += moved(from + (to - from) * i / steps) + pause();
+        words += moved(to) + pause() + QStringList{QStringLiteral("mouseup"), QStringLiteral("1")};
+        return act(words);
+    }
+
+    static bool click(QPoint at)
+    {
+        return act(moved(at) + QStringList{QStringLiteral("click"), QStringLiteral("1")});
+    }
+
+    static bool key(const QString& name) { return act({QStringLiteral("key"), name}); }
+
+    static bool type(const QString& text)
+    {
+        return act({QStringLiteral("type"), QStringLiteral("--delay"), QStringLiteral("12"), text});
+    }
+
+private:
+    static QStringList moved(QPoint to)
+    {
+        return {QStringLiteral("mousemove"), QString::number(to.x()), QString::number(to.y())};
+    }
+    static QStringList pause() { return {QStringLiteral("sleep"), QStringLiteral("0.02")}; }
+};
+
+} // namespace byteyard::test
