@@ -27,7 +27,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 /// A worker that sees the end of the stream, too, can say why it ends.
-constexpr std::chrono::milliseconds workerGrace{300};
+constexpr std::chrono::milliseconds workerGrace{1000};
 constexpr std::chrono::milliseconds killPatience{1500};
 constexpr int killPauseMs = 5;
 

@@ -22,8 +22,8 @@ Outputs::Outputs(EventLoop& loop, OutputQueue& queue, Clock now)
 
 Outputs::~Outputs()
 {
-    for (const auto& [process, terminal] : m_terminals)
-        m_loop.remove(terminal.master.get());
+    while (!m_terminals.empty())
+        close(m_terminals.begin()->first);
 }
 
 Fd Outputs::open(std::uint32_t process, std::uint8_t stream)
@@ -62,11 +62,14 @@ void Outputs::close(std::uint32_t process)
     m_terminals.erase(found);
 }
 
-void Outputs::drain()
+void Outputs::finish()
 {
-    for (const auto& [process, terminal] : m_terminals)
+    while (!m_terminals.empty()) {
+        const auto& [process, terminal] = *m_terminals.begin();
         while (read(process, terminal) && errno != EAGAIN) {
         }
+        close(process);
+    }
 }
 
 /// Reads once. False when the last writer is gone (EIO); errno is EAGAIN when nothing was there.

@@ -22,8 +22,8 @@ public:
     Fd open(std::uint32_t process, std::uint8_t stream);
     /// The child that it was for is not started.
     void close(std::uint32_t process);
-    /// Takes what is there.
-    void drain();
+    /// Takes what is still there, and closes all.
+    void finish();
 
 private:
     struct Terminal

@@ -18,9 +18,9 @@ std::string expandPlaceholders(const std::string& text, const PlaceholderValue& 
             at = brace + 2;
             continue;
         }
-        const std::size_t end = text.find('}', brace);
-        const std::string inner =
-            end == std::string::npos ? std::string() : text.substr(brace + 1, end - brace - 1);
+        const std::size_t end = text.find_first_of("{}", brace + 1);
+        const bool closes = end != std::string::npos && text[end] == '}';
+        const std::string inner = closes ? text.substr(brace + 1, end - brace - 1) : std::string();
         const std::size_t dot = inner.rfind('.');
         const std::string attribute = dot == std::string::npos ? std::string() : inner.substr(dot + 1);
         if (attribute != "path" && attribute != "fd" && attribute != "id") {

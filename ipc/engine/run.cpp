@@ -473,7 +473,7 @@ void Run::endWhenDone()
     const EngineSink::News news = m_sink.takeNews();
     for (const EndpointRecord& found : news.found)
         m_endpoints.found(found);
-    m_outputs.drain();
+    m_outputs.finish();
     m_watch.end();
     m_endpoints.closeAll();
     std::size_t failed = 0;

@@ -132,6 +132,13 @@ Sentence endpointFailed(const Parameters& p, const QString& subject)
             Tr::tr("Put %1 right first.").arg(quoted(p[u"endpoint"_s]))};
 }
 
+Sentence waitsFor(const Parameters& p, const QString& subject)
+{
+    return {Tr::tr("%1 was not started, because it waits for %2, which never got there.")
+                .arg(subject, quoted(p[u"node"_s])),
+            Tr::tr("Put %1 right first, or change when this one starts.").arg(quoted(p[u"node"_s]))};
+}
+
 Sentence write(const Parameters& p, const QString&)
 {
     return {Tr::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
@@ -241,6 +248,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"session-directory"_s, sessionDirectory},
         {u"placeholder"_s, placeholder},
         {u"endpoint-failed"_s, endpointFailed},
+        {u"waits-for"_s, waitsFor},
         {u"write"_s, write},
         {u"no-process"_s, noProcess},
         {u"no-endpoint"_s, noEndpoint},
