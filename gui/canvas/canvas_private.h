@@ -30,7 +30,8 @@ struct CanvasView::Private
     std::unique_ptr<Gesture> gesture;
     bool byKeyboard = false; ///< the gesture is a connection that the arrow keys aim
     QPoint pressed;
-    Hit pressedOn; ///< what a press may turn into a drag of
+    QString pressedNode; ///< by id: the node itself may go while the button is held
+    QString pressedPort;
     bool mayMove = false;
     bool spaceHeld = false;
     bool spaceUsed = false;
