@@ -1,0 +1,214 @@
+#include "ipc/engine/run.h"
+
+#include <algorithm>
+#include <csignal>
+
+// What a person does to a run.
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+constexpr std::uint64_t killAfterNs = 1'000'000'000;
+constexpr std::uint64_t killAgainNs = 200'000'000;
+
+std::string errnoText(int error)
+{
+    return std::string(errnoName(error));
+}
+
+} // namespace
+
+void Run::stop()
+{
+    if (!m_live || m_stopped)
+        return;
+    m_stopped = true;
+    m_tracer.resume(0); // one that is held would not hear SIGTERM
+    m_stops.push_back({0, m_tracer.now() + killAfterNs});
+    signalAll(m_stops.back(), SIGTERM);
+    endWhenDone();
+}
+
+void Run::stopNode(const std::string& node)
+{
+    if (!m_live || processOf(node) == 0)
+        return;
+    m_stops.push_back(stopOf(node));
+    pause(node, false);
+    signalAll(m_stops.back(), SIGTERM);
+}
+
+Run::Stop Run::stopOf(const std::string& node) const
+{
+    return {processOf(node), m_tracer.now() + killAfterNs};
+}
+
+void Run::signalAll(const Stop& stop, int signal)
+{
+    const std::vector<ProcessRecord> all = living(stop);
+    std::set<pid_t> groups;
+    for (const ProcessRecord& record : all)
+        if (!record.node.empty())
+            groups.insert(record.pid);
+    for (const ProcessRecord& record : all) {
+        if (m_order.takeOut(record.number)) {
+            abandon(record.number);
+            continue;
+        }
+        const bool leads = !record.node.empty();
+        // A child in its parent's group has it already; SIGKILL twice does no harm and misses nobody.
+        if (!leads && signal != SIGKILL && groups.count(::getpgid(record.pid)) > 0)
+            continue;
+        m_tracer.signal(record.number, signal, leads);
+        if (record.state == ProcessState::Stopped && signal != SIGKILL)
+            m_tracer.signal(record.number, SIGCONT, leads);
+    }
+}
+
+std::vector<ProcessRecord> Run::living(const Stop& stop) const
+{
+    const std::vector<ProcessRecord> records = m_sink.records(); // by number: a child comes after its parent
+    std::set<std::uint32_t> family{stop.root};
+    std::vector<ProcessRecord> alive;
+    for (const ProcessRecord& record : records) {
+        if (stop.root != 0 && family.count(record.number) == 0 && family.count(record.parent) == 0)
+            continue;
+        family.insert(record.number);
+        if (isAlive(record))
+            alive.push_back(record);
+    }
+    return alive;
+}
+
+void Run::escalateStops()
+{
+    const std::uint64_t now = m_tracer.now();
+    std::erase_if(m_stops, [&](Stop& stop) {
+        if (living(stop).empty())
+            return true;
+        if (now >= stop.killAt) {
+            stop.killAt = now + killAgainNs;
+            signalAll(stop, SIGKILL);
+        }
+        return false;
+    });
+}
+
+void Run::pause(const std::string& node, bool paused)
+{
+    if (!m_live)
+        return;
+    const std::uint32_t root = processOf(node);
+    if (node.empty()) {
+        paused ? m_tracer.pause(0) : m_tracer.resume(0);
+    } else if (root != 0) {
+        for (const ProcessRecord& record : living({root, 0}))
+            paused ? m_tracer.pause(record.number) : m_tracer.resume(record.number);
+    }
+    m_queue.control(pausedFrame(paused ? "paused" : "resumed", node));
+}
+
+void Run::setPace(const std::string& node, int callsPerSecond)
+{
+    if (node.empty())
+        m_options.pace = callsPerSecond; // of those that are yet to come
+    else if (processOf(node) == 0)
+        return;
+    for (const ProcessRecord& record : living({processOf(node), 0}))
+        m_tracer.setPace(record.number, callsPerSecond);
+}
+
+bool Run::sendSignal(std::uint32_t process, int signal)
+{
+    const std::optional<ProcessRecord> record = m_sink.record(process);
+    if (!record || !isAlive(*record))
+        return false;
+    m_tracer.signal(process, signal, false);
+    return true;
+}
+
+bool Run::input(std::uint32_t process, std::string_view bytes, bool end)
+{
+    return m_inputs.write(process, bytes, end);
+}
+
+bool Run::setCapacity(std::uint32_t endpoint, std::uint64_t bytes)
+{
+    const EndpointRecord* record = m_endpoints.record(endpoint);
+    if (!record || !m_endpoints.object(endpoint))
+        return false;
+    try {
+        m_endpoints.setCapacity(endpoint, bytes);
+    } catch (const EndpointError& error) {
+        m_queue.control(errorFrame(
+            {"capacity", {{"requested", std::to_string(bytes)}, {"errno", errnoText(error.error())}}},
+            record->node));
+    }
+    return true;
+}
+
+bool Run::write(std::uint32_t endpoint, Way way, std::string_view bytes)
+{
+    const EndpointRecord* record = m_endpoints.record(endpoint);
+    Endpoint* object = m_endpoints.object(endpoint);
+    if (!record || !object)
+        return false;
+    std::vector<TableHolder> holders;
+    {
+        const auto lock = m_tracer.lockTable();
+        holders = m_tracer.holders(endpoint);
+    }
+    const auto data = std::as_bytes(std::span(bytes));
+    const ssize_t result = object->write(holders, way, data);
+    EventView event;
+    event.time = m_tracer.now();
+    event.pid = event.tid = ::getpid();
+    event.call = Call::Write;
+    event.how = How::Injected;
+    event.endpoint = endpoint;
+    event.requested = bytes.size();
+    event.result = result < 0 ? -1 : result;
+    event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
+    if (result > 0) {
+        const std::size_t moved = static_cast<std::size_t>(result);
+        event.data = data.first(std::min(moved, m_options.dataBytes));
+        event.dataState = event.data.size() < moved ? DataState::Truncated : DataState::Complete;
+    }
+    m_tracer.engineEvent(event);
+    if (result < 0)
+        m_queue.control(
+            errorFrame({"write", {{"object", record->name}, {"errno", errnoText(static_cast<int>(-result))}}},
+                       record->node));
+    return true;
+}
+
+bool Run::peek(const PeekRequest& request)
+{
+    if (!m_endpoints.record(request.endpoint))
+        return false;
+    m_watch.peek(request);
+    if (!m_live)
+        m_watch.end(); // nothing ticks any more
+    return true;
+}
+
+bool Run::tellHolders(std::uint32_t endpoint)
+{
+    if (!m_endpoints.record(endpoint))
+        return false;
+    std::vector<std::pair<host::DescriptorHolder, std::uint32_t>> holders;
+    const Endpoint* object = m_endpoints.object(endpoint);
+    const std::vector<ProcessRecord> records = m_sink.records();
+    for (const host::DescriptorHolder& holder :
+         host::findHolders("/proc", object ? object->objects() : std::vector<ObjectId>())) {
+        const auto process = std::find_if(records.begin(), records.end(), [&](const ProcessRecord& record) {
+            return isAlive(record) && record.pid == holder.pid;
+        });
+        holders.emplace_back(holder, process == records.end() ? 0 : process->number);
+    }
+    m_queue.control(holdersFrame(endpoint, holders));
+    return true;
+}
+
+} // namespace byteyard::ipc::engine
