@@ -168,6 +168,11 @@ void MainWindow::connectPanels()
                               &model::Document::edgeAdded, &model::Document::edgeChanged})
         connect(&m_document, signal, this, addSoon);
 
+    // Whether there is anything to run follows from what is there, however it came.
+    for (const auto signal : {&model::Document::nodeAdded, &model::Document::nodeRemoved})
+        connect(&m_document, signal, this, &MainWindow::updateActions);
+    connect(&m_document, &model::Document::wasReset, this, &MainWindow::updateActions);
+
     connect(m_canvas, &CanvasView::selectionChanged, this, &MainWindow::selectionChanged);
     connect(m_canvas, &CanvasView::contextMenuWanted, this, &MainWindow::contextMenu);
     connect(m_canvas, &CanvasView::openLabWanted, this, [this] {

@@ -230,7 +230,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
         QTRY_VERIFY(window.output()->text().contains(u"100"_s));
         QTRY_VERIFY(window.log()->model()->rowCount() > 4);
-        QTRY_VERIFY(window.statusText().contains(u"events"_s));
+        QTRY_VERIFY(window.statusText().contains(u" event"_s));
         const int all = window.log()->model()->rowCount();
         window.log()->filterBar()->setEndpoints({window.document().topology().nodes.at(1).id});
         QTRY_VERIFY(window.log()->model()->rowCount() < all);
