@@ -24,8 +24,6 @@ void CanvasView::Private::cancelGesture()
 {
     mayMove = false;
     byKeyboard = false;
-    pressedNode.clear();
-    pressedPort.clear();
     if (const auto ending = std::move(gesture))
         ending->cancel();
 }
@@ -56,17 +54,15 @@ void CanvasView::Private::click(const Hit& hit, Qt::KeyboardModifiers modifiers)
 void CanvasView::Private::pressLeft(const QPoint& position, Qt::KeyboardModifiers modifiers)
 {
     pressed = position;
-    const Hit hit = scene.hit(view.mapToScene(position), context.reach());
-    pressedNode = hit.node != nullptr ? hit.node->id() : QString();
-    pressedPort = hit.port;
+    pressedOn = scene.hit(view.mapToScene(position), context.reach());
     scene.setCursorNode({});
-    if (!hit.port.isEmpty() && !CanvasScene::isDiscovered(hit.node->id())) {
-        gesture = std::make_unique<ConnectGesture>(context, PortRef{hit.node->id(), hit.port});
-    } else if (hit.node != nullptr) {
-        click(hit, modifiers);
-        mayMove = scene.selection().nodes.contains(hit.node->id());
-    } else if (!hit.edge.isEmpty()) {
-        click(hit, modifiers);
+    if (!pressedOn.port.isEmpty() && !CanvasScene::isDiscovered(pressedOn.node->id())) {
+        gesture = std::make_unique<ConnectGesture>(context, PortRef{pressedOn.node->id(), pressedOn.port});
+    } else if (pressedOn.node != nullptr) {
+        click(pressedOn, modifiers);
+        mayMove = scene.selection().nodes.contains(pressedOn.node->id());
+    } else if (!pressedOn.edge.isEmpty()) {
+        click(pressedOn, modifiers);
     } else {
         gesture = std::make_unique<BandGesture>(context, position, modifiers);
     }
@@ -98,7 +94,7 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
     if (d->mayMove && !d->gesture && (event->buttons() & Qt::LeftButton) &&
         (position - d->pressed).manhattanLength() >= QApplication::startDragDistance()) {
         d->mayMove = false;
-        d->gesture = std::make_unique<MoveGesture>(d->context, d->pressed, d->pressedNode);
+        d->gesture = std::make_unique<MoveGesture>(d->context, d->pressed, d->pressedOn.node->id());
     }
     if (d->gesture && !d->byKeyboard)
         d->gesture->move(position, event->modifiers());
@@ -112,17 +108,16 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
     if (d->gesture && !d->byKeyboard && event->button() == d->gesture->button()) {
         const auto ending = std::move(d->gesture);
         const bool still = (position - d->pressed).manhattanLength() < QApplication::startDragDistance();
-        NodeItem* node = d->scene.node(d->pressedNode);
-        if (still && node != nullptr && !d->pressedPort.isEmpty() && event->button() == Qt::LeftButton) {
+        if (still && !d->pressedOn.port.isEmpty() && event->button() == Qt::LeftButton) {
             ending->cancel();
-            d->click({node, {}, {}}, event->modifiers());
+            d->click({d->pressedOn.node, {}, {}}, event->modifiers());
         } else {
             ending->release(position, event->modifiers());
         }
     } else if (d->mayMove && event->button() == Qt::LeftButton &&
                !(event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier))) {
         // A click on one of several that are selected leaves that one.
-        d->scene.select({{d->pressedNode}, {}});
+        d->scene.select({{d->pressedOn.node->id()}, {}});
     }
     d->mayMove = false;
 }

@@ -30,8 +30,7 @@ struct CanvasView::Private
     std::unique_ptr<Gesture> gesture;
     bool byKeyboard = false; ///< the gesture is a connection that the arrow keys aim
     QPoint pressed;
-    QString pressedNode; ///< by id: the node itself may go while the button is held
-    QString pressedPort;
+    Hit pressedOn; ///< what a press may turn into a drag of
     bool mayMove = false;
     bool spaceHeld = false;
     bool spaceUsed = false;

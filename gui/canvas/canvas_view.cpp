@@ -70,8 +70,6 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
         d->scene.refresh();
         viewport()->update();
     });
-    // What a gesture began at may be gone.
-    connect(&document, &model::Document::nodeRemoved, this, [this] { d->cancelGesture(); });
     connect(&document, &model::Document::wasReset, this, [this] {
         d->cancelGesture();
         find({});

@@ -109,8 +109,8 @@ QString endpointDetail(model::Kind kind, const NodeLive& live, qint64 plannedCap
 
 void setEndpointState(NodeLook& look, const NodeLive& live)
 {
-    look.exists = live.state == u"live" || live.state == u"closed";
-    look.sampled = live.state == u"live" && live.sampled;
+    look.exists = live.number != 0 && live.state == u"live";
+    look.sampled = look.exists && live.sampled;
     if (live.state == u"failed")
         look.state = NodeState::Failed;
     if (!look.sampled || look.kind == model::Kind::File || live.capacity == 0)

@@ -60,7 +60,7 @@ struct NodeLook
     double fill = -1;  ///< 0…1; below 0: not known
     double fill2 = -1; ///< a socketpair's other way
     bool sampled = false;
-    bool exists = false; ///< its kernel object or process is there, or was; before, it is drawn as a plan
+    bool exists = false; ///< its kernel object or process is there; before, it is drawn as a plan
     bool discovered = false;
     bool nextRun = false;
     bool operator==(const NodeLook&) const = default;

@@ -157,7 +157,9 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
     // QSaveFile would put a file in the place of a device or FIFO.
     if (const QFileInfo there(path); there.exists() && !there.isFile())
         return failed(QCoreApplication::translate("Export", "what is there is no ordinary file"));
-    if (!file.open(QIODevice::WriteOnly))
+    // Unbuffered: commit() does not see that the flush of a buffer has failed (Qt 6.4), and the pieces are
+    // large.
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
         return failed(file.errorString());
 
     const quint64 first = store.first();

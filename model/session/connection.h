@@ -49,7 +49,6 @@ public:
     std::vector<protocol::Message> take();
     /// Set when it is over, once everything that came before has been taken.
     std::optional<ConnectionEnd> end() const;
-    pid_t enginePid() const { return m_engine.pid(); }
 
 private:
     void run();

@@ -225,6 +225,11 @@ bool Session::isPaused() const
     return d->state == State::Paused;
 }
 
+EnginePids Session::enginePids() const
+{
+    return d->enginePids;
+}
+
 QString Session::captureText() const
 {
     if (d->captureMode.isEmpty())

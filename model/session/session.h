@@ -82,6 +82,13 @@ struct RunOptions
     QString recordPath; ///< empty: not recorded
 };
 
+/// The engine's two processes; 0 while there is none.
+struct EnginePids
+{
+    qint64 keeper = 0;
+    qint64 worker = 0;
+};
+
 /// One run: speaks to the engine, holds what is live, keeps the log. Lives in the GUI thread and never makes
 /// it wait. A recorded session opened from its file is shown through the same object, read-only.
 class Session : public QObject
@@ -136,6 +143,7 @@ public:
     State state() const;
     bool isLive() const; ///< Starting, Running, Paused or Stopping
     bool isPaused() const;
+    EnginePids enginePids() const;
     QString captureText() const; ///< "exact (ptrace)", and why when that is not the best
     quint64 now() const;         ///< ns since the run began; the end's when it has ended
     QList<LiveProcess> processes() const;

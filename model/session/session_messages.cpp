@@ -13,9 +13,10 @@ constexpr qsizetype maxOutput = 4 << 20;
 
 } // namespace
 
-void Session::Private::handle(const protocol::Hello&)
+void Session::Private::handle(const protocol::Hello& hello)
 {
     greeted = true;
+    enginePids = {hello.keeper, hello.pid};
     if (state == State::Starting)
         sendRun();
 }

@@ -166,6 +166,7 @@ void Session::Private::finishConnection(const ConnectionEnd& end)
 {
     connection.reset(); // its thread is through
     greeted = false;
+    enginePids = {};
     const bool wasLive = q->isLive();
     if (!end.what.isEmpty())
         addProblem({wasLive ? Fault::Severity::Error : Fault::Severity::Warning, {}, end.what, end.remedy});

@@ -92,6 +92,7 @@ struct Session::Private
     std::unique_ptr<Connection> connection;
     std::vector<std::unique_ptr<Connection>> retired; ///< hung up, not yet ended
     bool greeted = false;
+    EnginePids enginePids;
     std::deque<protocol::Message> waiting;
 
     std::shared_ptr<RunLog> log = std::make_shared<RunLog>();

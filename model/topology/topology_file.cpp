@@ -231,7 +231,8 @@ QString writeTopologyFile(const Topology& topology, const QString& path)
                    "Remove some of the files that it brings.")
             .arg(path);
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
+    // Unbuffered: commit() does not see that the flush of a buffer has failed (Qt 6.4).
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
         return Text::tr("%1 was not written: %2. Choose a folder that exists and where you may write.")
             .arg(path, file.errorString());
     // A full disk takes a part of the bytes, and QSaveFile counts that as no error.

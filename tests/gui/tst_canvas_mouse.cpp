@@ -121,28 +121,6 @@ private Q_SLOTS:
         QVERIFY(f.view.findChild<QMenu*>() == nullptr);
     }
 
-    void aNodeThatGoesDuringADragEndsTheDrag()
-    {
-        CanvasFixture f;
-        const QString ls = f.command(u"ls"_s, {0, 0});
-        const QString pipe = f.part(Kind::Pipe, {240, 20});
-        const QPoint from = f.port(ls, u"1"_s);
-        const QPoint to = f.port(pipe, u"write"_s);
-        f.press(from);
-        f.move(from, to);
-        f.document.remove({ls}, {});
-        f.move(to, from);
-        f.release(to);
-        QCOMPARE(f.document.topology().nodes.size(), 1);
-        QVERIFY(f.document.topology().edges.isEmpty());
-        const QPoint body = f.middle(pipe);
-        f.press(body);
-        f.document.remove({pipe}, {});
-        f.move(body, body + QPoint(100, 100));
-        f.release(body + QPoint(100, 100));
-        QVERIFY(f.document.topology().nodes.isEmpty());
-    }
-
     void aConnectionDroppedOnTheCanvasOffersThePartsThatFit()
     {
         CanvasFixture f;
