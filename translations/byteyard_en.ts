@@ -122,6 +122,23 @@
     </message>
 </context>
 <context>
+    <name>Orphans</name>
+    <message numerus="yes">
+        <source>%n process(es)</source>
+        <translation>
+            <numerusform>%n process</numerusform>
+            <numerusform>%n processes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s)</source>
+        <translation>
+            <numerusform>%n object</numerusform>
+            <numerusform>%n objects</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RunSummary</name>
     <message numerus="yes">
         <source>%1 %2 bytes in %n call(s)</source>
