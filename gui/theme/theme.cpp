@@ -50,6 +50,30 @@ QPalette paletteOf(const Colors& c)
     return palette;
 }
 
+struct Hue
+{
+    QColor outline;
+    QColor fill;
+};
+
+/// By kind. Contrast takes powers to work out, and painters ask thousands of times a frame.
+const QHash<int, Hue>& hues(bool dark)
+{
+    const auto work = [](bool forDark) {
+        const Colors& c = forDark ? darkColors() : lightColors();
+        QHash<int, Hue> all;
+        for (const model::KindInfo& info : model::allKinds()) {
+            const QColor base = kindBase(info.kind, forDark);
+            all.insert(static_cast<int>(info.kind), {withContrast(base, {c.canvas, c.surface}, 3.0),
+                                                     mixed(base, c.surface, forDark ? 0.32 : 0.26)});
+        }
+        return all;
+    };
+    static const QHash<int, Hue> light = work(false);
+    static const QHash<int, Hue> night = work(true);
+    return dark ? night : light;
+}
+
 /// Where no desktop names a font, Qt takes a bare fallback: Inter reads better in small sizes.
 void chooseFont()
 {
@@ -121,12 +145,12 @@ QColor Theme::kindColor(model::Kind kind) const
 
 QColor Theme::kindOutline(model::Kind kind) const
 {
-    return withContrast(kindColor(kind), {colors().canvas, colors().surface}, 3.0);
+    return hues(m_dark).value(static_cast<int>(kind)).outline;
 }
 
 QColor Theme::kindFill(model::Kind kind) const
 {
-    return mixed(kindColor(kind), colors().surface, m_dark ? 0.32 : 0.26);
+    return hues(m_dark).value(static_cast<int>(kind)).fill;
 }
 
 QIcon Theme::kindIcon(model::Kind kind) const
