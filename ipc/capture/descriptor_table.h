@@ -54,6 +54,8 @@ public:
     {
         m_entries.erase(fd);
         m_interests.erase(fd);
+        for (auto& [epoll, list] : m_interests)
+            std::erase(list, fd);
     }
     const std::map<int, Entry>& entries() const noexcept { return m_entries; }
 

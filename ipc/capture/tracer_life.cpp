@@ -41,7 +41,7 @@ void Tracer::Private::tellProcess(const TracedProcess& process, bool names)
     change.state = process.state;
     change.time = now();
     if (process.state == ProcessState::Stopped)
-        change.signal = SIGSTOP;
+        change.signal = process.stopSignal;
     if (names) {
         change.name = process.name;
         change.argv = process.argv;
@@ -129,8 +129,13 @@ void Tracer::Private::handleOrphan(pid_t tid, int status)
             orphans[tid] = {status, {}};
         return;
     }
-    const auto kin = proc::kinship(tid);
-    orphans[tid] = {status, kin.value_or(proc::Kinship{})};
+    if (ending)
+        kill(tid, SIGKILL);
+    if (status >> 16 == PTRACE_EVENT_EXIT) { // killed at its first stop
+        ptrace(PTRACE_CONT, tid, nullptr, nullptr);
+        return;
+    }
+    orphans[tid] = {status, proc::kinship(tid).value_or(proc::Kinship{})};
 }
 
 /// PTRACE_EVENT_EXEC: the call has succeeded, the other threads are gone, and whoever made it has the
@@ -254,6 +259,7 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
     const pid_t pid = process.pid;
     std::erase_if(threads, [&process](const auto& each) { return each.second.process == &process; });
     // Whom it forked just before it was killed: nobody else will tell of them.
+    std::erase_if(orphans, [pid](const auto& each) { return each.second.kin.tgid == pid; });
     for (auto at = orphans.begin(); at != orphans.end();) {
         if (at->second.kin.parent != pid || at->second.kin.tgid != at->first) {
             ++at;
@@ -277,7 +283,8 @@ void Tracer::Private::handleSignal(TracedThread& thread, int signal)
     const bool ignoredByDefault =
         signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
     if (action.kind == Kind::Ignore || (action.kind == Kind::Default && ignoredByDefault)) {
-        goOnUntouched(thread);
+        if (signal != SIGCONT || !thread.afterStop)
+            goOnUntouched(thread);
     } else {
         siginfo_t info{};
         std::string detail = "signal=" + encodeWord(signalName(signal));
@@ -364,6 +371,8 @@ void Tracer::Private::killAll()
     ending = true;
     for (const auto& [number, process] : processes)
         kill(process->pid, SIGKILL);
+    for (const auto& [tid, orphan] : orphans)
+        kill(tid, SIGKILL);
 }
 
 } // namespace byteyard::ipc

@@ -151,6 +151,7 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     if (ptrace(PTRACE_GET_SYSCALL_INFO, stopped.tid, sizeof info, &info) <= 0)
         return; // killed meanwhile: its end will be reported
     stopped.process->witness = stopped.tid;
+    stopped.afterStop = false;
     if (!entry) {
         if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall)
             leave(stopped, info.exit.rval, info.exit.is_error != 0);
@@ -180,7 +181,8 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
         break;
     case PTRACE_EVENT_STOP:
         if (isStopSignal(signal)) {
-            stopped.stopped = true;
+            stopped.stopped = stopped.afterStop = true;
+            stopped.process->stopSignal = signal;
             if (stopped.process->state == ProcessState::Running) {
                 stopped.process->state = ProcessState::Stopped;
                 tellProcess(*stopped.process, false);

@@ -49,9 +49,10 @@ struct TracedThread
     TracedProcess* process = nullptr;
     bool inCall = false;
     PendingCall call;
-    bool stopped = false; ///< in a group stop
-    bool dying = false;   ///< has reported PTRACE_EVENT_EXIT
-    bool held = false;    ///< stands at a stop, by pause or pace
+    bool stopped = false;   ///< in a group stop
+    bool afterStop = false; ///< SIGCONT that ends a group stop is not a plain ignored signal
+    bool dying = false;     ///< has reported PTRACE_EVENT_EXIT
+    bool held = false;      ///< stands at a stop, by pause or pace
     int heldRequest = 0;
     int heldSignal = 0;
     std::uint64_t heldUntil = 0; ///< its turn, when pace holds it
@@ -86,6 +87,7 @@ struct TracedProcess
     std::shared_ptr<DescriptorTable> table;
     std::shared_ptr<SignalActions> actions;
     std::shared_ptr<Child> child; ///< until its program runs
+    int stopSignal = 0;
     int threads = 0;
     pid_t witness =
         0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
