@@ -1,5 +1,7 @@
 #include "tests/ipc/recording_sink.h"
 
+#include "ipc/host/proc.h"
+
 #include <csignal>
 
 using namespace byteyard::ipc;
@@ -84,11 +86,14 @@ void TracerControl::pauseHoldsAndResumeLetsGo()
     b.tracer.release(to.process);
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.bytesOut(pipe.endpoint) > 0, patience);
     b.tracer.pause(0);
-    // One held, the other blocked by it: nothing moves any more.
+    // Held, or blocked by the one that is: between two looks neither has had the processor.
+    const std::vector<pid_t> pids = {b.sink.changes(from.process).front().pid,
+                                     b.sink.changes(to.process).front().pid};
+    std::vector<std::uint64_t> last;
     const auto still = [&] {
-        const auto list = b.inProgress();
-        return list.size() == 2 &&
-               std::any_of(list.begin(), list.end(), [](const auto& each) { return each.paced; });
+        const std::vector<std::uint64_t> before = last;
+        last = {proc::timeslices(pids[0]), proc::timeslices(pids[1])};
+        return last == before;
     };
     QTRY_VERIFY_WITH_TIMEOUT(still(), patience);
     b.tracer.resume(0);
