@@ -10,12 +10,6 @@ namespace byteyard::ipc {
 
 namespace {
 
-// The kernel's own: a call with such a result starts again, unless a handler runs first (linux/errno.h).
-constexpr int restartSys = 512;
-constexpr int restartNoIntr = 513;
-constexpr int restartNoHand = 514;
-constexpr int restartBlock = 516;
-
 bool mayGoOn(std::int64_t error)
 {
     return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock ||
@@ -61,6 +55,7 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     call.carried = {};
     call.releasing.clear();
     call.restart = 0;
+    call.wasRestarted = false;
 
     const TraceeMemory memory(thread.tid);
     const CallContext context{row, arguments, memory};
@@ -255,26 +250,6 @@ bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context
     return true;
 }
 
-/// rt_sigaction: what becomes of a call that the signal interrupts.
-void Tracer::Private::noteAction(TracedThread& thread, const CallArguments& arguments)
-{
-    struct KernelAction // the kernel's struct, not the C library's
-    {
-        std::uint64_t handler;
-        std::uint64_t flags;
-    };
-    const std::uint64_t number = arguments[0];
-    if (arguments[1] == 0 || number == 0 || number >= thread.process->actions->size())
-        return;
-    const auto action = TraceeMemory(thread.tid).object<KernelAction>(arguments[1]);
-    if (!action)
-        return;
-    SignalAction& noted = (*thread.process->actions).at(number);
-    using Kind = SignalAction::Kind;
-    noted.kind = action->handler == 0 ? Kind::Default : action->handler == 1 ? Kind::Ignore : Kind::Handler;
-    noted.restarts = (action->flags & SA_RESTART) != 0;
-}
-
 /// At a call's return.
 void Tracer::Private::leave(TracedThread& thread, std::int64_t result, bool failed)
 {
@@ -283,24 +258,11 @@ void Tracer::Private::leave(TracedThread& thread, std::int64_t result, bool fail
         // Whether it starts again is known at the next stop: a signal's delivery, or the call once more.
         thread.call.restart = static_cast<int>(-result);
         thread.call.releasing.clear();
+        if (result == -EINTR && goOnUnlessSignalled(thread))
+            thread.call.restart = restartNoIntr;
         return;
     }
     finish(thread, result);
-}
-
-/// A signal is about to be delivered to a thread whose call was interrupted: does the call go on, as it would
-/// untraced?
-void Tracer::Private::settleRestart(TracedThread& thread, int signal)
-{
-    PendingCall& call = thread.call;
-    const SignalAction action = thread.process->actions->at(static_cast<std::size_t>(signal));
-    if (action.kind == SignalAction::Kind::Handler) {
-        if (call.restart == EINTR || call.restart == restartNoHand || call.restart == restartBlock ||
-            (call.restart == restartSys && !action.restarts))
-            finish(thread, -EINTR);
-        else
-            thread.inCall = false; // it starts anew when the handler is done
-    }
 }
 
 void Tracer::Private::finish(TracedThread& thread, std::int64_t result)

@@ -274,49 +274,6 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
     processes.erase(process.number);
 }
 
-void Tracer::Private::handleSignal(TracedThread& thread, int signal)
-{
-    if (thread.inCall && thread.call.restart != 0)
-        settleRestart(thread, signal);
-    using Kind = SignalAction::Kind;
-    const SignalAction action = thread.process->actions->at(static_cast<std::size_t>(signal));
-    const bool ignoredByDefault =
-        signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
-    if (action.kind == Kind::Ignore || (action.kind == Kind::Default && ignoredByDefault)) {
-        if (signal != SIGCONT || !thread.afterStop)
-            goOnUntouched(thread);
-    } else {
-        siginfo_t info{};
-        std::string detail = "signal=" + encodeWord(signalName(signal));
-        if (ptrace(PTRACE_GETSIGINFO, thread.tid, nullptr, &info) == 0 && info.si_code <= 0 &&
-            info.si_pid > 0)
-            detail += " sender=" + std::to_string(info.si_pid);
-        tellLife(thread, Call::Signal, 0, detail);
-    }
-    resume(thread, PTRACE_CONT, signal);
-}
-
-/// An ignored signal is never even sent to an untraced program. A traced one is woken by it, and some calls
-/// (semop, epoll_wait, a timed recv, sigtimedwait) then end with EINTR: make the kernel start such a call
-/// again.
-void Tracer::Private::goOnUntouched(TracedThread& thread)
-{
-#if defined(__x86_64__)
-    constexpr std::uint64_t restartNoIntr = 513;
-    user_regs_struct registers{};
-    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0 ||
-        static_cast<std::int64_t>(registers.orig_rax) < 0 ||
-        static_cast<std::int64_t>(registers.rax) != -EINTR)
-        return;
-    registers.rax = 0 - restartNoIntr;
-    if (ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0 && thread.inCall &&
-        thread.call.restart == EINTR)
-        thread.call.restart = restartNoIntr;
-#else
-    (void)thread;
-#endif
-}
-
 pid_t Tracer::Private::fork(const LaunchPlan& plan)
 {
     auto created = std::make_unique<TracedProcess>();

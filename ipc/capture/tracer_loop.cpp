@@ -37,11 +37,6 @@ void prepareSignals()
     }
 }
 
-bool isStopSignal(int signal)
-{
-    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
 } // namespace
 
 /// Does `function` in the tracer's thread and waits for it. The signal is sent until it is taken: one that
@@ -180,7 +175,7 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
         handleDying(stopped);
         break;
     case PTRACE_EVENT_STOP:
-        if (isStopSignal(signal)) {
+        if (stopsByDefault(signal)) {
             stopped.stopped = stopped.afterStop = true;
             stopped.process->stopSignal = signal;
             if (stopped.process->state == ProcessState::Running) {
@@ -191,6 +186,7 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
             break;
         }
         stopped.stopped = false;
+        stopped.process->stopSignal = 0;
         if (stopped.process->state == ProcessState::Stopped) {
             stopped.process->state = ProcessState::Running;
             tellProcess(*stopped.process, false);

@@ -19,6 +19,12 @@
 
 namespace byteyard::ipc {
 
+// The kernel's own: a call with such a result starts again, unless a handler runs first (linux/errno.h).
+inline constexpr int restartSys = 512;
+inline constexpr int restartNoIntr = 513;
+inline constexpr int restartNoHand = 514;
+inline constexpr int restartBlock = 516;
+
 /// What a thread is in, from the call's entry until its event is told.
 struct PendingCall
 {
@@ -38,6 +44,7 @@ struct PendingCall
     bool dataWhole = true;                ///< false: what should have been copied could not be read
     DescriptorTable::Entry carried;       ///< what a dup duplicates
     std::vector<std::uint32_t> releasing; ///< endpoints whose holders it may diminish
+    bool wasRestarted = false;            ///< by goOnUnlessSignalled
     int restart = 0;                      ///< ERESTART… or EINTR: the call may go on; what follows decides
 };
 
@@ -75,6 +82,12 @@ struct SignalAction
 };
 using SignalActions = std::array<SignalAction, 65>;
 
+/// What SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU do when they have no handler (signal(7)).
+constexpr bool stopsByDefault(int signal)
+{
+    return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
 /// A thread group.
 struct TracedProcess
 {
@@ -87,7 +100,7 @@ struct TracedProcess
     std::shared_ptr<DescriptorTable> table;
     std::shared_ptr<SignalActions> actions;
     std::shared_ptr<Child> child; ///< until its program runs
-    int stopSignal = 0;
+    int stopSignal = 0;           ///< what stops it, from the signal's delivery until it is continued
     int threads = 0;
     pid_t witness =
         0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
@@ -123,7 +136,6 @@ struct Tracer::Private
     bool enterWait(TracedThread& thread, const CallContext& context);
     bool enterEpollControl(TracedThread& thread, const CallContext& context);
     bool enterExec(TracedThread& thread, const CallContext& context);
-    void noteAction(TracedThread& thread, const CallArguments& arguments);
     void leave(TracedThread& thread, std::int64_t result, bool failed);
     void finish(TracedThread& thread, std::int64_t result);
     void takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result);
@@ -155,14 +167,19 @@ struct Tracer::Private
     void handleEnd(TracedThread& thread, int status);
     void endProcess(TracedProcess& process, int status);
     void handleOrphan(pid_t tid, int status);
-    void handleSignal(TracedThread& thread, int signal);
-    void settleRestart(TracedThread& thread, int signal);
     void tellLife(const TracedThread& thread, Call call, std::int64_t result, std::string_view detail);
     void tellProcess(const TracedProcess& process, bool names);
     void killAll();
-    void goOnUntouched(TracedThread& thread);
-    bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
 
+    // tracer_signals.cpp: signals, and what becomes of the calls that they interrupt.
+    void noteAction(TracedThread& thread, const CallArguments& arguments);
+    void handleSignal(TracedThread& thread, int signal);
+    void settleRestart(TracedThread& thread, int signal);
+    void goOnUntouched(TracedThread& thread);
+    bool ignores(const TracedProcess& process, int signal) const;
+    bool goOnUnlessSignalled(TracedThread& thread);
+
+    bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
     TracedProcess* byNumber(std::uint32_t number) const;
     std::uint64_t now() const;
 

@@ -39,12 +39,12 @@ std::string place(pid_t pid, std::string_view name)
 }
 
 /// The number after `label` at the start of a line.
-std::optional<long> field(const std::string& text, std::string_view label, int base)
+std::optional<std::uint64_t> field(const std::string& text, std::string_view label, int base)
 {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
         if (std::string_view(text).substr(at, label.size()) == label)
-            return std::strtol(text.c_str() + at + label.size(), nullptr, base);
+            return std::strtoull(text.c_str() + at + label.size(), nullptr, base);
         at = end + 1;
     }
     return std::nullopt;
@@ -60,6 +60,14 @@ std::optional<Kinship> kinship(pid_t tid)
     if (!tgid || !parent)
         return std::nullopt;
     return Kinship{static_cast<pid_t>(*tgid), static_cast<pid_t>(*parent)};
+}
+
+std::uint64_t pendingSignals(pid_t tid)
+{
+    const std::string status = content(place(tid, "status"));
+    const std::uint64_t pending =
+        field(status, "SigPnd:", 16).value_or(0) | field(status, "ShdPnd:", 16).value_or(0);
+    return pending & ~field(status, "SigBlk:", 16).value_or(0);
 }
 
 std::string commandName(pid_t pid)

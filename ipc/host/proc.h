@@ -17,6 +17,9 @@ struct Kinship
 };
 std::optional<Kinship> kinship(pid_t tid);
 
+/// Signals that wait for this thread or its process and are not blocked: bit n-1 stands for signal n.
+std::uint64_t pendingSignals(pid_t tid);
+
 /// /proc/PID/comm and /proc/PID/cmdline; empty when the process is gone.
 std::string commandName(pid_t pid);
 std::vector<std::string> commandLine(pid_t pid);

@@ -1,0 +1,120 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <cerrno>
+
+namespace byteyard::ipc {
+
+/// rt_sigaction: what becomes of a call that the signal interrupts.
+void Tracer::Private::noteAction(TracedThread& thread, const CallArguments& arguments)
+{
+    struct KernelAction // the kernel's struct, not the C library's
+    {
+        std::uint64_t handler;
+        std::uint64_t flags;
+    };
+    const std::uint64_t number = arguments[0];
+    if (arguments[1] == 0 || number == 0 || number >= thread.process->actions->size())
+        return;
+    const auto action = TraceeMemory(thread.tid).object<KernelAction>(arguments[1]);
+    if (!action)
+        return;
+    SignalAction& noted = (*thread.process->actions).at(number);
+    using Kind = SignalAction::Kind;
+    noted.kind = action->handler == 0 ? Kind::Default : action->handler == 1 ? Kind::Ignore : Kind::Handler;
+    noted.restarts = (action->flags & SA_RESTART) != 0;
+}
+
+bool Tracer::Private::ignores(const TracedProcess& process, int signal) const
+{
+    using Kind = SignalAction::Kind;
+    const Kind kind = process.actions->at(static_cast<std::size_t>(signal)).kind;
+    const bool byDefault = signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
+    return kind == Kind::Ignore || (kind == Kind::Default && byDefault);
+}
+
+void Tracer::Private::handleSignal(TracedThread& thread, int signal)
+{
+    if (thread.inCall && thread.call.restart != 0)
+        settleRestart(thread, signal);
+    TracedProcess& process = *thread.process;
+    if (stopsByDefault(signal) &&
+        process.actions->at(static_cast<std::size_t>(signal)).kind == SignalAction::Kind::Default)
+        process.stopSignal = signal;
+    if (ignores(process, signal)) {
+        if (signal != SIGCONT || !thread.afterStop)
+            goOnUntouched(thread);
+    } else {
+        siginfo_t info{};
+        std::string detail = "signal=" + encodeWord(signalName(signal));
+        if (ptrace(PTRACE_GETSIGINFO, thread.tid, nullptr, &info) == 0 && info.si_code <= 0 &&
+            info.si_pid > 0)
+            detail += " sender=" + std::to_string(info.si_pid);
+        tellLife(thread, Call::Signal, 0, detail);
+    }
+    resume(thread, PTRACE_CONT, signal);
+}
+
+/// A signal is about to be delivered to a thread whose call was interrupted: does the call go on, as it would
+/// untraced?
+void Tracer::Private::settleRestart(TracedThread& thread, int signal)
+{
+    PendingCall& call = thread.call;
+    const SignalAction action = thread.process->actions->at(static_cast<std::size_t>(signal));
+    if (action.kind == SignalAction::Kind::Handler) {
+        if (call.restart == EINTR || call.restart == restartNoHand || call.restart == restartBlock ||
+            (call.restart == restartSys && !action.restarts))
+            finish(thread, -EINTR);
+        else
+            thread.inCall = false; // it starts anew when the handler is done
+    }
+}
+
+/// An ignored signal is never even sent to an untraced program. A traced one is woken by it, and some calls
+/// (semop, epoll_wait, a timed recv, sigtimedwait) then end with EINTR: make the kernel start such a call
+/// again.
+void Tracer::Private::goOnUntouched(TracedThread& thread)
+{
+#if defined(__x86_64__)
+    user_regs_struct registers{};
+    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0 ||
+        static_cast<std::int64_t>(registers.orig_rax) < 0 ||
+        static_cast<std::int64_t>(registers.rax) != -EINTR)
+        return;
+    registers.rax = 0 - static_cast<std::uint64_t>(restartNoIntr);
+    if (ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0 && thread.inCall &&
+        thread.call.restart == EINTR)
+        thread.call.restart = restartNoIntr;
+#else
+    (void)thread;
+#endif
+}
+
+/// At a call's return with EINTR: when no signal waits that an untraced program would see, the one that woke
+/// the thread is ignored, or another thread has taken it. Then the call is made once more, as if nothing had
+/// been.
+bool Tracer::Private::goOnUnlessSignalled(TracedThread& thread)
+{
+#if defined(__x86_64__)
+    PendingCall& call = thread.call;
+    const bool sleeps = call.row->effect == Effect::Wait || callInfo(call.row->call).flow != Flow::None;
+    if (!sleeps || call.wasRestarted || thread.process->stopSignal != 0)
+        return false;
+    const std::uint64_t pending = proc::pendingSignals(thread.tid);
+    for (int signal = 1; signal <= 64; ++signal)
+        if ((pending >> (signal - 1) & 1) != 0 && !ignores(*thread.process, signal))
+            return false;
+    user_regs_struct registers{};
+    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0)
+        return false;
+    constexpr std::uint64_t instructionSize = 2; // syscall
+    registers.rip -= instructionSize;
+    registers.rax = registers.orig_rax;
+    call.wasRestarted = ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0;
+    return call.wasRestarted;
+#else
+    (void)thread;
+    return false;
+#endif
+}
+
+} // namespace byteyard::ipc
