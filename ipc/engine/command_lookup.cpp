@@ -45,10 +45,10 @@ std::vector<std::string> findExecutables(const std::string& command, const std::
     std::istringstream directories(path);
     std::string entry;
     while (std::getline(directories, entry, ':')) {
-        std::string candidate = (entry.empty()          ? directory
-                                 : entry.front() == '/' ? entry
-                                                        : directory + '/' + entry);
-        candidate += '/' + command;
+        std::string candidate = entry.empty() || entry.front() != '/' ? directory : std::string();
+        if (!entry.empty())
+            candidate.append(candidate.empty() ? "" : "/").append(entry);
+        candidate.append("/").append(command);
         const int fault = executableFault(candidate);
         if (fault == 0)
             found.push_back(candidate);

@@ -54,7 +54,7 @@ std::vector<std::string> environmentOf(const std::map<std::string, std::string>&
     std::vector<std::string> list;
     list.reserve(all.size());
     for (const auto& [key, value] : all)
-        list.push_back(key + '=' + value);
+        list.emplace_back(key).append("=").append(value);
     return list;
 }
 

@@ -21,6 +21,15 @@ namespace {
 constexpr std::size_t maxWord = 64;
 constexpr std::int64_t maxNumber = UINT32_MAX;
 constexpr std::size_t maxData = wire::maxPayload;
+constexpr int maxDepth = 32;
+
+/// Told of every value while it is read: what is nested beyond all need is not read to its end.
+bool refuseDepth(int depth, json::parse_event_t /*event*/, json& /*value*/)
+{
+    if (depth > maxDepth)
+        throw MessageError("the message is nested too deep");
+    return true;
+}
 
 class Worker
 {
@@ -112,7 +121,7 @@ void Worker::take(const wire::Frame& frame)
         if (frame.kind != wire::FrameKind::Control)
             throw MessageError("a frame that only an engine sends");
         const auto* text = reinterpret_cast<const char*>(frame.payload.data());
-        const json document = json::parse(text, text + frame.payload.size());
+        const json document = json::parse(text, text + frame.payload.size(), refuseDepth);
         const ObjectReader message(document, "");
         dispatch(message.text("type", maxWord), message);
     } catch (const MessageError& error) {

@@ -116,10 +116,13 @@ private Q_SLOTS:
         QVERIFY(engine.until([&] { return engine.events.size() > 100; }));
         engine.send({{"type", "pause"}});
         QVERIFY(engine.until([&] { return engine.has(u"paused"_s); }));
-        QVERIFY(engine.until([&] { return engine.last(u"blocked"_s)[u"paced"_s].toBool(); }));
-        const std::size_t count = engine.events.size();
-        engine.until([] { return false; }, 200);
-        QCOMPARE(engine.events.size(), count);
+        // What was under way when the pause came is still told; then nothing is, for as long as one looks.
+        std::size_t count = 0;
+        QVERIFY(engine.until([&] {
+            const std::size_t before = std::exchange(count, engine.events.size());
+            engine.until([] { return false; }, 200);
+            return before == count && count == engine.events.size();
+        }));
         engine.send({{"type", "resume"}});
         QVERIFY(engine.until([&] { return engine.events.size() > count + 100; }));
         engine.send({{"type", "pause"}});
