@@ -114,6 +114,13 @@ std::string hexadecimal(std::uint64_t value)
     return text.data();
 }
 
+void join(std::string& text, char separator, std::string_view more)
+{
+    if (!text.empty())
+        text += separator;
+    text += more;
+}
+
 /// "A|B|0x40"; "" for nothing.
 std::string bitNames(std::uint64_t value, std::span<const NamedBits> names)
 {
@@ -121,11 +128,11 @@ std::string bitNames(std::uint64_t value, std::span<const NamedBits> names)
     for (const NamedBits& each : names) {
         if (each.bits == 0 || (value & each.bits) != each.bits)
             continue;
-        text += (text.empty() ? "" : "|") + std::string(each.name);
+        join(text, '|', each.name);
         value &= ~each.bits;
     }
     if (value != 0)
-        text += (text.empty() ? "" : "|") + hexadecimal(value);
+        join(text, '|', hexadecimal(value));
     return text;
 }
 
@@ -147,7 +154,7 @@ std::string words(std::initializer_list<std::string> list)
     std::string text;
     for (const std::string& each : list)
         if (!each.empty())
-            text += (text.empty() ? "" : " ") + each;
+            join(text, ' ', each);
     return text;
 }
 

@@ -18,7 +18,11 @@ struct ObjectId
 {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
-    auto operator<=>(const ObjectId&) const = default;
+    bool operator==(const ObjectId&) const = default;
+    bool operator<(const ObjectId& other) const
+    {
+        return device != other.device ? device < other.device : inode < other.inode;
+    }
 };
 
 enum class Access : std::uint8_t { Read = 1, Write = 2, ReadWrite = 3 };

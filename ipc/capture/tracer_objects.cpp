@@ -177,7 +177,7 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
     std::vector<int> ends;
     const std::lock_guard lock(table);
     for (const auto& item : std::filesystem::directory_iterator("/proc/self/fd")) {
-        const int fd = std::atoi(item.path().filename().c_str());
+        const int fd = static_cast<int>(std::strtol(item.path().filename().c_str(), nullptr, 10));
         struct stat status
         {
         };

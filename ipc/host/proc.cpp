@@ -1,7 +1,6 @@
 #include "ipc/host/proc.h"
 
 #include <algorithm>
-#include <cinttypes>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +47,21 @@ std::optional<std::uint64_t> field(const std::string& text, std::string_view lab
         at = end + 1;
     }
     return std::nullopt;
+}
+
+/// The unsigned numbers, decimal or 0x…, that stand in a text until something else does.
+std::vector<std::uint64_t> numbersOf(const std::string& text)
+{
+    std::vector<std::uint64_t> numbers;
+    const char* at = text.c_str();
+    for (;;) {
+        char* end = nullptr;
+        const std::uint64_t number = std::strtoull(at, &end, 0);
+        if (end == at)
+            return numbers;
+        numbers.push_back(number);
+        at = end;
+    }
 }
 
 } // namespace
@@ -107,27 +121,23 @@ std::string descriptorTarget(pid_t pid, int fd)
 
 std::optional<SleepingCall> sleepingCall(pid_t tid)
 {
-    const std::string text = content(place(tid, "syscall"), 512);
-    SleepingCall call;
-    auto& a = call.arguments;
-    const int got = std::sscanf(text.c_str(),
-                                "%ld 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64 " 0x%" SCNx64
-                                " 0x%" SCNx64 " 0x%" SCNx64,
-                                &call.number, &a[0], &a[1], &a[2], &a[3], &a[4], &a[5], &call.stack);
-    if (got != 8 || call.number < 0)
+    // number, six arguments, stack and instruction pointer; "running", or "-1" and the last two outside a
+    // call
+    const std::vector<std::uint64_t> numbers = numbersOf(content(place(tid, "syscall"), 512));
+    if (numbers.size() != 9)
         return std::nullopt;
+    SleepingCall call;
+    call.number = static_cast<long>(numbers[0]);
+    std::copy_n(numbers.begin() + 1, call.arguments.size(), call.arguments.begin());
+    call.stack = numbers[7];
     return call;
 }
 
 std::uint64_t timeslices(pid_t tid)
 {
-    std::uint64_t running = 0;
-    std::uint64_t waiting = 0;
-    std::uint64_t slices = 0;
-    const std::string text = content(place(tid, "schedstat"), 256);
-    if (std::sscanf(text.c_str(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &running, &waiting, &slices) != 3)
-        return 0;
-    return slices;
+    // time running, time waiting, how many times
+    const std::vector<std::uint64_t> numbers = numbersOf(content(place(tid, "schedstat"), 256));
+    return numbers.size() == 3 ? numbers[2] : 0;
 }
 
 } // namespace byteyard::ipc::proc
