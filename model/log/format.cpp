@@ -1,6 +1,7 @@
 #include "model/log/format.h"
 
 #include <QCoreApplication>
+#include <QStringDecoder>
 
 #include <algorithm>
 #include <array>

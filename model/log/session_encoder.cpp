@@ -6,6 +6,7 @@
 #include "model/log/statistics.h"
 
 #include <QJsonDocument>
+#include <QtEndian>
 
 #include <algorithm>
 #include <limits>
