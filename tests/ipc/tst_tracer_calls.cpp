@@ -24,6 +24,8 @@ private Q_SLOTS:
     void pollSaysWhatItWaitsOn();
     void aSleepElsewhereIsFoundInProc();
     void aReservedNameIsBoundWhenItIsOpened();
+    void aStormOfChildrenIsFollowedToTheLast();
+    void aStormCutAnywhereLeavesNobody();
 };
 
 void TracerCalls::everyCallThatMovesBytesIsCounted()
@@ -266,6 +268,41 @@ void TracerCalls::aReservedNameIsBoundWhenItIsOpened()
     const auto reads = b.sink.select(
         [=](const Event& e) { return e.endpoint == endpoint && callInfo(e.call).flow == Flow::Out; });
     QVERIFY(!reads.empty());
+}
+
+void TracerCalls::aStormOfChildrenIsFollowedToTheLast()
+{
+    Bench b;
+    auto pipe = b.pipe();
+    const auto id = b.start(
+        b.plan({Bench::peer("lives"), "children", "2000"}, {Bench::to(1, pipe.write, pipe.endpoint)}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    QCOMPARE(b.sink.bytesIn(pipe.endpoint), 2000);
+    QCOMPARE(b.sink.children(id).size(), 2000U);
+    QCOMPARE(b.alive(), 0U);
+}
+
+void TracerCalls::aStormCutAnywhereLeavesNobody()
+{
+    for (std::size_t round = 1; round <= 20; ++round) {
+        std::vector<pid_t> pids;
+        {
+            Bench b;
+            auto pipe = b.pipe();
+            const auto id = b.start(b.plan({Bench::peer("lives"), "children", "2000"},
+                                           {Bench::to(1, pipe.write, pipe.endpoint)}));
+            QTRY_VERIFY_WITH_TIMEOUT(b.sink.children(id).size() >= round, patience);
+            if (round % 2 == 0) {
+                b.tracer.signal(id, SIGKILL, true);
+                QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+                QTRY_COMPARE_WITH_TIMEOUT(b.alive(), 0U, patience);
+            }
+            pids.push_back(b.sink.changes(id).front().pid);
+        }
+        // Its group is empty: whoever was forked belonged to it.
+        QTRY_VERIFY_WITH_TIMEOUT(kill(-pids.front(), 0) != 0 && errno == ESRCH, patience);
+    }
 }
 
 QTEST_GUILESS_MAIN(TracerCalls)
