@@ -11,20 +11,65 @@ namespace byteyard::ipc {
 /// protocol version. Files hold names, never numbers.
 enum class Call : std::uint16_t {
     // Life events.
-    Start, ///< a process of the topology was let go (after exec succeeded)
-    Exit,  ///< a process ended: result is the exit code, or -1 and detail `signal=SIGX`
+    Start,  ///< a process of the topology was let go (after exec succeeded)
+    Exit,   ///< a process ended: result is the exit code, or -1 and detail `signal=SIGX`
     Signal, ///< a signal was delivered: detail `signal=SIGX`
-    Fork, Vfork, Clone, Clone3, ///< result: the child's pid
-    Execve, Execveat,
+    Fork,
+    Vfork,
+    Clone,
+    Clone3, ///< result: the child's pid
+    Execve,
+    Execveat,
     // Bytes.
-    Read, Write, Readv, Writev, Pread64, Pwrite64, Preadv, Pwritev, Preadv2, Pwritev2,
-    Splice, Tee, Vmsplice, Sendfile, CopyFileRange,
-    Sendto, Recvfrom, Sendmsg, Recvmsg, Sendmmsg, Recvmmsg, Shutdown,
+    Read,
+    Write,
+    Readv,
+    Writev,
+    Pread64,
+    Pwrite64,
+    Preadv,
+    Pwritev,
+    Preadv2,
+    Pwritev2,
+    Splice,
+    Tee,
+    Vmsplice,
+    Sendfile,
+    CopyFileRange,
+    Sendto,
+    Recvfrom,
+    Sendmsg,
+    Recvmsg,
+    Sendmmsg,
+    Recvmmsg,
+    Shutdown,
     // Descriptors and names.
-    Open, Openat, Openat2, Creat, Close, CloseRange, Dup, Dup2, Dup3, Pipe, Pipe2, Socketpair, Fcntl, Lseek, Ioctl,
-    Ftruncate, Mkfifo,
+    Open,
+    Openat,
+    Openat2,
+    Creat,
+    Close,
+    CloseRange,
+    Dup,
+    Dup2,
+    Dup3,
+    Pipe,
+    Pipe2,
+    Socketpair,
+    Fcntl,
+    Lseek,
+    Ioctl,
+    Ftruncate,
+    Mkfifo,
     // What a thread waits on.
-    Poll, Ppoll, Select, Pselect6, EpollWait, EpollPwait, EpollPwait2, EpollCtl,
+    Poll,
+    Ppoll,
+    Select,
+    Pselect6,
+    EpollWait,
+    EpollPwait,
+    EpollPwait2,
+    EpollCtl,
     // Seen by looking (/proc), not by tracing: a thread sleeps in a call that touches no endpoint.
     Other,
     Count_

@@ -36,12 +36,12 @@ struct EventView
     DataState dataState = DataState::None;
     std::int32_t fd = -1;
     std::int32_t fd2 = -1;
-    std::uint32_t endpoint = 0;  ///< the engine's number, never used again; 0: none
+    std::uint32_t endpoint = 0; ///< the engine's number, never used again; 0: none
     std::uint32_t endpoint2 = 0;
     std::int64_t result = 0;     ///< what the call returned; -1 when `error` is set
     std::int32_t error = 0;      ///< errno
     std::uint64_t requested = 0; ///< bytes asked for
-    std::string_view detail;     ///< `key=value` words, values percent-encoded: `flags=O_RDWR path=/tmp/a%20b`
+    std::string_view detail; ///< `key=value` words, values percent-encoded: `flags=O_RDWR path=/tmp/a%20b`
     std::span<const std::byte> data;
 };
 
@@ -61,7 +61,8 @@ struct Event : EventView
     }
 };
 
-/// Percent-encodes everything but letters, digits and `-._~/+:,@|()[]`, so that a word holds no space, `=` or `%`.
+/// Percent-encodes everything but letters, digits and `-._~/+:,@|()[]`, so that a word holds no space, `=` or
+/// `%`.
 std::string encodeWord(std::string_view raw);
 /// Undoes encodeWord; a broken escape is kept as it stands.
 std::string decodeWord(std::string_view word);

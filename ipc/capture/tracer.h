@@ -39,26 +39,29 @@ struct ProcessChange
     std::string name;              ///< set when new and at exec
     std::vector<std::string> argv; ///< the same
     int exitCode = 0;
-    int signal = 0;       ///< what stopped or killed it
-    int error = 0;        ///< errno of what failed before exec
+    int signal = 0;         ///< what stopped or killed it
+    int error = 0;          ///< errno of what failed before exec
     std::string failedCall; ///< "execve", "open", "chdir" when Failed
     std::string failedPath;
     std::uint64_t time = 0; ///< ns since the run began
 };
 
-/// What the tracer tells. Called in the tracer's thread with the table locked: do little, never call back into the tracer.
+/// What the tracer tells. Called in the tracer's thread with the table locked: do little, never call back
+/// into the tracer.
 class TracerSink
 {
 public:
     virtual ~TracerSink() = default;
-    /// The sink sets `seq`. May block when 64 MiB wait for the model: that slows the traced programs and loses nothing.
+    /// The sink sets `seq`. May block when 64 MiB wait for the model: that slows the traced programs and
+    /// loses nothing.
     virtual void event(EventView event) = 0;
     virtual void process(const ProcessChange& change) = 0;
     /// A descriptor of this process for this endpoint came to be, or is gone.
     virtual void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) = 0;
-    /// A program made a pipe, FIFO or socketpair (or opened a reserved name) that the engine does not know: returns its new number,
-    /// or 0 when it is not to be followed. `path` is empty for anonymous ones.
-    virtual std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path, std::uint32_t byProcess) = 0;
+    /// A program made a pipe, FIFO or socketpair (or opened a reserved name) that the engine does not know:
+    /// returns its new number, or 0 when it is not to be followed. `path` is empty for anonymous ones.
+    virtual std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path,
+                                     std::uint32_t byProcess) = 0;
     /// A number for a process that a program forked.
     virtual std::uint32_t newProcess() = 0;
 };
@@ -89,12 +92,14 @@ struct TableHolder
     Access access = Access::Read;
 };
 
-/// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and it alone waits for
-/// children (ptrace(2), BUGS; waitpid(-1) elsewhere would steal its stops). Any public function may be called from another thread.
+/// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and
+/// it alone waits for children (ptrace(2), BUGS; waitpid(-1) elsewhere would steal its stops). Any public
+/// function may be called from another thread.
 class Tracer
 {
 public:
-    /// `runStart` is the zero of all times (CLOCK_MONOTONIC ns). `dataBytes` is how much of what moved is kept (0…65536).
+    /// `runStart` is the zero of all times (CLOCK_MONOTONIC ns). `dataBytes` is how much of what moved is
+    /// kept (0…65536).
     Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes);
     /// Kills what is left and waits for it.
     ~Tracer();
@@ -119,13 +124,14 @@ public:
     /// Data calls a second for each thread group. 0: full.
     void setPace(std::uint32_t process, int callsPerSecond);
 
-    /// While this is held no traced close, dup2, exec or exit can take effect (kernel-notes, SIGPIPE and peeking), unless
-    /// mayPeek() says that one is under way.
+    /// While this is held no traced close, dup2, exec or exit can take effect (kernel-notes, SIGPIPE and
+    /// peeking), unless mayPeek() says that one is under way.
     std::unique_lock<std::mutex> lockTable();
     // The following need the lock.
     bool mayPeek(std::uint32_t endpoint) const;
     std::vector<TableHolder> holders(std::uint32_t endpoint) const;
-    /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked up in /proc.
+    /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked
+    /// up in /proc.
     std::vector<CallInProgress> callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const;
     /// How many processes have not ended.
     std::size_t alive() const;

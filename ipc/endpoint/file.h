@@ -11,7 +11,8 @@ struct FileOptions
     bool keep = false; ///< stays when the endpoint is removed
 };
 
-/// A regular file, or a character device such as /dev/zero, which has no contents to show. Ports: read, write, read-write, each opened by the child just before exec.
+/// A regular file, or a character device such as /dev/zero, which has no contents to show. Ports: read,
+/// write, read-write, each opened by the child just before exec.
 class FileEndpoint final : public Endpoint
 {
 public:

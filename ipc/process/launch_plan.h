@@ -13,8 +13,8 @@ namespace byteyard::ipc {
 struct FdPlan
 {
     int target = -1;
-    /// An engine's descriptor to inherit (dup2 in the child); -1: the child opens `path` itself just before exec, so
-    /// that the open blocks where it should. The engine closes its own copy after launch().
+    /// An engine's descriptor to inherit (dup2 in the child); -1: the child opens `path` itself just before
+    /// exec, so that the open blocks where it should. The engine closes its own copy after launch().
     int source = -1;
     std::string path;
     int flags = 0;
@@ -22,8 +22,8 @@ struct FdPlan
     std::uint32_t endpoint = 0; ///< 0: no endpoint (output pty, /dev/null, a log file)
 };
 
-/// All that it takes to start one command. The child closes every descriptor that no FdPlan gives it before it is held: one
-/// that waits to be started must not keep the ends of others' pipes open.
+/// All that it takes to start one command. The child closes every descriptor that no FdPlan gives it before
+/// it is held: one that waits to be started must not keep the ends of others' pipes open.
 struct LaunchPlan
 {
     std::uint32_t process = 0; ///< the number that the engine chose

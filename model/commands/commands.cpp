@@ -47,24 +47,25 @@ bool isHelp(const QString& argument)
 
 QString helpText()
 {
-    return Text::tr("byteyard: build, see and understand inter-process communication with real processes.\n"
-                    "\n"
-                    "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
-                    "      opens the window\n"
-                    "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
-                    "      runs a topology in a window, writes a picture of that window, and ends\n"
-                    "  byteyard run LAB [--for 5s] [--capture auto|ptrace|ebpf|sampled]\n"
-                    "                   [--record FILE.pcapng] [--export FILE.jsonl|.csv]... [--json]\n"
-                    "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C\n"
-                    "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
-                    "      turns a recorded session into another form\n"
-                    "  byteyard check LAB\n"
-                    "      says what is wrong with a topology, each fault with its place\n"
-                    "  byteyard --help, --version\n"
-                    "\n"
-                    "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
-                    "or the file are "
-                    "wrong.");
+    return Text::tr(
+        "byteyard: build, see and understand inter-process communication with real processes.\n"
+        "\n"
+        "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
+        "      opens the window\n"
+        "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
+        "      runs a topology in a window, writes a picture of that window, and ends\n"
+        "  byteyard run LAB [--for 5s] [--capture auto|ptrace|ebpf|sampled]\n"
+        "                   [--record FILE.pcapng] [--export FILE.jsonl|.csv]... [--json]\n"
+        "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C\n"
+        "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
+        "      turns a recorded session into another form\n"
+        "  byteyard check LAB\n"
+        "      says what is wrong with a topology, each fault with its place\n"
+        "  byteyard --help, --version\n"
+        "\n"
+        "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
+        "or the file are "
+        "wrong.");
 }
 
 } // namespace

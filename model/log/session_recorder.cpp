@@ -37,9 +37,7 @@ struct SessionRecorder::Private
 
 public:
     Private(const QString& target, const EventStore& events, std::function<Catalog()> names)
-        : path(target)
-        , store(events)
-        , catalog(std::move(names))
+        : path(target), store(events), catalog(std::move(names))
     {
     }
 

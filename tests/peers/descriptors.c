@@ -1,5 +1,5 @@
-/* Shuffles the descriptors of two pipes by a seed: dup, dup2, dup3, fcntl, close, close_range, fork. Then says "r" on the pipe at fd 3
- * and waits for end-of-file on stdin, so that what it holds can be compared. */
+/* Shuffles the descriptors of two pipes by a seed: dup, dup2, dup3, fcntl, close, close_range, fork. Then
+ * says "r" on the pipe at fd 3 and waits for end-of-file on stdin, so that what it holds can be compared. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,14 +16,28 @@ int main(int argc, char** argv)
     for (i = 0; i < 300; ++i) {
         const int from = 4 + rand() % 40, to = 4 + rand() % 40;
         switch (rand() % 8) {
-        case 0: dup(from); break;
+        case 0:
+            dup(from);
+            break;
         case 1:
-        case 2: dup2(from, to); break;
-        case 3: dup3(from, to, O_CLOEXEC); break;
-        case 4: fcntl(from, F_DUPFD, to); break;
-        case 5: close(from); break;
-        case 6: close_range((unsigned)from, (unsigned)from + (unsigned)(rand() % 3), 0); break;
-        case 7: fcntl(from, F_SETFD, rand() % 2); break;
+        case 2:
+            dup2(from, to);
+            break;
+        case 3:
+            dup3(from, to, O_CLOEXEC);
+            break;
+        case 4:
+            fcntl(from, F_DUPFD, to);
+            break;
+        case 5:
+            close(from);
+            break;
+        case 6:
+            close_range((unsigned)from, (unsigned)from + (unsigned)(rand() % 3), 0);
+            break;
+        case 7:
+            fcntl(from, F_SETFD, rand() % 2);
+            break;
         }
     }
     if (fork() == 0) {

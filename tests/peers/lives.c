@@ -1,7 +1,8 @@
-/* Lives and deaths. exec-from-thread: a thread that is not the leader execs /bin/true. threads N: N threads write a byte each to fd 1.
- * children N: N children, each writes a byte to fd 1. vfork: a vforked child execs /bin/true. spawn: the same by posix_spawn.
- * handler / restart: reads stdin with a SIGTERM handler without / with SA_RESTART; ends with 7 on EINTR, 0 at end-of-file.
- * leader-leaves: the leader ends first, a thread writes on. writes N: N single bytes to fd 1. */
+/* Lives and deaths. exec-from-thread: a thread that is not the leader execs /bin/true. threads N: N threads
+ * write a byte each to fd 1. children N: N children, each writes a byte to fd 1. vfork: a vforked child execs
+ * /bin/true. spawn: the same by posix_spawn. handler / restart: reads stdin with a SIGTERM handler without /
+ * with SA_RESTART; ends with 7 on EINTR, 0 at end-of-file. leader-leaves: the leader ends first, a thread
+ * writes on. writes N: N single bytes to fd 1. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>

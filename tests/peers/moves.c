@@ -68,11 +68,14 @@ static void sockets(void)
     char b[64], c[64];
     char control[CMSG_SPACE(sizeof(int))];
     struct iovec out = {"passed", 6}, in = {b, sizeof b};
-    struct msghdr message = {.msg_iov = &out, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct msghdr message = {
+        .msg_iov = &out, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     struct cmsghdr* header;
     struct iovec two[2] = {{"one", 3}, {"three", 5}}, into[2] = {{b, 30}, {c, 30}};
-    struct mmsghdr many[2] = {{.msg_hdr = {.msg_iov = &two[0], .msg_iovlen = 1}}, {.msg_hdr = {.msg_iov = &two[1], .msg_iovlen = 1}}};
-    struct mmsghdr room[2] = {{.msg_hdr = {.msg_iov = &into[0], .msg_iovlen = 1}}, {.msg_hdr = {.msg_iov = &into[1], .msg_iovlen = 1}}};
+    struct mmsghdr many[2] = {{.msg_hdr = {.msg_iov = &two[0], .msg_iovlen = 1}},
+                              {.msg_hdr = {.msg_iov = &two[1], .msg_iovlen = 1}}};
+    struct mmsghdr room[2] = {{.msg_hdr = {.msg_iov = &into[0], .msg_iovlen = 1}},
+                              {.msg_hdr = {.msg_iov = &into[1], .msg_iovlen = 1}}};
     expect(socketpair(AF_UNIX, SOCK_DGRAM, 0, s), 0, 50);
     expect(pipe(p), 0, 51);
     header = CMSG_FIRSTHDR(&message);

@@ -1,5 +1,6 @@
-/* Sleeps in a call that a stop, a freezer or PTRACE_INTERRUPT would end with EINTR: semop, epoll_wait, a timed recv, sigtimedwait.
- * A second thread ends the sleep when a byte comes on stdin. Ends with 0; 42 when there was an EINTR. */
+/* Sleeps in a call that a stop, a freezer or PTRACE_INTERRUPT would end with EINTR: semop, epoll_wait, a
+ * timed recv, sigtimedwait. A second thread ends the sleep when a byte comes on stdin. Ends with 0; 42 when
+ * there was an EINTR. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
