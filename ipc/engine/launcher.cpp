@@ -1,6 +1,7 @@
 #include "ipc/engine/launcher.h"
 
 #include "ipc/engine/command_lookup.h"
+#include "ipc/engine/endpoint_kinds.h"
 #include "ipc/engine/launch_error.h"
 #include "ipc/engine/placeholder.h"
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <set>
 #include <sys/stat.h>
 
 extern char** environ; // NOLINT(readability-redundant-declaration): environ(7) asks for it
@@ -99,6 +101,7 @@ struct Launcher::Work
     std::uint32_t process;
     const TopologySpec& topology;
     PreparedLaunch launch;
+    std::map<std::string, int> fds; ///< of each edge that wires one
 
     bool has(int target) const
     {
@@ -116,7 +119,8 @@ Launcher::Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, st
 PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, const TopologySpec& topology,
                                  int pace)
 {
-    Work work{node, process, topology, {}};
+    Work work{node, process, topology, {}, {}};
+    chooseDescriptors(work);
     LaunchPlan& plan = work.launch.plan;
     const CommandSpec& command = node.command;
     plan.process = process;
@@ -164,8 +168,9 @@ std::string Launcher::expand(const Work& work, const std::string& text) const
                 return std::nullopt;
             if (attribute == "fd") {
                 for (const EdgeSpec& edge : work.topology.edges)
-                    if (edge.process == work.node.id && edge.endpoint == node->id)
-                        return std::to_string(edge.fd);
+                    if (const auto fd = work.fds.find(edge.id);
+                        fd != work.fds.end() && edge.endpoint == node->id)
+                        return std::to_string(fd->second);
                 return std::nullopt;
             }
             if (attribute == "path") {
@@ -178,17 +183,42 @@ std::string Launcher::expand(const Work& work, const std::string& text) const
         });
 }
 
+/// Which edges give the process a descriptor, and at what number: an actor's handle of an anonymous object
+/// gets a free one from 3 up.
+void Launcher::chooseDescriptors(Work& work)
+{
+    std::set<int> taken;
+    std::vector<const EdgeSpec*> handles;
+    for (const EdgeSpec& edge : work.topology.edges) {
+        if (edge.process != work.node.id)
+            continue;
+        if (!edge.isHandle())
+            taken.insert(work.fds[edge.id] = edge.fd);
+        else if (endpointKind(work.topology.node(edge.endpoint)->kind)->naming == Naming::Anonymous)
+            handles.push_back(&edge);
+    }
+    int next = STDERR_FILENO + 1;
+    for (const EdgeSpec* edge : handles) {
+        while (taken.count(next) > 0)
+            ++next;
+        taken.insert(work.fds[edge->id] = next);
+    }
+}
+
 void Launcher::addEdge(Work& work, const EdgeSpec& edge)
 {
     const NodeSpec* endpoint = work.topology.node(edge.endpoint);
     if (m_endpoints.hasFailed(edge.endpoint))
         throw LaunchError({"endpoint-failed", {{"endpoint", endpoint->name}}});
+    const auto fd = work.fds.find(edge.id);
+    if (fd == work.fds.end())
+        return; // it opens it itself
     if (endpoint->kind == "fifo" || endpoint->kind == "file") {
         addOpen(work, edge, *endpoint);
         return;
     }
     Fd source = m_endpoints.end(*endpoint, edge.port);
-    addInherited(work, edge.fd, std::move(source), m_endpoints.numberOf(edge.endpoint));
+    addInherited(work, fd->second, std::move(source), m_endpoints.numberOf(edge.endpoint));
 }
 
 void Launcher::addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint)

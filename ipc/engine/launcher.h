@@ -29,6 +29,7 @@ private:
     struct Work; ///< one plan in the making
 
     std::string expand(const Work& work, const std::string& text) const;
+    static void chooseDescriptors(Work& work);
     void addEdge(Work& work, const EdgeSpec& edge);
     void addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint);
     void addInherited(Work& work, int target, Fd source, std::uint32_t endpoint);

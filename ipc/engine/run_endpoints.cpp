@@ -78,6 +78,8 @@ std::unique_ptr<Endpoint> RunEndpoints::create(const NodeSpec& node, Slot& slot)
         return std::make_unique<PipeEndpoint>(PipeOptions{spec.capacity, spec.packets});
     if (node.kind == "socketpair")
         return std::make_unique<SocketpairEndpoint>(socketType(spec.type));
+    if (node.kind != "fifo" && node.kind != "file")
+        throw EndpointError("create", node.kind, EOPNOTSUPP);
     if (spec.madeByProgram)
         return nullptr;
     // What lies in the session's directory goes with it.

@@ -1,6 +1,8 @@
 #include "ipc/engine/topology.h"
 
+#include "ipc/engine/endpoint_kinds.h"
 #include "ipc/engine/message.h"
+#include "ipc/engine/topology_endpoint.h"
 
 #include <algorithm>
 #include <array>
@@ -20,11 +22,12 @@ constexpr std::size_t maxId = 64;
 constexpr std::size_t maxName = 255 * 4; // characters of up to four bytes
 constexpr std::size_t maxPath = 4095;
 constexpr std::size_t maxText = 1u << 20;
+constexpr std::size_t maxScript = 64u << 10;
 constexpr std::size_t maxFile = 8u << 20;
 constexpr std::int64_t maxPace = 1000000;
-constexpr std::int64_t maxCapacity = 1 << 30;
 constexpr double maxSeconds = 86400;
 constexpr std::int64_t maxFd = 1023;
+constexpr std::size_t maxHandle = 32;
 
 struct OpenFlag
 {
@@ -35,25 +38,6 @@ constexpr std::array openFlags = {
     OpenFlag{"O_APPEND", O_APPEND}, OpenFlag{"O_TRUNC", O_TRUNC},       OpenFlag{"O_CREAT", O_CREAT},
     OpenFlag{"O_EXCL", O_EXCL},     OpenFlag{"O_NONBLOCK", O_NONBLOCK}, OpenFlag{"O_SYNC", O_SYNC},
 };
-
-struct KindPorts
-{
-    std::string_view kind;
-    std::array<std::string_view, 3> ports;
-};
-constexpr std::array kindPorts = {
-    KindPorts{"pipe", {"read", "write", ""}},
-    KindPorts{"fifo", {"read", "write", "read-write"}},
-    KindPorts{"file", {"read", "write", "read-write"}},
-    KindPorts{"socketpair", {"a", "b", ""}},
-};
-
-const KindPorts* portsOf(const std::string& kind)
-{
-    const auto* row =
-        std::find_if(kindPorts.begin(), kindPorts.end(), [&](const KindPorts& r) { return r.kind == kind; });
-    return row == kindPorts.end() ? nullptr : row;
-}
 
 [[noreturn]] void refuse(const std::string& place, const std::string& what)
 {
@@ -105,15 +89,20 @@ StartRule readStart(const ObjectReader& properties)
     return rule;
 }
 
-CommandSpec readCommand(const ObjectReader& properties)
+void readArguments(const ObjectReader& properties, CommandSpec& command)
 {
-    CommandSpec command;
     const json& argv = properties.array("argv");
     for (std::size_t i = 0; i < argv.size(); ++i)
         command.argv.push_back(
             checkedText(argv[i], properties.place("argv") + '[' + std::to_string(i) + ']', maxText));
     if (command.argv.empty() || command.argv.front().empty())
         refuse(properties.place("argv"), "names no command");
+}
+
+/// What a command and an actor have in common.
+CommandSpec readProcess(const ObjectReader& properties)
+{
+    CommandSpec command;
     for (const auto& [key, value] : properties.object("environment").items()) {
         if (key.empty() || key.find_first_of(std::string_view("=\0", 2)) != std::string::npos)
             refuse(properties.place("environment"), "has a name that is none");
@@ -131,30 +120,14 @@ CommandSpec readCommand(const ObjectReader& properties)
     return command;
 }
 
-mode_t readMode(const ObjectReader& properties)
+/// A role's script comes as text too: the engine has no scripts of its own.
+ActorSpec readActor(const ObjectReader& properties)
 {
-    const std::string text = properties.text("mode", 5, "0600");
-    if (text.empty() || text.find_first_not_of("01234567") != std::string::npos)
-        refuse(properties.place("mode"), "is no octal mode");
-    return static_cast<mode_t>(std::strtoul(text.c_str(), nullptr, 8)) & 07777u;
-}
-
-EndpointSpec readEndpoint(const ObjectReader& properties)
-{
-    EndpointSpec endpoint;
-    endpoint.capacity = static_cast<std::uint64_t>(properties.integer("capacity", 0, maxCapacity, 0));
-    endpoint.packets = properties.flag("packets", false);
-    endpoint.path = properties.text("path", maxPath, "");
-    endpoint.mode = readMode(properties);
-    const std::string madeBy = properties.text("made-by", maxId, "engine");
-    if (madeBy != "engine" && madeBy != "program")
-        refuse(properties.place("made-by"), "is neither \"engine\" nor \"program\"");
-    endpoint.madeByProgram = madeBy == "program";
-    endpoint.keep = properties.flag("keep", false);
-    endpoint.type = properties.text("type", maxId, "stream");
-    if (endpoint.type != "stream" && endpoint.type != "datagram" && endpoint.type != "seqpacket")
-        refuse(properties.place("type"), "is none of \"stream\", \"datagram\" and \"seqpacket\"");
-    return endpoint;
+    ActorSpec actor;
+    actor.role = properties.text("role", maxId, "script");
+    actor.script = properties.text("script", maxScript, "");
+    actor.fields = properties.object("fields").dump();
+    return actor;
 }
 
 NodeSpec readNode(const json& value, const std::string& place)
@@ -165,24 +138,38 @@ NodeSpec readNode(const json& value, const std::string& place)
     node.kind = reader.text("kind", maxId);
     node.name = reader.text("name", maxName, node.id.c_str());
     const ObjectReader properties(reader.object("properties"), reader.place("properties"));
-    if (node.isProcess())
-        node.command = readCommand(properties);
-    else if (portsOf(node.kind))
-        node.endpoint = readEndpoint(properties);
+    if (node.isProcess()) {
+        node.command = readProcess(properties);
+        if (node.isActor()) {
+            node.actor = readActor(properties);
+            node.command.argv = {"byteyard-actor"};
+        } else {
+            readArguments(properties, node.command);
+        }
+    } else if (endpointKind(node.kind))
+        node.endpoint = readEndpoint(node.kind, properties);
     else
         refuse(reader.place("kind"), "\"" + node.kind + "\" is not known");
     return node;
 }
 
-int readFd(const ObjectReader& process)
+/// A descriptor's number, or a handle: `[a-z_][a-z0-9_]{0,31}`.
+void readPort(const ObjectReader& process, EdgeSpec& edge)
 {
     const std::string port = process.text("port", maxId);
-    const bool digits =
-        !port.empty() && port.size() <= 4 && port.find_first_not_of("0123456789") == std::string::npos;
-    const long fd = digits ? std::strtol(port.c_str(), nullptr, 10) : -1;
+    constexpr std::string_view digits = "0123456789";
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz_0123456789";
+    if (!port.empty() && port.size() <= maxHandle && digits.find(port.front()) == std::string_view::npos &&
+        port.find_first_not_of(letters) == std::string::npos) {
+        edge.handle = port;
+        return;
+    }
+    const bool isNumber =
+        !port.empty() && port.size() <= 4 && port.find_first_not_of(digits) == std::string::npos;
+    const long fd = isNumber ? std::strtol(port.c_str(), nullptr, 10) : -1;
     if (fd < 0 || fd > maxFd)
-        refuse(process.place("port"), "is not a descriptor from 0 to 1023");
-    return static_cast<int>(fd);
+        refuse(process.place("port"), "is neither a descriptor from 0 to 1023 nor a handle of a-z 0-9 _");
+    edge.fd = static_cast<int>(fd);
 }
 
 EdgeSpec readEdge(const json& value, const std::string& place)
@@ -192,7 +179,7 @@ EdgeSpec readEdge(const json& value, const std::string& place)
     edge.id = readId(reader, "id");
     const ObjectReader process(reader.object("process"), reader.place("process"));
     edge.process = readId(process, "node");
-    edge.fd = readFd(process);
+    readPort(process, edge);
     const ObjectReader endpoint(reader.object("endpoint"), reader.place("endpoint"));
     edge.endpoint = readId(endpoint, "node");
     edge.port = endpoint.text("port", maxId);
@@ -212,7 +199,16 @@ EdgeSpec readEdge(const json& value, const std::string& place)
     return edge;
 }
 
-void checkEdge(const EdgeSpec& edge, const TopologySpec& all, std::set<std::pair<std::string, int>>& taken)
+using Taken = std::set<std::pair<std::string, std::string>>;
+
+void take(const EdgeSpec& edge, Taken& taken, const std::string& place)
+{
+    const std::string port = edge.isHandle() ? edge.handle : std::to_string(edge.fd);
+    if (!taken.emplace(edge.process, port).second)
+        refuse(place, edge.isHandle() ? "takes a handle that is taken" : "takes a descriptor that is taken");
+}
+
+void checkEdge(const EdgeSpec& edge, const TopologySpec& all, Taken& taken)
 {
     const std::string place = "edge " + edge.id;
     const NodeSpec* process = all.node(edge.process);
@@ -221,12 +217,20 @@ void checkEdge(const EdgeSpec& edge, const TopologySpec& all, std::set<std::pair
         refuse(place, "leads to no process");
     if (!endpoint || endpoint->isProcess())
         refuse(place, "leads to no endpoint");
-    const KindPorts* row = portsOf(endpoint->kind);
-    if (edge.port.empty() || std::find(row->ports.begin(), row->ports.end(), edge.port) == row->ports.end())
+    const EndpointKind* kind = endpointKind(endpoint->kind);
+    if (!kind->hasPort(edge.port))
         refuse(place, "leads to a port that a " + endpoint->kind + " does not have");
-    if (!taken.emplace(edge.process, edge.fd).second)
-        refuse(place, "takes a descriptor that is taken");
-    if (!edge.shared.empty() && endpoint->kind != "file" && edge.port != "read-write")
+    if (!edge.isHandle() && !kind->hasDescriptors)
+        refuse(place, "gives a descriptor of a " + endpoint->kind + ", which has none: use a handle");
+    if (edge.isHandle() && kind->naming == Naming::Anonymous && !process->isActor())
+        refuse(place,
+               "names a handle of a " + endpoint->kind + ", which a command can have as descriptor only");
+    if (!edge.isHandle() && endpoint->endpoint.madeByProgram && isSocketKind(endpoint->kind) &&
+        !EndpointKind::connects(edge.port))
+        refuse(place, "gives a descriptor of a socket that a program is to make: use a handle");
+    take(edge, taken, place);
+    if (!edge.shared.empty() && endpoint->kind != "file" &&
+        (endpoint->kind != "fifo" || edge.port != "read-write"))
         refuse(place, "shares a description that only a file, or a FIFO's read-write port, can share");
 }
 
@@ -250,12 +254,12 @@ TopologySpec readTopology(const json& document, const TopologySpec* known)
     TopologySpec all = known ? *known : TopologySpec();
     std::set<std::string> nodeIds;
     std::set<std::string> edgeIds;
-    std::set<std::pair<std::string, int>> taken;
+    Taken taken;
     for (const NodeSpec& node : all.nodes)
         nodeIds.insert(node.id);
     for (const EdgeSpec& edge : all.edges) {
         edgeIds.insert(edge.id);
-        taken.emplace(edge.process, edge.fd);
+        take(edge, taken, "edge " + edge.id);
     }
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         read.nodes.push_back(readNode(nodes[i], "nodes[" + std::to_string(i) + ']'));

@@ -47,15 +47,47 @@ struct CommandSpec
     int pace = 0;
 };
 
+/// What an actor runs, in the words of its channel.
+struct ActorSpec
+{
+    std::string role;
+    std::string script; ///< the text
+    std::string fields; ///< a JSON object
+};
+
+/// Properties of all kinds; a kind looks at its own.
 struct EndpointSpec
 {
-    std::uint64_t capacity = 0;
+    std::uint64_t capacity = 0; ///< of a pipe or FIFO; 0: the kernel's
     bool packets = false;
-    std::string path;
+    std::string path; ///< also the name of a POSIX object; "@…" of a socket: an abstract name
     mode_t mode = 0600;
     bool madeByProgram = false;
     bool keep = false;
-    std::string type; ///< of a socketpair
+    bool existing = false; ///< it is there already, and stays
+    std::string type;      ///< of a socketpair
+
+    std::optional<key_t> key; ///< nothing: a random one
+    int sysvId = -1;
+    std::uint64_t queueBytes = 0; ///< msg_qbytes; 0: the kernel's
+    long maxMessages = 10;
+    long messageSize = 8192;
+    std::uint64_t size = 4096; ///< of shared memory
+    int seals = 0;
+    std::vector<unsigned short> values{1};
+    std::uint64_t value = 0;
+    bool semaphore = false; ///< EFD_SEMAPHORE
+
+    int backlog = 128;
+    int sendBuffer = 0; ///< SO_SNDBUF, SO_RCVBUF; 0: the kernel's
+    int receiveBuffer = 0;
+    std::string address;
+    std::uint16_t port = 0; ///< 0: any free one
+    bool reuseAddress = false;
+    bool noDelay = false;
+    std::string protocol;
+    unsigned short rows = 24;
+    unsigned short columns = 80;
 };
 
 struct NodeSpec
@@ -63,20 +95,24 @@ struct NodeSpec
     std::string id;
     std::string kind;
     std::string name;
-    CommandSpec command;
+    CommandSpec command; ///< an actor's argv is its program
+    ActorSpec actor;
     EndpointSpec endpoint;
-    bool isProcess() const { return kind == "command"; }
+    bool isActor() const { return kind == "actor"; }
+    bool isProcess() const { return kind == "command" || isActor(); }
 };
 
 struct EdgeSpec
 {
     std::string id;
     std::string process;
-    int fd = 0;
+    int fd = -1;        ///< the descriptor that the process gets…
+    std::string handle; ///< …or the name by which it knows the endpoint
     std::string endpoint;
     std::string port;
     std::optional<int> flags; ///< for open(2), beyond the port's access
     std::string shared;
+    bool isHandle() const { return !handle.empty(); }
 };
 
 /// A topology as the engine takes it.

@@ -175,13 +175,20 @@ public:
                 {"position", QJsonArray{0, 0}},
                 {"properties", properties}};
     }
+    /// `port` is a descriptor's number or a handle.
+    static QJsonObject edge(const QString& process, const QString& port, const QString& endpoint,
+                            const QString& endpointPort, const QJsonObject& properties = {},
+                            const QString& id = {})
+    {
+        return {{"id", id.isEmpty() ? process + u'-' + port : id},
+                {"process", QJsonObject{{"node", process}, {"port", port}}},
+                {"endpoint", QJsonObject{{"node", endpoint}, {"port", endpointPort}}},
+                {"properties", properties}};
+    }
     static QJsonObject edge(const QString& process, int fd, const QString& endpoint, const QString& port,
                             const QJsonObject& properties = {})
     {
-        return {{"id", process + u'-' + QString::number(fd)},
-                {"process", QJsonObject{{"node", process}, {"port", QString::number(fd)}}},
-                {"endpoint", QJsonObject{{"node", endpoint}, {"port", port}}},
-                {"properties", properties}};
+        return edge(process, QString::number(fd), endpoint, port, properties);
     }
 
     bool has(const QString& type) const { return !last(type).isEmpty(); }

@@ -163,6 +163,36 @@ private Q_SLOTS:
             << QJsonArray{ls, pipe} << QJsonArray{EngineClient::edge(u"ls"_s, 1, u"pipe"_s, u"a"_s)};
         QTest::newRow("fd 5000") << QJsonArray{ls, pipe}
                                  << QJsonArray{EngineClient::edge(u"ls"_s, 5000, u"pipe"_s, u"write"_s)};
+        const auto with = [](const QString& kind, const QJsonObject& properties) {
+            return QJsonArray{EngineClient::endpoint(u"x"_s, kind, properties)};
+        };
+        QTest::newRow("a descriptor of a queue that has none")
+            << QJsonArray{ls, EngineClient::endpoint(u"x"_s, u"sysv-queue"_s)}
+            << QJsonArray{EngineClient::edge(u"ls"_s, 3, u"x"_s, u"send"_s)};
+        QTest::newRow("a command's handle of a pipe")
+            << QJsonArray{ls, pipe}
+            << QJsonArray{EngineClient::edge(u"ls"_s, u"out"_s, u"pipe"_s, u"write"_s)};
+        QTest::newRow("a handle twice")
+            << QJsonArray{ls, EngineClient::endpoint(u"x"_s, u"sysv-queue"_s)}
+            << QJsonArray{EngineClient::edge(u"ls"_s, u"q"_s, u"x"_s, u"send"_s),
+                          EngineClient::edge(u"ls"_s, u"q"_s, u"x"_s, u"receive"_s, {}, u"second"_s)};
+        QTest::newRow("a handle in capitals")
+            << QJsonArray{ls, EngineClient::endpoint(u"x"_s, u"sysv-queue"_s)}
+            << QJsonArray{EngineClient::edge(u"ls"_s, u"Queue"_s, u"x"_s, u"send"_s)};
+        QTest::newRow("a listener's descriptor that the program makes")
+            << QJsonArray{ls, EngineClient::endpoint(u"x"_s, u"tcp"_s, {{"made-by", "program"}})}
+            << QJsonArray{EngineClient::edge(u"ls"_s, 3, u"x"_s, u"listen"_s)};
+        QTest::newRow("a key that is none") << with(u"sysv-shm"_s, {{"key", "0xQ"}}) << QJsonArray();
+        QTest::newRow("a key of nine digits")
+            << with(u"sysv-shm"_s, {{"key", "0x123456789"}}) << QJsonArray();
+        QTest::newRow("an id of what is to be made")
+            << with(u"sysv-shm"_s, {{"key", "id:1"}}) << QJsonArray();
+        QTest::newRow("a semaphore above 32767")
+            << with(u"sysv-semaphore"_s, {{"values", QJsonArray{1, 32768}}}) << QJsonArray();
+        QTest::newRow("no semaphores")
+            << with(u"sysv-semaphore"_s, {{"values", QJsonArray()}}) << QJsonArray();
+        QTest::newRow("a seal that is none")
+            << with(u"memfd"_s, {{"seals", QJsonArray{u"F_SEAL_ALL"_s}}}) << QJsonArray();
         QTest::newRow("an id with a slash")
             << QJsonArray{EngineClient::endpoint(u"../x"_s, u"pipe"_s)} << QJsonArray();
     }
