@@ -1,13 +1,27 @@
 #include "gui/panels/charts_panel.h"
 
-#include "gui/theme/theme.h"
+#include "gui/theme/colors.h"
 #include "gui/widgets/labels.h"
 #include "gui/widgets/trend_view.h"
 #include "model/log/format.h"
 
 #include <QGridLayout>
 
+#include <algorithm>
+
 namespace byteyard::gui {
+
+namespace {
+
+/// Two pipes have one colour by their kind; a shade each, and the name, tell them apart.
+QColor shadeOf(model::Kind kind, int order)
+{
+    const Theme& theme = Theme::instance();
+    return mixed(theme.kindOutline(kind), order % 2 == 0 ? theme.colors().ink : theme.colors().window,
+                 std::max(0.25, 1 - 0.25 * ((order + 1) / 2)));
+}
+
+} // namespace
 
 ChartsPanel::ChartsPanel(model::Session& session, History& history, QWidget* parent)
     : QWidget(parent), m_session(session), m_history(history), m_fill(new TrendView(this)),
@@ -39,16 +53,17 @@ void ChartsPanel::refresh()
 {
     if (!isVisible())
         return;
-    QList<TrendView::Series> fill;
-    QList<TrendView::Series> rate;
-    int order = 0;
+    QList<TrendSeries> fill;
+    QList<TrendSeries> rate;
+    QHash<model::Kind, int> shades;
     for (const model::LiveEndpoint& endpoint : m_session.endpoints()) {
         model::Kind kind = model::Kind::Pipe;
         model::kindFromId(endpoint.entry.kind, kind);
-        // Two pipes have one colour by their kind; a shade each, and the name, tell them apart.
-        const QColor color = Theme::instance().kindOutline(kind).lighter(100 + 22 * (order++ % 4));
+        const QColor color = shadeOf(kind, shades[kind]++);
         const History::Trace trace = m_history.trace(endpoint.entry.number);
-        fill.append({endpoint.entry.name, color, trace.fill});
+        // How long a file is, is no fill: beside it a pipe's would be a line at the ground.
+        if (kind != model::Kind::File)
+            fill.append({endpoint.entry.name, color, trace.fill});
         rate.append({endpoint.entry.name, color, trace.rate});
     }
     m_fill->setSpan(m_history.now(), History::spanSeconds);

@@ -4,11 +4,16 @@ namespace byteyard::gui {
 
 namespace {
 
-constexpr double everySeconds = 0.1;
+constexpr int everyMs = 33;
 
 void append(QList<QPointF>& points, double time, double value)
 {
-    points.append({time, value});
+    // A value that stays is two points, however long it stays.
+    const qsizetype size = points.size();
+    if (size >= 2 && points.at(size - 1).y() == value && points.at(size - 2).y() == value)
+        points.last().setX(time);
+    else
+        points.append({time, value});
     // One point before the span is kept, so that the line begins at its edge.
     qsizetype old = 0;
     while (old + 1 < points.size() && points.at(old + 1).x() < time - History::spanSeconds)
@@ -20,13 +25,23 @@ void append(QList<QPointF>& points, double time, double value)
 
 History::History(model::Session& session, QObject* parent) : QObject(parent), m_session(session)
 {
-    connect(&session, &model::Session::ticked, this, &History::look);
+    m_every.setInterval(everyMs);
+    m_every.setTimerType(Qt::PreciseTimer);
+    connect(&m_every, &QTimer::timeout, this, &History::look);
     connect(&session, &model::Session::stateChanged, this, [this](model::Session::State state) {
-        if (state != model::Session::State::Starting && state != model::Session::State::Idle)
-            return;
-        m_traces.clear();
-        m_last = -1;
-        Q_EMIT grew();
+        using State = model::Session::State;
+        if (state == State::Starting || state == State::Idle || state == State::Recorded) {
+            m_traces.clear();
+            Q_EMIT grew();
+        }
+        if (!m_session.isLive()) {
+            // The last picture shows what the end was like.
+            if (m_every.isActive())
+                look();
+            m_every.stop();
+        } else if (!m_every.isActive()) {
+            m_every.start();
+        }
     });
 }
 
@@ -38,9 +53,6 @@ double History::now() const
 void History::look()
 {
     const double time = now();
-    if (m_last >= 0 && time - m_last < everySeconds)
-        return;
-    m_last = time;
     for (const model::LiveEndpoint& endpoint : m_session.endpoints()) {
         Trace& trace = m_traces[endpoint.entry.number];
         append(trace.fill, time, static_cast<double>(endpoint.fill + endpoint.fill2));

@@ -5,11 +5,12 @@
 #include <QHash>
 #include <QObject>
 #include <QPointF>
+#include <QTimer>
 
 namespace byteyard::gui {
 
-/// What the live endpoints were like over the last half minute, looked at ten times a second. The charts draw
-/// it.
+/// What the live endpoints were like over the last half minute, looked at 30 times a second while something
+/// runs. The charts draw it.
 class History : public QObject
 {
     Q_OBJECT
@@ -28,14 +29,14 @@ public:
     double now() const; ///< seconds since the run began
 
 Q_SIGNALS:
-    void grew(); ///< at most ten times a second
+    void grew(); ///< 30 times a second while something runs, and when it is emptied
 
 private:
     void look();
 
     model::Session& m_session;
     QHash<quint32, Trace> m_traces;
-    double m_last = -1;
+    QTimer m_every;
 };
 
 } // namespace byteyard::gui

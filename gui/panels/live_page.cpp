@@ -44,7 +44,8 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     m_capacity = new CapacityControl(body);
     m_trendTitle = new SectionLabel({}, body);
     m_trend = new TrendView(body);
-    m_trend->setFixedHeight(100);
+    m_trend->setFixedHeight(104);
+    m_trend->setCompact(true);
     m_holdersTitle = new SectionLabel(tr("Who holds it open · sampled"), body);
     m_holders = new FactList(body);
     m_shellTitle = new SectionLabel(tr("Same thing in a shell"), body);

@@ -1,131 +1,239 @@
 #include "gui/widgets/trend_view.h"
 
 #include "gui/theme/theme.h"
+#include "gui/widgets/trend_item.h"
 
-#include <QPainter>
-#include <QPainterPath>
+#include <QCategoryAxis>
+#include <QChart>
+#include <QGraphicsLayout>
+#include <QHelpEvent>
+#include <QLegend>
+#include <QLineSeries>
+#include <QToolTip>
+#include <QValueAxis>
 
 #include <algorithm>
 #include <cmath>
 
+using namespace Qt::StringLiterals;
+
 namespace byteyard::gui {
 
-TrendView::TrendView(QWidget* parent) : QWidget(parent)
+namespace {
+
+constexpr double pixelsALabel = 34;
+constexpr int labelRoom = 7; ///< half a label's height: without it the outermost ones are left out
+constexpr double pixelsASecondLabel = 90;
+
+/// Steps of bytes are powers of two: 16, 32, 48, 64 KiB.
+double stepFor(double most, int labels)
 {
+    return std::max(1.0, std::exp2(std::ceil(std::log2(std::max(most, 1.0) / labels))));
+}
+
+} // namespace
+
+TrendView::TrendView(QWidget* parent)
+    : QChartView(parent), m_time(new QValueAxis(chart())), m_values(new QCategoryAxis(chart())),
+      m_lines(new TrendItem(chart()))
+{
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::NoFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+    // Only the lines change from frame to frame.
+    setViewportUpdateMode(QGraphicsView::MinimalViewportUpdate);
+    chart()->layout()->setContentsMargins(0, 0, 0, 0);
+    chart()->setBackgroundVisible(false);
+    chart()->setPlotAreaBackgroundVisible(true);
+    chart()->addAxis(m_time, Qt::AlignBottom);
+    chart()->addAxis(m_values, Qt::AlignLeft);
+    chart()->legend()->setAlignment(Qt::AlignTop);
+    chart()->legend()->setContentsMargins(0, 0, 0, 0);
+    chart()->legend()->layout()->setContentsMargins(0, 0, 0, 0);
+    chart()->legend()->setMarkerShape(QLegend::MarkerShapeRectangle);
+    m_values->setLabelsPosition(QCategoryAxis::AxisLabelsPositionOnValue);
+    m_values->setStartValue(-1);
+    for (QAbstractAxis* axis : {static_cast<QAbstractAxis*>(m_time), static_cast<QAbstractAxis*>(m_values)})
+        axis->setLineVisible(false);
+    m_lines->setZValue(10);
+    connect(chart(), &QChart::plotAreaChanged, this, [this](const QRectF& area) {
+        m_lines->setArea(area);
+        relabel();
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &TrendView::dress);
+    dress();
+    setCompact(false);
+    relabel();
+}
+
+TrendView::~TrendView()
+{
+    // The scene tells of its last layout while it goes.
+    chart()->disconnect(this);
+}
+
+void TrendView::dress()
+{
+    const Colors& colors = Theme::instance().colors();
+    setBackgroundBrush(Qt::NoBrush);
+    viewport()->setAutoFillBackground(false);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.82);
+    chart()->setPlotAreaBackgroundBrush(colors.window);
+    chart()->setPlotAreaBackgroundPen(QPen(colors.border));
+    for (QAbstractAxis* axis : {static_cast<QAbstractAxis*>(m_time), static_cast<QAbstractAxis*>(m_values)}) {
+        axis->setLabelsFont(small);
+        axis->setLabelsColor(colors.inkMuted);
+        axis->setGridLinePen(QPen(colors.border, 1));
+    }
+    chart()->legend()->setFont(small);
+    chart()->legend()->setLabelColor(colors.ink);
+    //: A label of the time axis: seconds before now. %d is the number
+    m_time->setLabelFormat(tr("%d s"));
 }
 
 void TrendView::setSpan(double end, double span)
 {
     m_end = end;
-    m_span = std::max(span, 0.1);
-    update();
+    if (span != m_span || m_time->min() != -span) {
+        m_span = span;
+        m_time->setRange(-span, 0);
+    }
+    scale();
 }
 
-void TrendView::setSeries(const QList<Series>& series)
+void TrendView::setSeries(const QList<TrendSeries>& series)
 {
-    m_series = series;
-    update();
+    // The legend is made anew only when there is something else to name.
+    const auto named = chart()->series();
+    bool same = named.size() == series.size();
+    for (qsizetype i = 0; same && i < series.size(); ++i)
+        same = named.at(i)->name() == series.at(i).name &&
+               static_cast<QLineSeries*>(named.at(i))->color() == series.at(i).color;
+    if (!same) {
+        chart()->removeAllSeries();
+        for (const TrendSeries& each : series) {
+            // It has no points: it stands for its line in the legend.
+            auto* name = new QLineSeries(chart());
+            name->setName(each.name);
+            name->setColor(each.color);
+            chart()->addSeries(name);
+            name->attachAxis(m_time);
+            name->attachAxis(m_values);
+        }
+    }
+    chart()->legend()->setVisible(series.size() > 1);
+    m_lines->setSeries(series);
+    scale();
+}
+
+const QList<TrendSeries>& TrendView::series() const
+{
+    return m_lines->series();
 }
 
 void TrendView::setLimit(double limit, const QString& text)
 {
     m_limit = limit;
-    m_limitText = text;
-    update();
+    m_lines->setLimit(limit, text);
+    scale();
 }
 
-double TrendView::top() const
+void TrendView::setFormat(const std::function<QString(double)>& format)
+{
+    m_format = format;
+    m_step = 0;
+    relabel();
+}
+
+void TrendView::setCompact(bool compact)
+{
+    m_time->setLabelsVisible(!compact);
+    chart()->setMargins({0, labelRoom, labelRoom, compact ? labelRoom : 0});
+}
+
+double TrendView::most() const
 {
     double most = m_limit;
-    for (const Series& series : m_series)
+    for (const TrendSeries& series : m_lines->series())
         for (const QPointF& point : series.points)
             if (point.x() >= m_end - m_span)
                 most = std::max(most, point.y());
-    // Some room above, so that a full pipe is not drawn on the frame.
-    return most > 0 ? most * 1.12 : 1;
+    return most;
 }
 
-void TrendView::paintEvent(QPaintEvent*)
+void TrendView::scale()
 {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
-    const Colors& colors = Theme::instance().colors();
-    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
-    painter.setPen(colors.border);
-    painter.setBrush(colors.window);
-    painter.drawRoundedRect(frame, 6, 6);
-
-    const double most = top();
-    QRectF area = frame.adjusted(2, 4, -2, -2);
-    const bool legend = m_series.size() > 1;
-    if (legend)
-        area.setTop(area.top() + fontMetrics().height() + 6);
-    const double start = m_end - m_span;
-    const auto place = [&](const QPointF& point) {
-        return QPointF(area.left() + (point.x() - start) / m_span * area.width(),
-                       area.bottom() - point.y() / most * area.height());
-    };
-
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.82);
-    painter.setFont(small);
-    if (m_limit > 0) {
-        const double y = place({m_end, m_limit}).y();
-        painter.setPen(QPen(colors.inkMuted, 1, Qt::DashLine));
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y));
-        painter.drawText(QRectF(area.left() + 4, y + 1, area.width() - 8, 18), Qt::AlignRight | Qt::AlignTop,
-                         m_limitText);
+    // Some room above, so that a full pipe is not drawn on the frame.
+    const double top = std::max(most(), 1.0) * 1.1;
+    if (top != m_top) {
+        m_top = top;
+        relabel();
     }
+    m_lines->setRange(m_end, m_span, m_top);
+}
 
-    painter.setClipRect(area);
-    double key = area.left() + 4;
-    for (const Series& series : m_series) {
-        QPainterPath line;
-        QPointF last;
-        for (const QPointF& point : series.points) {
-            if (point.x() < start - m_span / 10)
-                continue;
-            const QPointF at = place(point);
-            // Values hold until the next look: a step, not a slope, is what was seen.
-            if (line.elementCount() == 0)
-                line.moveTo(at);
-            else {
-                line.lineTo(at.x(), last.y());
-                line.lineTo(at);
-            }
-            last = at;
-        }
-        if (line.elementCount() == 0)
-            continue;
-        line.lineTo(place({m_end, 0}).x(), last.y());
-        if (!legend) {
-            QPainterPath under = line;
-            under.lineTo(line.currentPosition().x(), area.bottom());
-            under.lineTo(line.elementAt(0).x, area.bottom());
-            under.closeSubpath();
-            QColor tint = series.color;
-            tint.setAlphaF(0.18f);
-            painter.fillPath(under, tint);
-        }
-        painter.setPen(QPen(series.color, 1.6));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawPath(line);
+void TrendView::relabel()
+{
+    const QRectF area = chart()->plotArea();
+    m_time->setTickCount(area.width() >= 6 * pixelsASecondLabel   ? 7
+                         : area.width() >= 3 * pixelsASecondLabel ? 4
+                                                                  : 3);
+    const int labels = std::max(1, static_cast<int>(area.height() / pixelsALabel));
+    const double step = stepFor(m_top / 1.1, labels);
+    const int steps = static_cast<int>(m_top / step);
+    if (step != m_step || steps != m_steps) {
+        m_step = step;
+        m_steps = steps;
+        for (const QString& label : m_values->categoriesLabels())
+            m_values->remove(label);
+        for (int i = 0; i <= steps; ++i)
+            m_values->append(m_format ? m_format(i * step) : QString::number(i * step), i * step);
     }
-    painter.setClipping(false);
-    painter.setPen(colors.inkMuted);
-    if (legend) {
-        const double y = frame.top() + 4;
-        const double height = painter.fontMetrics().height();
-        for (const Series& series : m_series) {
-            painter.fillRect(QRectF(key, y + height / 2 - 4, 8, 8), series.color);
-            painter.drawText(QPointF(key + 12, y + painter.fontMetrics().ascent()), series.name);
-            key += 28 + painter.fontMetrics().horizontalAdvance(series.name);
+    m_values->setRange(0, m_top);
+}
+
+QString TrendView::textAt(const QPoint& position) const
+{
+    const QRectF area = chart()->plotArea();
+    const QPointF at = chart()->mapFromScene(mapToScene(position));
+    if (!area.contains(at))
+        return {};
+    const double ago = (area.right() - at.x()) / area.width() * m_span;
+    QStringList lines{tr("%1 s ago").arg(ago, 0, 'f', 1)};
+    for (const TrendSeries& series : m_lines->series()) {
+        const auto after =
+            std::upper_bound(series.points.begin(), series.points.end(), m_end - ago,
+                             [](double time, const QPointF& point) { return time < point.x(); });
+        if (after != series.points.begin()) {
+            const double value = std::prev(after)->y();
+            lines << u"%1: %2"_s.arg(series.name, m_format ? m_format(value) : QString::number(value));
         }
     }
-    if (m_format && m_limit <= 0)
-        painter.drawText(area.adjusted(4, 0, -4, 0), Qt::AlignTop | Qt::AlignRight, m_format(most / 1.12));
+    return lines.join(u'\n');
+}
+
+bool TrendView::viewportEvent(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QChartView::viewportEvent(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QToolTip::showText(help->globalPos(), textAt(help->pos()), this);
+    return true;
+}
+
+void TrendView::changeEvent(QEvent* event)
+{
+    QChartView::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        dress();
+}
+
+void TrendView::resizeEvent(QResizeEvent* event)
+{
+    QChartView::resizeEvent(event);
+    m_lines->setArea(chart()->plotArea());
+    relabel();
 }
 
 } // namespace byteyard::gui

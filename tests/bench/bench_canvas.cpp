@@ -3,6 +3,7 @@
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/canvas_view.h"
 #include "gui/theme/theme.h"
+#include "gui/widgets/trend_view.h"
 
 #include <QApplication>
 #include <QImage>
@@ -99,6 +100,28 @@ void measure(int nodes)
                 }));
 }
 
+/// A chart as full as ui.md has it: 20 series of 2 000 points.
+void measureChart()
+{
+    gui::TrendView view;
+    view.resize(800, 300);
+    QList<gui::TrendSeries> series;
+    for (int i = 0; i < 20; ++i) {
+        gui::TrendSeries each{u"series %1"_s.arg(i), QColor::fromHsv(i * 18, 200, 180), {}};
+        for (int at = 0; at < 2000; ++at)
+            each.points.append({at * 0.015, 1000 + i * 900 + (at * 7919 + i * 331) % 800});
+        series.append(each);
+    }
+    view.setSeries(series);
+    view.show();
+    QImage image(800, 300, QImage::Format_ARGB32_Premultiplied);
+    double end = 30;
+    std::printf("chart/20x2000: frame %.2f ms\n", medianMs(101, [&] {
+                    view.setSpan(end += 0.033, 30);
+                    view.viewport()->render(&image);
+                }));
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -108,5 +131,6 @@ int main(int argc, char** argv)
     gui::Theme::instance().apply();
     measure(1000);
     measure(5000);
+    measureChart();
     return 0;
 }
