@@ -109,7 +109,7 @@ void measureChart()
     for (int i = 0; i < 20; ++i) {
         gui::TrendSeries each{u"series %1"_s.arg(i), QColor::fromHsv(i * 18, 200, 180), {}};
         for (int at = 0; at < 2000; ++at)
-            each.points.append({at * 0.015, 1000 + i * 900 + (at * 7919 + i * 331) % 800});
+            each.points.append({at * 0.015, 1000.0 + i * 900 + (at * 7919 + i * 331) % 800});
         series.append(each);
     }
     view.setSeries(series);
