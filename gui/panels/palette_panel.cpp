@@ -55,8 +55,37 @@ PalettePanel::PalettePanel(QWidget* parent)
 QList<std::pair<QString, QString>> PalettePanel::labs()
 {
     // The order of the lessons; a lab that is not named here comes after them.
-    static const QStringList order{u"pipeline"_s,      u"write-end"_s,  u"sigpipe"_s,
-                                   u"back-pressure"_s, u"rendezvous"_s, u"file-vs-pipe"_s};
+    static const QStringList order{u"pipeline"_s,
+                                   u"write-end"_s,
+                                   u"sigpipe"_s,
+                                   u"back-pressure"_s,
+                                   u"rendezvous"_s,
+                                   u"file-vs-pipe"_s,
+                                   u"deadlock"_s,
+                                   u"descriptors"_s,
+                                   u"leaked-descriptor"_s,
+                                   u"boundaries"_s,
+                                   u"typed-messages"_s,
+                                   u"priorities"_s,
+                                   u"left-behind"_s,
+                                   u"many-to-many"_s,
+                                   u"race"_s,
+                                   u"lock"_s,
+                                   u"holder-dies"_s,
+                                   u"lock-order"_s,
+                                   u"bounded-buffer"_s,
+                                   u"listener"_s,
+                                   u"datagrams"_s,
+                                   u"address-in-use"_s,
+                                   u"stale-path"_s,
+                                   u"half-closed"_s,
+                                   u"passing-descriptors"_s,
+                                   u"torn-records"_s,
+                                   u"stdio-buffer"_s,
+                                   u"copies"_s,
+                                   u"raw"_s,
+                                   u"real-programs"_s,
+                                   u"robust-mutex"_s};
     QStringList names = QDir(u":/labs"_s).entryList({u"*.byteyard"_s}, QDir::Files, QDir::Name);
     const auto rank = [](const QString& name) {
         const qsizetype at = order.indexOf(name.chopped(9));

@@ -1,68 +1,8 @@
-#include "command_line_run.h"
+#include "lab_run.h"
 
-#include <QJsonArray>
-#include <QRegularExpression>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// A lab, run headless, and what its exported log says.
-struct LabRun
-{
-    QTemporaryDir directory;
-    CommandLineRun run;
-    QList<QJsonObject> lines;
-
-    explicit LabRun(const QString& lab, const QStringList& more = {})
-        : run(QStringList{u"run"_s, QStringLiteral(BYTEYARD_SOURCE "/resources/labs/") + lab + u".byteyard"_s,
-                          u"--export"_s, directory.filePath(u"out.jsonl"_s)} +
-              more),
-          lines(jsonLines(readAll(directory.filePath(u"out.jsonl"_s))))
-    {
-    }
-
-    QJsonObject summary() const { return lines.isEmpty() ? QJsonObject() : lines.constLast(); }
-
-    QJsonObject named(const QString& list, const QString& name) const
-    {
-        for (const QJsonValue& entry : summary().value(list).toArray())
-            if (entry.toObject().value(u"name"_s).toString() == name)
-                return entry.toObject();
-        return {};
-    }
-    QJsonObject process(const QString& name) const { return named(u"processes"_s, name); }
-    QJsonObject endpoint(const QString& name) const { return named(u"endpoints"_s, name); }
-
-    QList<QJsonObject> events(const QString& process, const QRegularExpression& call) const
-    {
-        QList<QJsonObject> found;
-        for (const QJsonObject& line : lines)
-            if (line.value(u"type"_s) == "event"_L1 && line.value(u"process"_s) == process &&
-                call.match(line.value(u"call"_s).toString()).hasMatch())
-                found.append(line);
-        return found;
-    }
-    QList<QJsonObject> events(const QString& process, const QString& call) const
-    {
-        return events(process, QRegularExpression(u'^' + call + u'$'));
-    }
-
-    double exitTime(const QString& process) const
-    {
-        const QList<QJsonObject> exits = events(process, u"exit"_s);
-        return exits.isEmpty() ? -1 : exits.constLast().value(u"time"_s).toDouble();
-    }
-};
-
-QByteArray dataOf(const QJsonObject& event)
-{
-    return QByteArray::fromBase64(event.value(u"data"_s).toString().toLatin1());
-}
-
-} // namespace
 
 /// Each lab makes its point with real processes, and the log shows it.
 class TestLabs : public QObject
