@@ -6,14 +6,14 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
 {
     Result result;
     std::vector<std::vector<TableHolder>> holders(targets.size());
-    std::vector<std::optional<Fill>> fills(targets.size());
+    std::vector<std::optional<Look>> looks(targets.size());
     {
         const auto lock = tracer.lockTable();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
             holders[i] = tracer.holders(target.number);
             if (target.endpoint->looksUnderLock() && tracer.mayPeek(target.number))
-                fills[i] = target.endpoint->fill(holders[i]);
+                looks[i] = target.endpoint->look(holders[i]);
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -21,15 +21,27 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         if (holders[i].empty())
             result.unheld.push_back(target.number);
         if (!target.endpoint->looksUnderLock())
-            fills[i] = target.endpoint->fill(holders[i]);
-        if (!fills[i])
+            looks[i] = target.endpoint->look(holders[i]);
+        if (!looks[i])
             continue;
+        Look& look = *looks[i];
+        if (look.isRemoved) {
+            result.removed.push_back(target.number);
+            continue;
+        }
         // An endpoint without a look behind it is known to be empty.
-        const auto [last, isNew] = m_last.try_emplace(target.number);
-        if ((isNew && *fills[i] == Fill{}) || last->second == *fills[i])
+        Look& before = m_last[target.number];
+        if (before == look)
             continue;
-        last->second = *fills[i];
-        result.changed.push_back({target.number, *fills[i]});
+        Sample sample;
+        sample.number = target.number;
+        sample.rank = target.endpoint->rankName();
+        sample.newFacts = before.facts != look.facts;
+        sample.newTiles = before.tiles != look.tiles || before.tilesTotal != look.tilesTotal;
+        sample.newAttached = before.attached != look.attached;
+        before = look;
+        sample.look = std::move(look);
+        result.changed.push_back(std::move(sample));
     }
     return result;
 }

@@ -17,7 +17,11 @@ struct SampleTarget
 struct Sample
 {
     std::uint32_t number = 0;
-    Fill fill;
+    Look look;
+    bool newFacts = false;
+    bool newTiles = false;
+    bool newAttached = false;
+    std::string_view rank; ///< what a tile's rank is: "type", "priority", or nothing
 };
 
 /// Looks how full endpoints are, through descriptors that it opens and closes at once. Never disturbs: a pipe
@@ -28,12 +32,13 @@ public:
     struct Result
     {
         std::vector<Sample> changed;
-        std::vector<std::uint32_t> unheld; ///< nobody has a descriptor of these
+        std::vector<std::uint32_t> unheld;  ///< nobody has a descriptor of these
+        std::vector<std::uint32_t> removed; ///< gone, and not by us
     };
     Result look(Tracer& tracer, std::span<const SampleTarget> targets);
 
 private:
-    std::unordered_map<std::uint32_t, Fill> m_last;
+    std::unordered_map<std::uint32_t, Look> m_last;
 };
 
 } // namespace byteyard::ipc

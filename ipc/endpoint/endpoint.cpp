@@ -1,14 +1,16 @@
 #include "ipc/endpoint/endpoint.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace byteyard::ipc {
 
-EndpointError::EndpointError(std::string call, std::string object, int error)
+EndpointError::EndpointError(std::string call, std::string object, int error, std::string limit)
     : std::runtime_error(call + ' ' + object + ": " + std::string(errnoName(error))), m_call(std::move(call)),
-      m_object(std::move(object)), m_error(error)
+      m_object(std::move(object)), m_error(error), m_limit(std::move(limit))
 {
 }
 
@@ -23,9 +25,59 @@ void Endpoint::closeEnds() noexcept
         end.reset();
 }
 
-std::uint64_t Endpoint::setCapacity(std::span<const TableHolder> /*holders*/, std::uint64_t /*bytes*/)
+std::optional<Fill> Endpoint::fill(std::span<const TableHolder> /*holders*/)
 {
-    throw EndpointError("fcntl", std::string(kind()), EOPNOTSUPP);
+    return std::nullopt;
+}
+
+std::optional<Look> Endpoint::look(std::span<const TableHolder> holders)
+{
+    const std::optional<Fill> seen = fill(holders);
+    if (!seen)
+        return std::nullopt;
+    Look look;
+    look.fill = *seen;
+    return look;
+}
+
+MadeCall Endpoint::setCapacity(std::span<const TableHolder> /*holders*/, std::uint64_t /*bytes*/)
+{
+    return {Call::Fcntl, -EOPNOTSUPP, {}, {}};
+}
+
+MadeCall Endpoint::setLimit(std::span<const TableHolder> /*holders*/, const std::string& /*name*/,
+                            std::uint64_t /*value*/)
+{
+    return {Call::Other, -EOPNOTSUPP, {}, {}};
+}
+
+MadeCall Endpoint::setValue(std::span<const TableHolder> /*holders*/, std::size_t /*index*/,
+                            std::uint64_t /*value*/)
+{
+    return {Call::Other, -EOPNOTSUPP, {}, {}};
+}
+
+MadeCall Endpoint::remove()
+{
+    return {Call::Other, -EOPNOTSUPP, {}, {}};
+}
+
+Call callNamed(std::string_view name) noexcept
+{
+    return callFromName(name).value_or(Call::Other);
+}
+
+MadeCall unlinkCall(const std::string& path)
+{
+    const int result = ::unlink(path.c_str());
+    return {callNamed("unlink"), result == 0 ? 0 : -errno, "path=" + encodeWord(path), {}};
+}
+
+std::string octalMode(mode_t mode)
+{
+    std::array<char, 8> octal;
+    std::snprintf(octal.data(), octal.size(), "%04o", mode & 07777u);
+    return octal.data();
 }
 
 ObjectId objectOf(int fd)

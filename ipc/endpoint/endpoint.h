@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/capture/tracer.h"
+#include "ipc/endpoint/look.h"
 #include "ipc/process/fd.h"
 
 #include <array>
@@ -13,29 +14,22 @@
 
 namespace byteyard::ipc {
 
-/// A kernel object that could not be made or reached: which call, on what, errno.
+/// A kernel object that could not be made or reached: which call, on what, errno, and the limit of the
+/// machine that was hit, if one was (host/limits.h).
 class EndpointError : public std::runtime_error
 {
 public:
-    EndpointError(std::string call, std::string object, int error);
+    EndpointError(std::string call, std::string object, int error, std::string limit = {});
     const std::string& call() const noexcept { return m_call; }
     const std::string& object() const noexcept { return m_object; }
     int error() const noexcept { return m_error; }
+    const std::string& limit() const noexcept { return m_limit; }
 
 private:
     std::string m_call;
     std::string m_object;
     int m_error;
-};
-
-/// How full an endpoint is, as the kernel says.
-struct Fill
-{
-    std::uint64_t bytes = 0;
-    std::uint64_t bytes2 = 0;   ///< a socketpair's way from b to a
-    std::uint64_t capacity = 0; ///< 0: unknown, or without a bound
-    bool writeBlocks = false;   ///< a write would block (for a pipe: of one page)
-    bool operator==(const Fill&) const = default;
+    std::string m_limit;
 };
 
 /// What an endpoint holds, or one word that says why that cannot be told.
@@ -67,8 +61,36 @@ struct SetupCall
     std::string detail;
 };
 
-/// One kernel object. It is reached through its holders, descriptors of other processes: the engine gives its
-/// own ends away (closeEnds), since a held end would hide SIGPIPE or end-of-file from those who run.
+/// What programs find an endpoint by, beside its path.
+struct EndpointNames
+{
+    int sysvId = -1;
+    std::string key; ///< "0x00004d51"
+    std::string address;
+    std::uint16_t port = 0;
+};
+
+/// What a person puts into an endpoint.
+struct WriteRequest
+{
+    Way way = Way::AToB;
+    std::span<const std::byte> bytes;
+    std::int64_t rank = 0;    ///< a System V message's type, a POSIX one's priority
+    std::uint64_t offset = 0; ///< in shared memory
+};
+
+/// A call that was made for a person, for the log.
+struct MadeCall
+{
+    Call call = Call::Write;
+    std::int64_t result = 0; ///< or -errno
+    std::string detail;
+    std::string limit; ///< of the machine, that was hit (host/limits.h)
+};
+
+/// One kernel object. What has no name is reached through its holders, descriptors of other processes: the
+/// engine gives its own ends away (closeEnds), since a held end would hide SIGPIPE or end-of-file from those
+/// who run.
 class Endpoint
 {
 public:
@@ -81,10 +103,13 @@ public:
     /// All objects behind it: a socketpair has one at each end.
     virtual std::vector<ObjectId> objects() const { return {m_id}; }
     const std::string& path() const noexcept { return m_path; }
+    virtual EndpointNames names() const { return {}; }
     const std::vector<SetupCall>& setupCalls() const noexcept { return m_setup; }
+    /// What a waiting message's rank is called: "type", "priority", or nothing.
+    virtual std::string_view rankName() const noexcept { return {}; }
     /// True when it has no name: it goes with its last holder.
-    bool isAnonymous() const noexcept { return m_path.empty(); }
-    /// True when the holders must not open or close anything while fill() looks (the tracer's table lock).
+    virtual bool isAnonymous() const noexcept { return m_path.empty(); }
+    /// True when the holders must not open or close anything while look() looks (the tracer's table lock).
     virtual bool looksUnderLock() const noexcept { return false; }
 
     /// A descriptor for this port, at 256 or above and close-on-exec: a copy of the engine's own end, or one
@@ -94,17 +119,24 @@ public:
     void closeEnds() noexcept;
 
     /// Nothing when no holder lets the engine look.
-    virtual std::optional<Fill> fill(std::span<const TableHolder> holders) = 0;
+    virtual std::optional<Fill> fill(std::span<const TableHolder> holders);
+    /// All that can be seen without being in the way; nothing when it cannot be looked at now.
+    virtual std::optional<Look> look(std::span<const TableHolder> holders);
     /// Does not consume. To be called under the tracer's table lock.
     virtual Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                           std::size_t size) = 0;
-    /// Puts bytes in without waiting. Returns the count, or -errno.
-    virtual ssize_t write(std::span<const TableHolder> holders, Way way,
-                          std::span<const std::byte> bytes) = 0;
-    /// Returns what the kernel made of it; throws EndpointError. fcntl(2), F_SETPIPE_SZ.
-    virtual std::uint64_t setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes);
-    /// Removes the name, if it was created here and still leads to the same object.
-    virtual void remove() noexcept {}
+    /// Puts bytes in without waiting.
+    virtual MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) = 0;
+    /// How much it may hold: fcntl(2), F_SETPIPE_SZ (whose result is what the kernel made of it); a queue's
+    /// msg_qbytes.
+    virtual MadeCall setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes);
+    /// One of the object's own limits, by the kernel's name ("msg_qbytes").
+    virtual MadeCall setLimit(std::span<const TableHolder> holders, const std::string& name,
+                              std::uint64_t value);
+    /// A semaphore's value; what is added to an eventfd.
+    virtual MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value);
+    /// Removes the object, or the name that leads to it.
+    virtual MadeCall remove();
 
 protected:
     Endpoint() = default;
@@ -114,6 +146,13 @@ protected:
     std::array<Fd, 2> m_ends; ///< read and write, or a and b
     std::vector<SetupCall> m_setup;
 };
+
+/// The row of a call that has this name.
+Call callNamed(std::string_view name) noexcept;
+/// unlink(2)
+MadeCall unlinkCall(const std::string& path);
+/// "0600"
+std::string octalMode(mode_t mode);
 
 /// Device and inode behind a descriptor; throws EndpointError.
 ObjectId objectOf(int fd);

@@ -4,8 +4,6 @@
 #include "ipc/host/process_scan.h"
 
 #include <cerrno>
-#include <climits>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -31,11 +29,11 @@ bool bothSidesOpen(std::span<const TableHolder> holders)
 
 } // namespace
 
-FifoEndpoint::FifoEndpoint(std::string path, mode_t mode)
+FifoEndpoint::FifoEndpoint(std::string path, mode_t mode, bool existing)
 {
     m_path = std::move(path);
-    m_created = ::mkfifo(m_path.c_str(), mode) == 0;
-    if (!m_created && errno != EEXIST)
+    const bool created = !existing && ::mkfifo(m_path.c_str(), mode) == 0;
+    if (!existing && !created && errno != EEXIST)
         throw EndpointError("mkfifo", m_path, errno);
     struct stat status;
     if (::lstat(m_path.c_str(), &status) != 0)
@@ -43,12 +41,10 @@ FifoEndpoint::FifoEndpoint(std::string path, mode_t mode)
     if (!S_ISFIFO(status.st_mode))
         throw EndpointError("mkfifo", m_path, EEXIST);
     m_id = {status.st_dev, status.st_ino};
-    if (!m_created)
+    if (!created)
         return;
     ::chmod(m_path.c_str(), mode); // what was asked for, whatever the umask
-    std::array<char, 8> octal;
-    std::snprintf(octal.data(), octal.size(), "%04o", mode & 07777u);
-    m_setup.push_back({Call::Mkfifo, -1, -1, 0, "path=" + encodeWord(m_path) + " mode=" + octal.data()});
+    m_setup.push_back({Call::Mkfifo, -1, -1, 0, "path=" + encodeWord(m_path) + " mode=" + octalMode(mode)});
 }
 
 FifoEndpoint::FifoEndpoint(std::string path, ObjectId id)
@@ -78,33 +74,35 @@ Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
-ssize_t FifoEndpoint::write(std::span<const TableHolder> holders, Way /*way*/,
-                            std::span<const std::byte> bytes)
+MadeCall FifoEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
     if (!fd)
-        return -ENXIO;
-    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    return written >= 0 ? written : -errno;
+        return {Call::Write, -ENXIO, {}, {}};
+    const ssize_t written = ::write(fd.get(), request.bytes.data(), request.bytes.size());
+    return {Call::Write, written >= 0 ? written : -errno, {}, {}};
 }
 
-std::uint64_t FifoEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
+MadeCall FifoEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
 {
     const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
-    if (!fd)
-        throw EndpointError("open", m_path, ENXIO);
-    const int made =
-        bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd.get(), F_SETPIPE_SZ, static_cast<int>(bytes));
-    if (made < 0)
-        throw EndpointError("fcntl(F_SETPIPE_SZ)", m_path, errno);
-    return static_cast<std::uint64_t>(made);
+    return setPipeSize(fd.get(), bytes);
 }
 
-void FifoEndpoint::remove() noexcept
+std::optional<Look> FifoEndpoint::look(std::span<const TableHolder> holders)
 {
     struct stat status;
-    if (m_created && ::lstat(m_path.c_str(), &status) == 0 && ObjectId{status.st_dev, status.st_ino} == m_id)
-        ::unlink(m_path.c_str());
+    if (holders.empty() && ::lstat(m_path.c_str(), &status) != 0 && errno == ENOENT) {
+        Look gone;
+        gone.isRemoved = true;
+        return gone;
+    }
+    return Endpoint::look(holders);
+}
+
+MadeCall FifoEndpoint::remove()
+{
+    return unlinkCall(m_path);
 }
 
 } // namespace byteyard::ipc

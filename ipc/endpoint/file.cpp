@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -12,8 +11,10 @@ FileEndpoint::FileEndpoint(const FileOptions& options)
 {
     m_path = options.path;
     const Fd created(
-        ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, options.mode));
-    if (!created && errno != EEXIST)
+        options.existing
+            ? -1
+            : ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, options.mode));
+    if (!options.existing && !created && errno != EEXIST)
         throw EndpointError("open", m_path, errno);
     struct stat status;
     if (::stat(m_path.c_str(), &status) != 0)
@@ -24,12 +25,9 @@ FileEndpoint::FileEndpoint(const FileOptions& options)
     if (!created)
         return;
     ::fchmod(created.get(), options.mode);
-    m_removes = !options.keep;
-    std::array<char, 8> octal;
-    std::snprintf(octal.data(), octal.size(), "%04o", options.mode & 07777u);
-    m_setup.push_back(
-        {Call::Openat, created.get(), -1, created.get(),
-         "path=" + encodeWord(m_path) + " flags=O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC mode=" + octal.data()});
+    m_setup.push_back({Call::Openat, created.get(), -1, created.get(),
+                       "path=" + encodeWord(m_path) +
+                           " flags=O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC mode=" + octalMode(options.mode)});
 }
 
 std::optional<Fill> FileEndpoint::fill(std::span<const TableHolder> /*holders*/)
@@ -65,21 +63,18 @@ Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*
     return contents;
 }
 
-ssize_t FileEndpoint::write(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                            std::span<const std::byte> bytes)
+MadeCall FileEndpoint::write(std::span<const TableHolder> /*holders*/, const WriteRequest& request)
 {
     const Fd fd(::open(m_path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     if (!fd)
-        return -errno;
-    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    return written >= 0 ? written : -errno;
+        return {Call::Write, -errno, {}, {}};
+    const ssize_t written = ::write(fd.get(), request.bytes.data(), request.bytes.size());
+    return {Call::Write, written >= 0 ? written : -errno, {}, {}};
 }
 
-void FileEndpoint::remove() noexcept
+MadeCall FileEndpoint::remove()
 {
-    struct stat status;
-    if (m_removes && ::lstat(m_path.c_str(), &status) == 0 && S_ISREG(status.st_mode))
-        ::unlink(m_path.c_str());
+    return unlinkCall(m_path);
 }
 
 } // namespace byteyard::ipc

@@ -8,7 +8,7 @@ struct FileOptions
 {
     std::string path;
     mode_t mode = 0600;
-    bool keep = false; ///< stays when the endpoint is removed
+    bool existing = false; ///< it must be there
 };
 
 /// A regular file, or a character device such as /dev/zero, which has no contents to show. Ports: read,
@@ -16,7 +16,7 @@ struct FileOptions
 class FileEndpoint final : public Endpoint
 {
 public:
-    /// Creates an empty one where none stands; one that does is used as it is, and kept. Throws
+    /// Creates an empty one where none stands; one that does is used as it is. Throws
     /// EndpointError.
     explicit FileEndpoint(const FileOptions& options);
 
@@ -25,11 +25,8 @@ public:
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     /// Appends.
-    ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
-    void remove() noexcept override;
-
-private:
-    bool m_removes = false;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
+    MadeCall remove() override;
 };
 
 } // namespace byteyard::ipc

@@ -3,7 +3,6 @@
 #include "ipc/endpoint/pipe_probe.h"
 
 #include <cerrno>
-#include <climits>
 #include <fcntl.h>
 
 namespace byteyard::ipc {
@@ -20,9 +19,10 @@ PipeEndpoint::PipeEndpoint(const PipeOptions& options) : m_packets(options.packe
     m_setup.push_back({Call::Pipe2, m_ends[0].get(), m_ends[1].get(), 0,
                        options.packets ? "flags=O_CLOEXEC|O_DIRECT" : "flags=O_CLOEXEC"});
     if (options.capacity > 0) {
-        const std::uint64_t made = setCapacity({}, options.capacity);
-        m_setup.push_back({Call::Fcntl, m_ends[1].get(), -1, static_cast<std::int64_t>(made),
-                           "op=F_SETPIPE_SZ size=" + std::to_string(options.capacity)});
+        const MadeCall made = setCapacity({}, options.capacity);
+        if (made.result < 0)
+            throw EndpointError("fcntl(F_SETPIPE_SZ)", "pipe", static_cast<int>(-made.result), made.limit);
+        m_setup.push_back({made.call, m_ends[1].get(), -1, made.result, made.detail});
     }
 }
 
@@ -58,31 +58,20 @@ Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
-ssize_t PipeEndpoint::write(std::span<const TableHolder> holders, Way /*way*/,
-                            std::span<const std::byte> bytes)
+MadeCall PipeEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
     if (!fd)
-        return -ENXIO;
-    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    return written >= 0 ? written : -errno;
+        return {Call::Write, -ENXIO, {}, {}};
+    const ssize_t written = ::write(fd.get(), request.bytes.data(), request.bytes.size());
+    return {Call::Write, written >= 0 ? written : -errno, {}, {}};
 }
 
-std::uint64_t PipeEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
+MadeCall PipeEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
 {
-    Fd reopened;
-    int fd = m_ends[1].get();
-    if (fd < 0) {
-        reopened = reopenPipeEnd(holders, m_id, O_WRONLY);
-        fd = reopened.get();
-    }
-    if (fd < 0)
-        throw EndpointError("open", "pipe", ENXIO);
-    const int made =
-        bytes > INT_MAX ? (errno = EINVAL, -1) : ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes));
-    if (made < 0)
-        throw EndpointError("fcntl(F_SETPIPE_SZ)", "pipe", errno);
-    return static_cast<std::uint64_t>(made);
+    if (m_ends[1])
+        return setPipeSize(m_ends[1].get(), bytes);
+    return setPipeSize(reopenPipeEnd(holders, m_id, O_WRONLY).get(), bytes);
 }
 
 } // namespace byteyard::ipc

@@ -24,8 +24,8 @@ public:
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
-    ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
-    std::uint64_t setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes) override;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
+    MadeCall setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes) override;
 
 private:
     bool m_packets = false;

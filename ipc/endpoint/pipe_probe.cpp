@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -71,6 +72,21 @@ Contents pipePeek(int readEnd, std::uint64_t offset, std::size_t size)
         contents.bytes.assign(all.begin() + static_cast<std::ptrdiff_t>(offset),
                               all.begin() + static_cast<std::ptrdiff_t>(come));
     return contents;
+}
+
+MadeCall setPipeSize(int fd, std::uint64_t bytes)
+{
+    MadeCall made{Call::Fcntl, 0, "op=F_SETPIPE_SZ size=" + std::to_string(bytes), {}};
+    if (fd < 0)
+        made.result = -ENXIO;
+    else if (bytes > INT_MAX)
+        made.result = -EINVAL;
+    else if (made.result = ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes)); made.result < 0)
+        made.result = -errno;
+    // Above the limit of a pipe, or of all pipes of a user (pipe(7)).
+    if (made.result == -EPERM)
+        made.limit = "pipe-max-size";
+    return made;
 }
 
 bool anyReads(std::span<const TableHolder> holders)

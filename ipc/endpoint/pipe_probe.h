@@ -16,6 +16,9 @@ Fill pipeFill(int writeEnd);
 /// open.
 Contents pipePeek(int readEnd, std::uint64_t offset, std::size_t size);
 
+/// fcntl(2), F_SETPIPE_SZ; ENXIO when there is no descriptor.
+MadeCall setPipeSize(int fd, std::uint64_t bytes);
+
 bool anyReads(std::span<const TableHolder> holders);
 
 } // namespace byteyard::ipc

@@ -99,6 +99,7 @@ std::optional<Fill> SocketpairEndpoint::fill(std::span<const TableHolder> holder
     if (!a && !b)
         return std::nullopt;
     Fill fill;
+    fill.twoWays = true;
     if (b)
         fill.bytes = waitingAt(b.get());
     if (a)
@@ -134,15 +135,15 @@ Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way,
     return contents;
 }
 
-ssize_t SocketpairEndpoint::write(std::span<const TableHolder> holders, Way way,
-                                  std::span<const std::byte> bytes)
+MadeCall SocketpairEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     learn(holders);
-    const Fd writer = borrow(holders, way == Way::AToB ? m_id.inode : m_id2.inode);
+    const Fd writer = borrow(holders, request.way == Way::AToB ? m_id.inode : m_id2.inode);
     if (!writer)
-        return -ENXIO;
-    const ssize_t sent = ::send(writer.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent >= 0 ? sent : -errno;
+        return {Call::Write, -ENXIO, {}, {}};
+    const ssize_t sent =
+        ::send(writer.get(), request.bytes.data(), request.bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return {Call::Sendto, sent >= 0 ? sent : -errno, {}, {}};
 }
 
 } // namespace byteyard::ipc

@@ -23,7 +23,7 @@ public:
     /// Of datagrams and packets the first one.
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
-    ssize_t write(std::span<const TableHolder> holders, Way way, std::span<const std::byte> bytes) override;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
 
 private:
     Fd borrow(std::span<const TableHolder> holders, std::uint64_t inode) const;

@@ -1,9 +1,11 @@
 #include "ipc/engine/frames.h"
 
 #include "ipc/engine/run_file.h"
+#include "ipc/host/limits.h"
 #include "ipc/wire/frame.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <nlohmann/json.hpp>
@@ -114,10 +116,85 @@ std::string_view accessName(Access access)
     return access == Access::Read ? "read" : access == Access::Write ? "write" : "read-write";
 }
 
+std::string base64(std::span<const std::byte> bytes)
+{
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        const std::size_t count = std::min<std::size_t>(bytes.size() - at, 3);
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8U | (i < count ? std::to_integer<std::uint32_t>(bytes[at + i]) : 0);
+        for (std::size_t i = 0; i < 4; ++i)
+            text += i <= count ? alphabet[bits >> (18 - 6 * i) & 63U] : '=';
+    }
+    return text;
+}
+
+json factsJson(const Facts& facts)
+{
+    json object = json::object();
+    for (const auto& [name, value] : facts) {
+        json& member = object[std::string(name)];
+        if (const auto* number = std::get_if<std::int64_t>(&value))
+            member = *number;
+        else if (const auto* text = std::get_if<std::string>(&value))
+            member = wireText(*text);
+        else
+            member = std::get<std::vector<std::int64_t>>(value);
+    }
+    return object;
+}
+
+/// `rank` is what a tile's rank is called: "type", "priority", or nothing.
+json tilesJson(const std::vector<Tile>& tiles, std::string_view rank)
+{
+    json list = json::array();
+    for (const Tile& tile : tiles) {
+        json each{{"size", tile.size}, {"head", base64(tile.head)}, {"known", tile.known}};
+        if (!rank.empty())
+            each[std::string(rank)] = tile.rank;
+        list.push_back(std::move(each));
+    }
+    return list;
+}
+
+/// Most are one number; what JSON's readers cannot hold as such, and "sem", stay text.
+json limitJson(const std::string& value)
+{
+    std::uint64_t number = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, number);
+    constexpr std::uint64_t maxExact = 1ULL << 53U;
+    return error == std::errc() && stop == end && number <= maxExact ? json(number) : json(value);
+}
+
 } // namespace
+
+ErrorReport createReport(const EndpointError& error)
+{
+    ErrorReport report{"create",
+                       {{"call", error.call()},
+                        {"object", error.object()},
+                        {"errno", std::string(errnoName(error.error()))}}};
+    addLimit(report, error.limit());
+    return report;
+}
+
+void addLimit(ErrorReport& report, const std::string& limit)
+{
+    if (limit.empty())
+        return;
+    report.parameters.emplace_back("limit", limit);
+    if (const std::optional<std::string> value = host::limit("/proc", limit))
+        report.parameters.emplace_back("limitValue", *value);
+}
 
 std::string helloFrame(pid_t worker, pid_t keeper)
 {
+    json limits = json::object();
+    for (const auto& [name, value] : host::limits("/proc"))
+        limits[name] = limitJson(value);
     const auto capture = [](std::string_view mode, bool available, std::string_view why) {
         return json{{"mode", mode}, {"available", available}, {"why", why}};
     };
@@ -126,6 +203,7 @@ std::string helloFrame(pid_t worker, pid_t keeper)
          {"version", wire::protocolVersion},
          {"pid", worker},
          {"keeper", keeper},
+         {"limits", std::move(limits)},
          {"captures", json::array({capture("auto", true, "takes ptrace"), capture("ptrace", true, ""),
                                    capture("ebpf", false, "not built into this engine"),
                                    capture("sampled", false, "not built into this engine")})}});
@@ -177,6 +255,16 @@ std::string endpointFrame(const EndpointRecord& endpoint)
                {"device", endpoint.id.device},
                {"capacity", endpoint.capacity},
                {"path", wireText(endpoint.path)}};
+    if (endpoint.names.sysvId >= 0)
+        frame["id"] = endpoint.names.sysvId;
+    if (!endpoint.names.key.empty())
+        frame["key"] = endpoint.names.key;
+    if (!endpoint.names.address.empty())
+        frame["address"] = endpoint.names.address;
+    if (endpoint.names.port != 0)
+        frame["port"] = endpoint.names.port;
+    if (endpoint.parent != 0)
+        frame["parent"] = endpoint.parent;
     if (endpoint.parentProcess != 0)
         frame["parentProcess"] = endpoint.parentProcess;
     if (endpoint.error)
@@ -217,16 +305,29 @@ std::string unblockedFrame(pid_t tid)
     return textOf({{"type", "unblocked"}, {"tid", tid}});
 }
 
-std::string sampleFrame(std::uint64_t time, const std::vector<std::pair<Sample, bool>>& samples)
+std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples)
 {
     json endpoints = json::array();
-    for (const auto& [sample, twoWays] : samples) {
+    for (const Sample& sample : samples) {
+        const Look& look = sample.look;
         json entry{{"endpoint", sample.number},
-                   {"fill", sample.fill.bytes},
-                   {"capacity", sample.fill.capacity},
-                   {"writeBlocks", sample.fill.writeBlocks}};
-        if (twoWays)
-            entry["fill2"] = sample.fill.bytes2;
+                   {"fill", look.fill.bytes},
+                   {"capacity", look.fill.capacity},
+                   {"writeBlocks", look.fill.writeBlocks}};
+        if (look.fill.twoWays)
+            entry["fill2"] = look.fill.bytes2;
+        if (sample.newFacts)
+            entry["facts"] = factsJson(look.facts);
+        if (sample.newTiles) {
+            entry["tiles"] = tilesJson(look.tiles, sample.rank);
+            entry["tilesTotal"] = look.tilesTotal;
+        }
+        if (sample.newAttached) {
+            json attached = json::array();
+            for (const Attachment& each : look.attached)
+                attached.push_back({{"process", each.process}, {"pid", each.pid}, {"address", each.address}});
+            entry["attached"] = std::move(attached);
+        }
         endpoints.push_back(std::move(entry));
     }
     return textOf({{"type", "sample"}, {"time", time}, {"endpoints", std::move(endpoints)}});
@@ -275,9 +376,11 @@ std::string orphanLine(const RunFile& file)
     json objects = json::array();
     for (const RunFile::Entry& entry : file.entries()) {
         if (entry.kind == "directory")
-            directory = entry.path;
-        if (!entry.path.empty())
-            objects.push_back(wireText(entry.path));
+            directory = entry.name;
+        if (entry.name.starts_with('/') && !entry.kind.starts_with("posix-"))
+            objects.push_back(wireText(entry.name));
+        else if (!entry.name.empty())
+            objects.push_back(entry.kind + ' ' + wireText(entry.name));
     }
     return textOf({{"id", file.id()},
                    {"started", file.started()},

@@ -51,9 +51,16 @@ struct EndpointRecord
     ObjectId id;
     std::uint64_t capacity = 0;
     std::string path;
+    EndpointNames names;
+    std::uint32_t parent = 0; ///< a connection's listener
     std::uint32_t parentProcess = 0;
     std::optional<ErrorReport> error;
 };
+
+/// An endpoint that could not be made.
+ErrorReport createReport(const EndpointError& error);
+/// The same, of a limit's name: parameters `limit` and `limitValue`.
+void addLimit(ErrorReport& report, const std::string& limit);
 
 std::string helloFrame(pid_t worker, pid_t keeper);
 std::string runStartedFrame(const std::string& started, std::uint64_t monotonic,
@@ -63,7 +70,7 @@ std::string endpointFrame(const EndpointRecord& endpoint);
 std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open);
 std::string blockedFrame(const CallInProgress& call);
 std::string unblockedFrame(pid_t tid);
-std::string sampleFrame(std::uint64_t time, const std::vector<std::pair<Sample, bool>>& samples);
+std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples);
 /// Each with the number of the process if it is one of ours.
 std::string holdersFrame(std::uint32_t endpoint,
                          const std::vector<std::pair<host::DescriptorHolder, std::uint32_t>>& holders);

@@ -52,7 +52,7 @@ SessionDirectory::SessionDirectory(const RunFile& runFile)
 SessionDirectory::~SessionDirectory()
 {
     removeTree(m_path);
-    m_runFile.forget(m_path);
+    m_runFile.forget("directory", m_path);
 }
 
 void SessionDirectory::write(const std::string& name, const std::string& text) const

@@ -63,7 +63,10 @@ public:
     bool input(std::uint32_t process, std::string_view bytes, bool end);
     /// False when there is no such endpoint.
     bool setCapacity(std::uint32_t endpoint, std::uint64_t bytes);
-    bool write(std::uint32_t endpoint, Way way, std::string_view bytes);
+    bool write(std::uint32_t endpoint, const WriteRequest& request);
+    bool setLimit(std::uint32_t endpoint, const std::string& name, std::uint64_t value);
+    bool setValue(std::uint32_t endpoint, std::size_t index, std::uint64_t value);
+    bool remove(std::uint32_t endpoint);
     bool peek(const PeekRequest& request);
     bool tellHolders(std::uint32_t endpoint);
 
@@ -74,6 +77,11 @@ private:
         std::uint64_t killAt = 0;
     };
 
+    /// Makes a call for a person: it stands in the log as ours, and what fails is told as `fault` with its
+    /// errno. `bytes` are what it moves.
+    bool onEndpoint(std::uint32_t number, const std::function<MadeCall(Endpoint&)>& work, ErrorReport fault,
+                    std::span<const std::byte> bytes);
+    ErrorReport faultOf(std::uint32_t number, const std::string& code) const;
     void writeFiles(const TopologySpec& topology);
     void launchAll(const TopologySpec& added);
     /// Plans and launches it; nothing when that failed.

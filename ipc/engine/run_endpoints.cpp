@@ -1,9 +1,8 @@
 #include "ipc/engine/run_endpoints.h"
 
-#include "ipc/endpoint/fifo.h"
-#include "ipc/endpoint/file.h"
-#include "ipc/endpoint/pipe.h"
-#include "ipc/endpoint/socketpair.h"
+#include "ipc/endpoint/persistent.h"
+#include "ipc/engine/endpoint_factory.h"
+#include "ipc/engine/endpoint_kinds.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,11 +13,16 @@ namespace byteyard::ipc::engine {
 
 namespace {
 
-SocketpairEndpoint::Type socketType(const std::string& name)
+constexpr int keyAttempts = 100;
+
+/// The word of the run file; empty for what goes by itself.
+std::string_view persistentKind(const std::string& kind)
 {
-    return name == "datagram"    ? SocketpairEndpoint::Type::Datagram
-           : name == "seqpacket" ? SocketpairEndpoint::Type::Seqpacket
-                                 : SocketpairEndpoint::Type::Stream;
+    if (kind.starts_with("unix-"))
+        return "socket";
+    const EndpointKind* row = endpointKind(kind);
+    const bool persists = row->naming == Naming::Key || row->naming == Naming::Path;
+    return persists ? row->name : std::string_view();
 }
 
 } // namespace
@@ -42,28 +46,25 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
     slot.record.path = pathOf(node);
     m_current[node.id] = number;
     announce(slot);
+    if (node.endpoint.madeByProgram) { // only reserved
+        m_tracer.followPath(number, slot.record.path);
+        return number;
+    }
     try {
         slot.object = create(node, slot);
     } catch (const EndpointError& error) {
-        if (slot.listed)
-            m_runFile.forget(slot.record.path);
+        forget(slot);
         slot.record.state = EndpointState::Failed;
-        slot.record.error = ErrorReport{"create",
-                                        {{"call", error.call()},
-                                         {"object", error.object()},
-                                         {"errno", std::string(errnoName(error.error()))}}};
+        slot.record.error = createReport(error);
         announce(slot);
         m_queue.control(errorFrame(*slot.record.error, node.id));
         return number;
     }
-    if (!slot.object) { // only reserved
-        m_tracer.followPath(number, slot.record.path);
-        return number;
-    }
+    slot.record.names = slot.object->names();
     slot.record.id = slot.object->id();
     slot.record.state = EndpointState::Live;
-    if (const std::optional<Fill> fill = slot.object->fill({}))
-        slot.record.capacity = fill->capacity;
+    if (const std::optional<Look> look = slot.object->look({}))
+        slot.record.capacity = look->fill.capacity;
     for (const ObjectId id : slot.object->objects())
         m_tracer.follow(number, id);
     announce(slot);
@@ -73,21 +74,48 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
 
 std::unique_ptr<Endpoint> RunEndpoints::create(const NodeSpec& node, Slot& slot)
 {
-    const EndpointSpec& spec = node.endpoint;
-    if (node.kind == "pipe")
-        return std::make_unique<PipeEndpoint>(PipeOptions{spec.capacity, spec.packets});
-    if (node.kind == "socketpair")
-        return std::make_unique<SocketpairEndpoint>(socketType(spec.type));
-    if (node.kind != "fifo" && node.kind != "file")
-        throw EndpointError("create", node.kind, EOPNOTSUPP);
-    if (spec.madeByProgram)
-        return nullptr;
-    // What lies in the session's directory goes with it.
-    if (!slot.record.path.starts_with(m_directory + '/') && !(node.kind == "file" && spec.keep))
-        slot.listed = m_runFile.list(node.kind, slot.record.path);
-    if (node.kind == "fifo")
-        return std::make_unique<FifoEndpoint>(slot.record.path, spec.mode);
-    return std::make_unique<FileEndpoint>(FileOptions{slot.record.path, spec.mode, spec.keep});
+    EndpointPlan plan{node, slot.record.path, node.endpoint.key.value_or(0)};
+    const std::string_view kind = persistentKind(node.kind);
+    if (!node.endpoint.existing && !kind.empty())
+        list(slot, kind, plan.key);
+    std::unique_ptr<Endpoint> made = createEndpoint(plan);
+    if (!slot.listedName.empty()) {
+        slot.identity = identityOf(kind, slot.listedName);
+        m_runFile.made(kind, slot.listedName, slot.identity);
+    }
+    return made;
+}
+
+/// Writes down what is about to be made and would outlive us, and chooses a key where none is given.
+void RunEndpoints::list(Slot& slot, std::string_view kind, key_t& key)
+{
+    const EndpointSpec& spec = slot.spec.endpoint;
+    std::string name = slot.record.path;
+    const bool hasKey = kind.starts_with("sysv-");
+    // What lies in the session's directory goes with it; an abstract name goes by itself.
+    if (!hasKey && (name.starts_with(m_directory + '/') || !name.starts_with('/') || spec.keep))
+        return;
+    bool listed = false;
+    for (int attempt = 0; attempt < keyAttempts && !listed; ++attempt) {
+        if (hasKey && !spec.key)
+            key = randomKey();
+        if (hasKey)
+            name = keyText(key);
+        listed = m_runFile.list(kind, name);
+        if (!hasKey || spec.key)
+            break; // what has the name already decides: the creating call says so
+    }
+    if (listed)
+        slot.listedName = name;
+}
+
+/// Nothing of it is left to remove.
+void RunEndpoints::forget(Slot& slot)
+{
+    if (slot.listedName.empty())
+        return;
+    m_runFile.forget(persistentKind(slot.spec.kind), slot.listedName);
+    slot.listedName.clear();
 }
 
 void RunEndpoints::announce(const Slot& slot)
@@ -185,13 +213,16 @@ Endpoint* RunEndpoints::object(std::uint32_t number) const
 
 std::string RunEndpoints::pathOf(const NodeSpec& node) const
 {
-    if (node.kind != "fifo" && node.kind != "file")
+    if (node.isProcess() || endpointKind(node.kind)->naming != Naming::Path)
         return {};
-    if (!node.endpoint.path.empty())
-        return node.endpoint.path.front() == '/' ? node.endpoint.path
-                                                 : m_directory + '/' + node.endpoint.path;
+    const std::string& path = node.endpoint.path;
     std::string name = node.name;
     std::replace(name.begin(), name.end(), '/', '_');
+    if (node.kind.starts_with("posix-"))
+        return path.empty() ? "/byteyard-" + m_directory.substr(m_directory.rfind('-') + 1) + '-' + name
+                            : path;
+    if (!path.empty())
+        return path.front() == '/' || path.front() == '@' ? path : m_directory + '/' + path;
     return m_directory + '/' + name;
 }
 
@@ -199,12 +230,8 @@ void RunEndpoints::found(const EndpointRecord& record)
 {
     Slot& slot = m_slots[record.number];
     slot.record = record;
-    if (record.kind == "pipe")
-        slot.object = std::make_unique<PipeEndpoint>(record.id);
-    else if (record.kind == "fifo")
-        slot.object = std::make_unique<FifoEndpoint>(record.path, record.id);
-    else if (record.kind == "socketpair")
-        slot.object = std::make_unique<SocketpairEndpoint>(record.id);
+    slot.spec.kind = record.kind;
+    slot.object = adoptEndpoint(record);
 }
 
 void RunEndpoints::touched(std::uint32_t number)
@@ -217,19 +244,24 @@ void RunEndpoints::touched(std::uint32_t number)
     if (slot.record.state != EndpointState::Planned || ::stat(slot.record.path.c_str(), &status) != 0)
         return;
     slot.record.id = {status.st_dev, status.st_ino};
-    if (S_ISFIFO(status.st_mode))
-        slot.object = std::make_unique<FifoEndpoint>(slot.record.path, slot.record.id);
-    else if (S_ISREG(status.st_mode))
-        slot.object = std::make_unique<FileEndpoint>(FileOptions{slot.record.path, 0600, true});
+    EndpointRecord made = slot.record;
+    made.kind = S_ISFIFO(status.st_mode) ? "fifo" : "file";
+    if (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode))
+        slot.object = adoptEndpoint(made);
     slot.record.state = EndpointState::Live;
     announce(slot);
 }
 
-void RunEndpoints::setCapacity(std::uint32_t number, std::uint64_t bytes)
+MadeCall RunEndpoints::setCapacity(std::uint32_t number, std::uint64_t bytes)
 {
     Slot& slot = m_slots.at(number);
-    slot.record.capacity = slot.object->setCapacity(holders(number), bytes);
-    announce(slot);
+    const std::vector<TableHolder> all = holders(number);
+    MadeCall made = slot.object->setCapacity(all, bytes);
+    if (const std::optional<Look> look = slot.object->look(all); look && made.result >= 0) {
+        slot.record.capacity = look->fill.capacity;
+        announce(slot);
+    }
+    return made;
 }
 
 std::vector<SampleTarget> RunEndpoints::targets() const
@@ -251,14 +283,35 @@ void RunEndpoints::unheld(std::uint32_t number)
     announce(found->second);
 }
 
+MadeCall RunEndpoints::remove(std::uint32_t number)
+{
+    Slot& slot = m_slots.at(number);
+    MadeCall made = slot.object->remove();
+    if (made.result >= 0) {
+        slot.removedByUs = true;
+        forget(slot);
+    }
+    return made;
+}
+
+void RunEndpoints::removed(std::uint32_t number)
+{
+    Slot& slot = m_slots.at(number);
+    if (slot.record.state != EndpointState::Live)
+        return;
+    forget(slot);
+    slot.record.state = EndpointState::Closed;
+    if (!slot.removedByUs)
+        slot.record.error = ErrorReport{"removed", {{"object", slot.record.name}}};
+    announce(slot);
+}
+
 void RunEndpoints::closeAll()
 {
     for (auto& [number, slot] : m_slots) {
-        if (slot.listed && slot.object) {
-            slot.object->remove();
-            m_runFile.forget(slot.record.path);
-        }
-        slot.listed = false;
+        if (!slot.listedName.empty())
+            removeNamed(persistentKind(slot.spec.kind), slot.listedName, slot.identity);
+        forget(slot);
         if (slot.record.state != EndpointState::Live && slot.record.state != EndpointState::Planned)
             continue;
         slot.record.state = EndpointState::Closed;

@@ -31,14 +31,19 @@ public:
     bool hasFailed(const std::string& node) const;
     const EndpointRecord* record(std::uint32_t number) const;
     Endpoint* object(std::uint32_t number) const;
-    /// Where a FIFO or file is, or will be.
+    /// Where it is, or will be: a path, the name of a POSIX object, "@…" of a socket.
     std::string pathOf(const NodeSpec& node) const;
 
     /// A program made it; the sink has told of it.
     void found(const EndpointRecord& record);
     /// Somebody opened it: a name that was reserved for a program now has an object.
     void touched(std::uint32_t number);
-    void setCapacity(std::uint32_t number, std::uint64_t bytes);
+    /// A person removes it.
+    MadeCall remove(std::uint32_t number);
+    /// It is gone.
+    void removed(std::uint32_t number);
+    MadeCall setCapacity(std::uint32_t number, std::uint64_t bytes);
+    std::vector<TableHolder> holders(std::uint32_t number) const;
     std::vector<SampleTarget> targets() const;
     /// Nobody holds it: an anonymous object is gone.
     void unheld(std::uint32_t number);
@@ -52,14 +57,16 @@ private:
         EndpointRecord record;
         NodeSpec spec;
         std::unique_ptr<Endpoint> object;
-        bool listed = false;
+        std::string listedName; ///< in the run file, while there is something to remove
+        std::string identity;
+        bool removedByUs = false;
     };
 
     std::unique_ptr<Endpoint> create(const NodeSpec& node, Slot& slot);
+    void list(Slot& slot, std::string_view kind, key_t& key);
+    void forget(Slot& slot);
     void announce(const Slot& slot);
     void logSetup(const Slot& slot);
-    std::vector<TableHolder> holders(std::uint32_t number) const;
-
     OutputQueue& m_queue;
     const RunFile& m_runFile;
     Numbers& m_numbers;

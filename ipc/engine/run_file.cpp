@@ -1,6 +1,7 @@
 #include "ipc/engine/run_file.h"
 
 #include "ipc/endpoint/endpoint.h"
+#include "ipc/endpoint/persistent.h"
 #include "ipc/engine/frames.h"
 #include "ipc/engine/runtime_directory.h"
 #include "ipc/host/process_scan.h"
@@ -34,19 +35,24 @@ std::string readWhole(int fd)
     return text;
 }
 
-/// Only what is of its kind and of this user is removed: a listed name may have been taken by another since.
 void removeEntry(const RunFile::Entry& entry, const fs::path& runtimeDirectory)
 {
-    struct stat status;
-    if (::lstat(entry.path.c_str(), &status) != 0 || status.st_uid != ::getuid())
+    if (entry.kind != "directory") {
+        removeNamed(entry.kind, entry.name, entry.identity);
         return;
-    const fs::path path(entry.path);
-    if (entry.kind == "directory" && S_ISDIR(status.st_mode) && path.parent_path() == runtimeDirectory &&
-        path.filename().string().starts_with("session-"))
-        removeTree(entry.path);
-    else if ((entry.kind == "fifo" && S_ISFIFO(status.st_mode)) ||
-             (entry.kind == "file" && S_ISREG(status.st_mode)))
-        ::unlink(entry.path.c_str());
+    }
+    // A listed name may have been taken by another since.
+    struct stat status;
+    const fs::path path(entry.name);
+    if (::lstat(entry.name.c_str(), &status) == 0 && status.st_uid == ::getuid() && S_ISDIR(status.st_mode) &&
+        path.parent_path() == runtimeDirectory && path.filename().string().starts_with("session-"))
+        removeTree(entry.name);
+}
+
+bool isPersistentKind(std::string_view kind)
+{
+    return kind == "directory" || kind == "fifo" || kind == "file" || kind == "socket" ||
+           kind.starts_with("sysv-") || kind.starts_with("posix-");
 }
 
 } // namespace
@@ -85,13 +91,17 @@ std::string RunFile::id() const
     return fs::path(m_path).filename().string().substr(namePrefix.size());
 }
 
-bool RunFile::list(std::string_view kind, const std::string& path) const
+bool RunFile::list(std::string_view kind, const std::string& name) const
 {
-    struct stat status;
-    if (::lstat(path.c_str(), &status) == 0)
+    if (isNameTaken(kind, name))
         return false;
-    append(std::string(kind) + ' ' + encodeWord(path) + '\n');
+    append(std::string(kind) + ' ' + encodeWord(name) + '\n');
     return true;
+}
+
+void RunFile::made(std::string_view kind, const std::string& name, const std::string& identity) const
+{
+    append("made " + std::string(kind) + ' ' + encodeWord(name) + ' ' + encodeWord(identity) + '\n');
 }
 
 void RunFile::listProcess(pid_t pid) const
@@ -100,9 +110,9 @@ void RunFile::listProcess(pid_t pid) const
         append("process " + std::to_string(pid) + ' ' + std::to_string(status->startTime) + '\n');
 }
 
-void RunFile::forget(const std::string& path) const
+void RunFile::forget(std::string_view kind, const std::string& name) const
 {
-    append("forget " + encodeWord(path) + '\n');
+    append("forget " + std::string(kind) + ' ' + encodeWord(name) + '\n');
 }
 
 void RunFile::append(const std::string& line) const
@@ -119,22 +129,33 @@ std::vector<RunFile::Entry> RunFile::entries() const
     std::string line;
     while (std::getline(lines, line)) {
         std::istringstream words(line);
+        std::array<std::string, 4> word;
+        for (std::string& each : word)
+            words >> each;
         Entry entry;
-        std::string first;
-        std::string second;
-        words >> entry.kind >> first >> second;
-        if (entry.kind == "process") {
-            entry.pid = static_cast<pid_t>(std::strtol(first.c_str(), nullptr, 10));
-            entry.startTime = std::strtoull(second.c_str(), nullptr, 10);
+        if (word[0] == "process") {
+            entry.kind = word[0];
+            entry.pid = static_cast<pid_t>(std::strtol(word[1].c_str(), nullptr, 10));
+            entry.startTime = std::strtoull(word[2].c_str(), nullptr, 10);
             if (entry.pid > 1)
                 entries.push_back(entry);
             continue;
         }
-        entry.path = decodeWord(first);
-        if (entry.kind == "forget")
-            std::erase_if(entries, [&](const Entry& other) { return other.path == entry.path; });
-        else if (entry.path.starts_with('/'))
+        const bool isPlain = word[0] != "made" && word[0] != "forget";
+        entry.kind = isPlain ? word[0] : word[1];
+        entry.name = decodeWord(isPlain ? word[1] : word[2]);
+        const bool isPath = !entry.kind.starts_with("sysv-");
+        if (!isPersistentKind(entry.kind) || entry.name.empty() || (isPath && entry.name.front() != '/'))
+            continue;
+        const auto known = std::find_if(entries.begin(), entries.end(), [&](const Entry& other) {
+            return other.kind == entry.kind && other.name == entry.name;
+        });
+        if (isPlain)
             entries.push_back(entry);
+        else if (known != entries.end() && word[0] == "made")
+            known->identity = decodeWord(word[3]);
+        else if (known != entries.end())
+            entries.erase(known);
     }
     return entries;
 }
@@ -164,7 +185,7 @@ std::vector<pid_t> RunFile::livingProcesses() const
 void RunFile::removeAll() const
 {
     for (const Entry& entry : entries())
-        if (!entry.path.empty())
+        if (!entry.name.empty())
             removeEntry(entry, directory());
     ::unlink(m_path.c_str());
 }

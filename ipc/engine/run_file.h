@@ -11,7 +11,8 @@ namespace byteyard::ipc::engine {
 
 /// What an engine has made that would outlive it, written down before it is made. The file is locked
 /// (flock(2)) while the keeper or the worker lives; one that is not locked is an orphan's. One line an entry:
-/// `directory PATH`, `fifo PATH`, `file PATH`, `process PID STARTTIME`, `forget PATH`, `started TIME`, words
+/// `directory PATH`, `process PID STARTTIME`, `started TIME`, and for what persists (endpoint/persistent.h)
+/// `KIND NAME` before it is made, `made KIND NAME IDENTITY` when it is, `forget KIND NAME`; words
 /// percent-encoded as in an event's detail.
 class RunFile
 {
@@ -19,7 +20,8 @@ public:
     struct Entry
     {
         std::string kind;
-        std::string path;
+        std::string name;     ///< a path, a key, the name of a POSIX object
+        std::string identity; ///< empty: it may not have been made
         pid_t pid = 0;
         std::uint64_t startTime = 0;
     };
@@ -35,12 +37,14 @@ public:
     /// Its name without "run-": what --clean takes.
     std::string id() const;
 
-    /// Lists a "directory", "fifo" or "file" that is about to be made. False, and not listed, when something
-    /// stands there already.
-    bool list(std::string_view kind, const std::string& path) const;
+    /// Lists a "directory" or what persists, which is about to be made. False, and not listed, when something
+    /// has that name already.
+    bool list(std::string_view kind, const std::string& name) const;
+    /// It has been made: only this one is ours.
+    void made(std::string_view kind, const std::string& name, const std::string& identity) const;
     void listProcess(pid_t pid) const;
     /// It has been removed, or was never made.
-    void forget(const std::string& path) const;
+    void forget(std::string_view kind, const std::string& name) const;
 
     std::vector<Entry> entries() const;
     /// When the engine started, RFC 3339.

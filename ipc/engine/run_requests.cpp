@@ -133,54 +133,84 @@ bool Run::input(std::uint32_t process, std::string_view bytes, bool end)
     return m_inputs.write(process, bytes, end);
 }
 
-bool Run::setCapacity(std::uint32_t endpoint, std::uint64_t bytes)
+bool Run::onEndpoint(std::uint32_t number, const std::function<MadeCall(Endpoint&)>& work, ErrorReport fault,
+                     std::span<const std::byte> bytes)
 {
-    const EndpointRecord* record = m_endpoints.record(endpoint);
-    if (!record || !m_endpoints.object(endpoint))
-        return false;
-    try {
-        m_endpoints.setCapacity(endpoint, bytes);
-    } catch (const EndpointError& error) {
-        m_queue.control(errorFrame(
-            {"capacity", {{"requested", std::to_string(bytes)}, {"errno", errnoText(error.error())}}},
-            record->node));
-    }
-    return true;
-}
-
-bool Run::write(std::uint32_t endpoint, Way way, std::string_view bytes)
-{
-    const EndpointRecord* record = m_endpoints.record(endpoint);
-    Endpoint* object = m_endpoints.object(endpoint);
+    const EndpointRecord* record = m_endpoints.record(number);
+    Endpoint* object = m_endpoints.object(number);
     if (!record || !object)
         return false;
-    std::vector<TableHolder> holders;
-    {
-        const auto lock = m_tracer.lockTable();
-        holders = m_tracer.holders(endpoint);
-    }
-    const auto data = std::as_bytes(std::span(bytes));
-    const ssize_t result = object->write(holders, way, data);
+    const std::string node = record->node;
+    const MadeCall made = work(*object);
+    const auto error = made.result < 0 ? static_cast<std::int32_t>(-made.result) : 0;
     EventView event;
     event.time = m_tracer.now();
     event.pid = event.tid = ::getpid();
-    event.call = Call::Write;
+    event.call = made.call;
     event.how = How::Injected;
-    event.endpoint = endpoint;
+    event.endpoint = number;
     event.requested = bytes.size();
-    event.result = result < 0 ? -1 : result;
-    event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
-    if (result > 0) {
-        const std::size_t moved = static_cast<std::size_t>(result);
-        event.data = data.first(std::min(moved, m_options.dataBytes));
+    event.result = error != 0 ? -1 : made.result;
+    event.error = error;
+    event.detail = made.detail;
+    if (const auto moved = static_cast<std::size_t>(std::max<std::int64_t>(event.result, 0));
+        moved > 0 && !bytes.empty()) {
+        event.data = bytes.first(std::min(std::min(moved, bytes.size()), m_options.dataBytes));
         event.dataState = event.data.size() < moved ? DataState::Truncated : DataState::Complete;
     }
     m_tracer.engineEvent(event);
-    if (result < 0)
-        m_queue.control(
-            errorFrame({"write", {{"object", record->name}, {"errno", errnoText(static_cast<int>(-result))}}},
-                       record->node));
+    if (error == 0)
+        return true;
+    fault.parameters.emplace_back("errno", errnoText(error));
+    addLimit(fault, made.limit);
+    m_queue.control(errorFrame(fault, node));
     return true;
+}
+
+ErrorReport Run::faultOf(std::uint32_t number, const std::string& code) const
+{
+    const EndpointRecord* record = m_endpoints.record(number);
+    return {code, {{"object", record ? record->name : std::string()}}};
+}
+
+bool Run::setCapacity(std::uint32_t endpoint, std::uint64_t bytes)
+{
+    return onEndpoint(endpoint, [&](Endpoint&) { return m_endpoints.setCapacity(endpoint, bytes); },
+                      {"capacity", {{"requested", std::to_string(bytes)}}}, {});
+}
+
+bool Run::write(std::uint32_t endpoint, const WriteRequest& request)
+{
+    return onEndpoint(
+        endpoint, [&](Endpoint& object) { return object.write(m_endpoints.holders(endpoint), request); },
+        faultOf(endpoint, "write"), request.bytes);
+}
+
+bool Run::setLimit(std::uint32_t endpoint, const std::string& name, std::uint64_t value)
+{
+    ErrorReport fault = faultOf(endpoint, "set-limit");
+    fault.parameters.emplace_back("name", name);
+    fault.parameters.emplace_back("requested", std::to_string(value));
+    return onEndpoint(
+        endpoint,
+        [&](Endpoint& object) { return object.setLimit(m_endpoints.holders(endpoint), name, value); },
+        std::move(fault), {});
+}
+
+bool Run::setValue(std::uint32_t endpoint, std::size_t index, std::uint64_t value)
+{
+    ErrorReport fault = faultOf(endpoint, "set-value");
+    fault.parameters.emplace_back("requested", std::to_string(value));
+    return onEndpoint(
+        endpoint,
+        [&](Endpoint& object) { return object.setValue(m_endpoints.holders(endpoint), index, value); },
+        std::move(fault), {});
+}
+
+bool Run::remove(std::uint32_t endpoint)
+{
+    return onEndpoint(endpoint, [&](Endpoint&) { return m_endpoints.remove(endpoint); },
+                      faultOf(endpoint, "remove"), {});
 }
 
 bool Run::peek(const PeekRequest& request)

@@ -38,6 +38,7 @@ void Watch::peek(const PeekRequest& request)
 
 void Watch::end()
 {
+    tellSamples(); // what was done last
     for (const auto& [tid, call] : m_blocked)
         m_queue.control(unblockedFrame(tid));
     m_blocked.clear();
@@ -87,13 +88,10 @@ void Watch::tellBlocked()
 void Watch::tellSamples()
 {
     const Sampler::Result result = m_sampler.look(m_tracer, m_endpoints.targets());
-    std::vector<std::pair<Sample, bool>> samples;
-    for (const Sample& sample : result.changed) {
-        const EndpointRecord* record = m_endpoints.record(sample.number);
-        samples.emplace_back(sample, record && record->kind == "socketpair");
-    }
-    if (!samples.empty())
-        m_queue.control(sampleFrame(m_tracer.now(), samples));
+    if (!result.changed.empty())
+        m_queue.control(sampleFrame(m_tracer.now(), result.changed));
+    for (const std::uint32_t number : result.removed)
+        m_endpoints.removed(number);
     for (const std::uint32_t number : result.unheld)
         m_endpoints.unheld(number);
 }

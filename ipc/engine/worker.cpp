@@ -146,6 +146,9 @@ void Worker::dispatch(const std::string& type, const ObjectReader& message)
         {"peek", &Worker::toEndpoint},
         {"holders", &Worker::toEndpoint},
         {"set-capacity", &Worker::toEndpoint},
+        {"set-limit", &Worker::toEndpoint},
+        {"set-value", &Worker::toEndpoint},
+        {"remove", &Worker::toEndpoint},
     };
     if (type == "hello")
         return hello(message);
@@ -255,7 +258,23 @@ void Worker::toEndpoint(const std::string& type, const ObjectReader& message)
     bool done = false;
     if (type == "write") {
         const std::string data = decodeBase64(message.text("data", maxData), message.place("data"));
-        done = m_run && m_run->write(endpoint, way, data);
+        WriteRequest request;
+        request.way = way;
+        request.bytes = std::as_bytes(std::span(data));
+        request.rank =
+            message.integer("messageType", 1, INT64_MAX, message.integer("priority", 0, UINT32_MAX, 0));
+        request.offset = static_cast<std::uint64_t>(message.integer("offset", 0, INT64_MAX, 0));
+        done = m_run && m_run->write(endpoint, request);
+    } else if (type == "set-limit") {
+        const std::string name = message.text("name", maxWord);
+        const auto value = static_cast<std::uint64_t>(message.integer("value", 0, INT64_MAX));
+        done = m_run && m_run->setLimit(endpoint, name, value);
+    } else if (type == "set-value") {
+        const auto index = static_cast<std::size_t>(message.integer("index", 0, INT32_MAX, 0));
+        const auto value = static_cast<std::uint64_t>(message.integer("value", 0, INT64_MAX));
+        done = m_run && m_run->setValue(endpoint, index, value);
+    } else if (type == "remove") {
+        done = m_run && m_run->remove(endpoint);
     } else if (type == "set-capacity") {
         const auto bytes = static_cast<std::uint64_t>(message.integer("bytes", 1, INT64_MAX));
         done = m_run && m_run->setCapacity(endpoint, bytes);

@@ -1,3 +1,4 @@
+#include "ipc/endpoint/persistent.h"
 #include "ipc/engine/launch_error.h"
 #include "ipc/engine/output_queue.h"
 #include "ipc/engine/placeholder.h"
@@ -139,10 +140,15 @@ private Q_SLOTS:
             QVERIFY(file.list("fifo", root + "/turned"));
             QVERIFY(file.list("directory", root + "/session-1"));
             QVERIFY(file.list("directory", root + "/other"));
+            QVERIFY(file.list("file", root + "/replaced"));
             touch("/made with a space");
             touch("/forgotten");
             touch("/turned");
-            file.forget(root + "/forgotten");
+            touch("/replaced");
+            file.made("file", root + "/replaced", identityOf("file", root + "/replaced"));
+            QVERIFY(QFile::remove(QString::fromStdString(root + "/replaced")));
+            touch("/replaced");
+            file.forget("file", root + "/forgotten");
             QVERIFY(QDir(dir.path()).mkpath(u"session-1/deep/er"_s) && QDir(dir.path()).mkpath(u"other"_s));
             QVERIFY(!RunFile::adopt(path)); // it lives
         }
@@ -151,8 +157,9 @@ private Q_SLOTS:
         QVERIFY(!orphan->started().empty());
         orphan->removeAll();
         QVERIFY(exists("/before") && exists("/forgotten"));
-        QVERIFY(exists("/turned")); // what stands there is no FIFO
-        QVERIFY(exists("/other"));  // not the name of a session's directory
+        QVERIFY(exists("/turned"));   // what stands there is no FIFO
+        QVERIFY(exists("/replaced")); // the one that was made has gone
+        QVERIFY(exists("/other"));    // not the name of a session's directory
         QVERIFY(!exists("/made with a space") && !exists("/session-1"));
         QVERIFY(!QFileInfo::exists(QString::fromStdString(path)));
     }

@@ -1,0 +1,59 @@
+#include "ipc/endpoint/mapped_users.h"
+
+#include <algorithm>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::chrono::milliseconds refresh{500};
+/// All of /proc is read at most that often.
+constexpr std::chrono::milliseconds refreshEverywhere{1000};
+
+} // namespace
+
+void MappedUsers::update(std::span<const TableHolder> holders, std::size_t expected, bool changed)
+{
+    std::vector<std::pair<pid_t, std::uint32_t>> known;
+    for (const TableHolder& holder : holders)
+        known.emplace_back(holder.pid, holder.process);
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    const Clock::time_point now = Clock::now();
+    if (!changed && known == m_known && now < m_next)
+        return;
+    m_next = now + refresh;
+    m_known = std::move(known);
+    std::vector<host::Mapping> found;
+    for (const auto& [pid, process] : m_known) {
+        const std::vector<host::Mapping> each = host::mappingsOf("/proc", pid, m_object);
+        found.insert(found.end(), each.begin(), each.end());
+    }
+    if (found.size() < expected) {
+        if (now < m_nextEverywhere) {
+            m_next = m_nextEverywhere;
+            return; // the last answer stands until then
+        }
+        m_nextEverywhere = now + refreshEverywhere;
+        found = host::mappingsEverywhere("/proc", m_object);
+    }
+    m_mappings = std::move(found);
+}
+
+std::vector<Attachment> MappedUsers::attachments() const
+{
+    std::vector<Attachment> attachments;
+    for (const host::Mapping& mapping : m_mappings) {
+        const auto known = std::find_if(m_known.begin(), m_known.end(),
+                                        [&](const auto& each) { return each.first == mapping.pid; });
+        attachments.push_back({known == m_known.end() ? 0 : known->second, mapping.pid, mapping.begin});
+    }
+    return attachments;
+}
+
+bool MappedUsers::read(std::uint64_t offset, std::span<std::byte> into) const
+{
+    return host::readMapped("/proc", m_mappings, offset, into);
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,133 @@
+#include "ipc/endpoint/sysv_semaphore.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+namespace byteyard::ipc {
+
+namespace {
+
+std::string limitBehind(int error)
+{
+    // ENOSPC: too many sets or semaphores; EINVAL: too many in one (semget(2)). All stand in one file.
+    return error == ENOSPC || error == EINVAL ? "sem" : std::string();
+}
+
+std::string wordsOf(const std::vector<unsigned short>& values)
+{
+    std::string text;
+    for (const unsigned short value : values)
+        text.append(text.empty() ? "" : ",").append(std::to_string(value));
+    return text;
+}
+
+} // namespace
+
+SysvSemaphoreEndpoint::SysvSemaphoreEndpoint(const SysvSemaphoreOptions& options)
+{
+    m_key = options.key;
+    m_sysvId = options.id;
+    const int flags = options.existing ? 0 : IPC_CREAT | IPC_EXCL | static_cast<int>(options.mode & 0777u);
+    if (m_sysvId < 0)
+        m_sysvId =
+            ::semget(options.key, options.existing ? 0 : static_cast<int>(options.values.size()), flags);
+    if (m_sysvId < 0)
+        throw EndpointError("semget", keyName(), errno, limitBehind(errno));
+    const std::optional<semid_ds> state = semaphoreState(m_sysvId);
+    if (!state)
+        throw EndpointError("semctl(IPC_STAT)", keyName(), errno);
+    m_key = state->sem_perm.__key;
+    if (options.existing)
+        return;
+    m_setup.push_back({callNamed("semget"), -1, -1, m_sysvId,
+                       getDetail(m_key, options.mode, " nsems=" + std::to_string(state->sem_nsems))});
+    std::vector<unsigned short> values = options.values;
+    SemaphoreArgument argument{};
+    argument.array = values.data();
+    if (::semctl(m_sysvId, 0, SETALL, argument) != 0) {
+        const int error = errno;
+        remove();
+        throw EndpointError("semctl(SETALL)", keyName(), error);
+    }
+    m_setup.push_back({callNamed("semctl"), -1, -1, 0, "cmd=SETALL values=" + wordsOf(values)});
+}
+
+SysvSemaphoreEndpoint::SysvSemaphoreEndpoint(int id)
+{
+    m_sysvId = id;
+    if (const std::optional<semid_ds> state = semaphoreState(id))
+        m_key = state->sem_perm.__key;
+}
+
+std::optional<Look> SysvSemaphoreEndpoint::look(std::span<const TableHolder> /*holders*/)
+{
+    Look look;
+    const std::optional<semid_ds> state = semaphoreState(m_sysvId);
+    if (!state) {
+        look.isRemoved = true;
+        return look;
+    }
+    m_values.resize(state->sem_nsems);
+    SemaphoreArgument argument{};
+    argument.array = m_values.data();
+    if (::semctl(m_sysvId, 0, GETALL, argument) != 0) {
+        look.facts = {{"nsems", static_cast<std::int64_t>(state->sem_nsems)},
+                      {"sem_otime", state->sem_otime},
+                      {"peek", std::string("refused")}};
+        return look;
+    }
+    const std::size_t shown = std::min(m_values.size(), maxShown);
+    std::vector<std::int64_t> values(m_values.begin(), m_values.begin() + static_cast<std::ptrdiff_t>(shown));
+    std::vector<std::int64_t> up(shown);
+    std::vector<std::int64_t> zero(shown);
+    std::vector<std::int64_t> last(shown);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto index = static_cast<int>(i);
+        up[i] = std::max(::semctl(m_sysvId, index, GETNCNT), 0);
+        zero[i] = std::max(::semctl(m_sysvId, index, GETZCNT), 0);
+        last[i] = std::max(::semctl(m_sysvId, index, GETPID), 0);
+    }
+    look.facts = {{"nsems", static_cast<std::int64_t>(m_values.size())},
+                  {"values", std::move(values)},
+                  {"ncnt", std::move(up)},
+                  {"zcnt", std::move(zero)},
+                  {"pid", std::move(last)},
+                  {"sem_otime", state->sem_otime}};
+    return look;
+}
+
+Contents SysvSemaphoreEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
+                                     std::uint64_t /*offset*/, std::size_t /*size*/)
+{
+    return Contents::unavailable("unsupported");
+}
+
+MadeCall SysvSemaphoreEndpoint::write(std::span<const TableHolder> /*holders*/,
+                                      const WriteRequest& /*request*/)
+{
+    return {callNamed("semop"), -EOPNOTSUPP, {}, {}};
+}
+
+MadeCall SysvSemaphoreEndpoint::setValue(std::span<const TableHolder> /*holders*/, std::size_t index,
+                                         std::uint64_t value)
+{
+    MadeCall made{callNamed("semctl"),
+                  0,
+                  "cmd=SETVAL sem=" + std::to_string(index) + " value=" + std::to_string(value),
+                  {}};
+    SemaphoreArgument argument{};
+    argument.value = static_cast<int>(std::min<std::uint64_t>(value, INT_MAX));
+    const auto number = static_cast<int>(std::min<std::size_t>(index, INT_MAX));
+    if (::semctl(m_sysvId, number, SETVAL, argument) != 0)
+        made.result = -errno;
+    return made;
+}
+
+MadeCall SysvSemaphoreEndpoint::remove()
+{
+    const int result = ::semctl(m_sysvId, 0, IPC_RMID);
+    return {callNamed("semctl"), result == 0 ? 0 : -errno, "cmd=IPC_RMID", {}};
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ipc/endpoint/sysv_state.h"
+
+namespace byteyard::ipc {
+
+struct SysvSemaphoreOptions : SysvOptions
+{
+    std::vector<unsigned short> values;
+};
+
+/// A System V semaphore set (semget(2)). Port: use. It holds no bytes: its values are facts.
+class SysvSemaphoreEndpoint final : public SysvEndpoint
+{
+public:
+    /// Of a large set the first are shown.
+    static constexpr std::size_t maxShown = 64;
+
+    /// Makes it, or takes one that exists. Throws EndpointError.
+    explicit SysvSemaphoreEndpoint(const SysvSemaphoreOptions& options);
+    /// One that a program made.
+    explicit SysvSemaphoreEndpoint(int id);
+
+    std::string_view kind() const noexcept override { return "sysv-semaphore"; }
+    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
+    /// semctl(2), SETVAL
+    MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;
+    MadeCall remove() override;
+
+private:
+    std::vector<unsigned short> m_values;
+};
+
+} // namespace byteyard::ipc

@@ -1,0 +1,131 @@
+#include "ipc/endpoint/sysv_shm.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace byteyard::ipc {
+
+namespace {
+
+std::string limitBehind(int error, std::uint64_t size)
+{
+    if (error == EINVAL)
+        return size == 0 ? std::string() : "shmmax"; // below SHMMIN, which is 1, or above SHMMAX
+    return error == ENOSPC ? "shmmni" : error == ENOMEM ? "shmall" : std::string();
+}
+
+} // namespace
+
+SysvShmEndpoint::SysvShmEndpoint(const SysvShmOptions& options)
+{
+    m_key = options.key;
+    m_sysvId = options.id;
+    const int flags = options.existing ? 0 : IPC_CREAT | IPC_EXCL | static_cast<int>(options.mode & 0777u);
+    if (m_sysvId < 0)
+        m_sysvId = ::shmget(options.key, options.existing ? 0 : options.size, flags);
+    if (m_sysvId < 0)
+        throw EndpointError("shmget", keyName(), errno,
+                            options.existing ? "" : limitBehind(errno, options.size));
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state)
+        throw EndpointError("shmctl(IPC_STAT)", keyName(), errno);
+    take(*state);
+    if (!options.existing)
+        m_setup.push_back({callNamed("shmget"), -1, -1, m_sysvId,
+                           getDetail(m_key, options.mode, " size=" + std::to_string(options.size))});
+}
+
+SysvShmEndpoint::SysvShmEndpoint(int id)
+{
+    m_sysvId = id;
+    if (const std::optional<shmid_ds> state = shmState(id))
+        take(*state);
+}
+
+void SysvShmEndpoint::take(const shmid_ds& state)
+{
+    m_key = state.shm_perm.__key;
+    m_users.setObject({{0, static_cast<std::uint64_t>(m_sysvId)}, true});
+}
+
+bool SysvShmEndpoint::refresh(const shmid_ds& state, std::span<const TableHolder> holders)
+{
+    const bool changed = state.shm_nattch != m_last.shm_nattch || state.shm_lpid != m_last.shm_lpid ||
+                         state.shm_atime != m_last.shm_atime || state.shm_dtime != m_last.shm_dtime;
+    m_last = state;
+    m_users.update(holders, state.shm_nattch, changed);
+    return changed;
+}
+
+std::optional<Look> SysvShmEndpoint::look(std::span<const TableHolder> holders)
+{
+    Look look;
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state) {
+        look.isRemoved = true;
+        return look;
+    }
+    refresh(*state, holders);
+    look.fill.bytes = look.fill.capacity = state->shm_segsz;
+    const bool marked = (state->shm_perm.mode & SHM_DEST) != 0;
+    look.facts = {{"shm_segsz", static_cast<std::int64_t>(state->shm_segsz)},
+                  {"shm_nattch", static_cast<std::int64_t>(state->shm_nattch)},
+                  {"shm_cpid", state->shm_cpid},
+                  {"shm_lpid", state->shm_lpid},
+                  {"shm_atime", state->shm_atime},
+                  {"shm_dtime", state->shm_dtime},
+                  {"shm_dest", static_cast<std::int64_t>(marked ? 1 : 0)}};
+    look.attached = m_users.attachments();
+    return look;
+}
+
+Contents SysvShmEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset,
+                               std::size_t size)
+{
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state)
+        return Contents::unavailable("gone");
+    Contents contents;
+    contents.available = true;
+    contents.total = state->shm_segsz;
+    if (offset >= contents.total)
+        return contents;
+    contents.bytes.resize(std::min<std::uint64_t>(size, contents.total - offset));
+    refresh(*state, holders);
+    if (state->shm_nattch > 0) {
+        if (!m_users.read(offset, contents.bytes))
+            return Contents::unavailable("refused");
+        m_seenOffset = offset;
+        m_seen = contents.bytes;
+        return contents;
+    }
+    if (state->shm_atime == 0) // a new one is all zeros
+        return contents;
+    if (offset < m_seenOffset || offset + contents.bytes.size() > m_seenOffset + m_seen.size())
+        return Contents::unavailable("no-holder");
+    const auto from = m_seen.begin() + static_cast<std::ptrdiff_t>(offset - m_seenOffset);
+    std::copy(from, from + static_cast<std::ptrdiff_t>(contents.bytes.size()), contents.bytes.begin());
+    return contents;
+}
+
+MadeCall SysvShmEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
+{
+    const std::string detail = "offset=" + std::to_string(request.offset);
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state || request.offset > state->shm_segsz ||
+        request.bytes.size() > state->shm_segsz - request.offset)
+        return {callNamed("process_vm_writev"), state ? -EFAULT : -EIDRM, detail, {}};
+    refresh(*state, holders);
+    return {callNamed("process_vm_writev"),
+            host::writeMapped(m_users.mappings(), request.offset, request.bytes),
+            detail,
+            {}};
+}
+
+MadeCall SysvShmEndpoint::remove()
+{
+    const int result = ::shmctl(m_sysvId, IPC_RMID, nullptr);
+    return {callNamed("shmctl"), result == 0 ? 0 : -errno, "cmd=IPC_RMID", {}};
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ipc/endpoint/mapped_users.h"
+#include "ipc/endpoint/sysv_state.h"
+
+namespace byteyard::ipc {
+
+struct SysvShmOptions : SysvOptions
+{
+    std::uint64_t size = 4096;
+};
+
+/// A System V shared memory segment (shmget(2)). Port: attach. It is never attached to look at it: that would
+/// count in shm_nattch and stand in shm_lpid.
+class SysvShmEndpoint final : public SysvEndpoint
+{
+public:
+    /// Makes it, or takes one that exists. Throws EndpointError.
+    explicit SysvShmEndpoint(const SysvShmOptions& options);
+    /// One that a program made.
+    explicit SysvShmEndpoint(int id);
+
+    std::string_view kind() const noexcept override { return "sysv-shm"; }
+    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    /// Through those who have it attached. While nobody has, it cannot change: what was seen last, or zeros
+    /// when nobody ever had it.
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
+    /// shmctl(2), IPC_RMID: marks it, and it goes with its last user.
+    MadeCall remove() override;
+
+private:
+    void take(const shmid_ds& state);
+    bool refresh(const shmid_ds& state, std::span<const TableHolder> holders);
+
+    MappedUsers m_users;
+    shmid_ds m_last{};
+    /// The picture that was seen last, from its offset on.
+    std::uint64_t m_seenOffset = 0;
+    std::vector<std::byte> m_seen;
+};
+
+} // namespace byteyard::ipc

@@ -1,0 +1,134 @@
+#include "ipc/engine/endpoint_factory.h"
+
+#include "ipc/endpoint/fifo.h"
+#include "ipc/endpoint/file.h"
+#include "ipc/endpoint/pipe.h"
+#include "ipc/endpoint/socketpair.h"
+#include "ipc/endpoint/sysv_queue.h"
+#include "ipc/endpoint/sysv_semaphore.h"
+#include "ipc/endpoint/sysv_shm.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+using Made = std::unique_ptr<Endpoint>;
+
+SysvOptions sysvOptions(const EndpointPlan& plan)
+{
+    const EndpointSpec& spec = plan.node.endpoint;
+    return {plan.key, spec.mode, spec.existing, spec.sysvId};
+}
+
+Made createPipe(const EndpointPlan& plan)
+{
+    return std::make_unique<PipeEndpoint>(
+        PipeOptions{plan.node.endpoint.capacity, plan.node.endpoint.packets});
+}
+
+Made createFifo(const EndpointPlan& plan)
+{
+    return std::make_unique<FifoEndpoint>(plan.path, plan.node.endpoint.mode, plan.node.endpoint.existing);
+}
+
+Made createFile(const EndpointPlan& plan)
+{
+    return std::make_unique<FileEndpoint>(
+        FileOptions{plan.path, plan.node.endpoint.mode, plan.node.endpoint.existing});
+}
+
+Made createSocketpair(const EndpointPlan& plan)
+{
+    const std::string& type = plan.node.endpoint.type;
+    return std::make_unique<SocketpairEndpoint>(type == "datagram"    ? SocketpairEndpoint::Type::Datagram
+                                                : type == "seqpacket" ? SocketpairEndpoint::Type::Seqpacket
+                                                                      : SocketpairEndpoint::Type::Stream);
+}
+
+Made createSysvQueue(const EndpointPlan& plan)
+{
+    return std::make_unique<SysvQueueEndpoint>(
+        SysvQueueOptions{sysvOptions(plan), plan.node.endpoint.queueBytes});
+}
+
+Made createSysvShm(const EndpointPlan& plan)
+{
+    return std::make_unique<SysvShmEndpoint>(SysvShmOptions{sysvOptions(plan), plan.node.endpoint.size});
+}
+
+Made createSysvSemaphore(const EndpointPlan& plan)
+{
+    return std::make_unique<SysvSemaphoreEndpoint>(
+        SysvSemaphoreOptions{sysvOptions(plan), plan.node.endpoint.values});
+}
+
+Made adoptPipe(const EndpointRecord& record)
+{
+    return std::make_unique<PipeEndpoint>(record.id);
+}
+
+Made adoptFifo(const EndpointRecord& record)
+{
+    return std::make_unique<FifoEndpoint>(record.path, record.id);
+}
+
+Made adoptFile(const EndpointRecord& record)
+{
+    return std::make_unique<FileEndpoint>(FileOptions{record.path, 0600, true});
+}
+
+Made adoptSocketpair(const EndpointRecord& record)
+{
+    return std::make_unique<SocketpairEndpoint>(record.id);
+}
+
+template <typename Kind>
+Made adoptSysv(const EndpointRecord& record)
+{
+    return std::make_unique<Kind>(record.names.sysvId);
+}
+
+struct Maker
+{
+    std::string_view kind;
+    Made (*create)(const EndpointPlan&);
+    Made (*adopt)(const EndpointRecord&);
+};
+constexpr std::array makers = {
+    Maker{"pipe", createPipe, adoptPipe},
+    Maker{"fifo", createFifo, adoptFifo},
+    Maker{"file", createFile, adoptFile},
+    Maker{"socketpair", createSocketpair, adoptSocketpair},
+    Maker{"sysv-queue", createSysvQueue, adoptSysv<SysvQueueEndpoint>},
+    Maker{"sysv-shm", createSysvShm, adoptSysv<SysvShmEndpoint>},
+    Maker{"sysv-semaphore", createSysvSemaphore, adoptSysv<SysvSemaphoreEndpoint>},
+};
+
+const Maker* makerOf(std::string_view kind)
+{
+    const auto* found =
+        std::find_if(makers.begin(), makers.end(), [&](const Maker& each) { return each.kind == kind; });
+    return found == makers.end() ? nullptr : found;
+}
+
+} // namespace
+
+std::unique_ptr<Endpoint> createEndpoint(const EndpointPlan& plan)
+{
+    const Maker* maker = makerOf(plan.node.kind);
+    if (!maker)
+        throw EndpointError("create", plan.node.kind, EOPNOTSUPP);
+    return maker->create(plan);
+}
+
+std::unique_ptr<Endpoint> adoptEndpoint(const EndpointRecord& record)
+{
+    const Maker* maker = makerOf(record.kind);
+    return maker ? maker->adopt(record) : nullptr;
+}
+
+} // namespace byteyard::ipc::engine
