@@ -173,14 +173,31 @@ std::string Launcher::expand(const Work& work, const std::string& text) const
                         return std::to_string(fd->second);
                 return std::nullopt;
             }
-            if (attribute == "path") {
-                const std::string path = m_endpoints.pathOf(*node);
-                return path.empty() ? std::nullopt : std::optional(path);
-            }
-            const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node->id));
-            return record && record->id.inode != 0 ? std::optional(std::to_string(record->id.inode))
-                                                   : std::nullopt;
+            return valueOf(*node, attribute);
         });
+}
+
+/// What a placeholder says of an endpoint; nothing when it has no such thing.
+std::optional<std::string> Launcher::valueOf(const NodeSpec& node, const std::string& attribute) const
+{
+    const auto unlessEmpty = [](std::string text) {
+        return text.empty() ? std::nullopt : std::optional(std::move(text));
+    };
+    if (attribute == "path")
+        return unlessEmpty(m_endpoints.pathOf(node));
+    const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node.id));
+    if (!record)
+        return std::nullopt;
+    const EndpointNames& names = record->names;
+    if (attribute == "key")
+        return unlessEmpty(names.key);
+    if (attribute == "address")
+        return unlessEmpty(names.address);
+    if (attribute == "port")
+        return names.port == 0 ? std::nullopt : std::optional(std::to_string(names.port));
+    if (names.sysvId >= 0)
+        return std::to_string(names.sysvId);
+    return record->id.inode == 0 ? std::nullopt : std::optional(std::to_string(record->id.inode));
 }
 
 /// Which edges give the process a descriptor, and at what number: an actor's handle of an anonymous object

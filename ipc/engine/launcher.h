@@ -29,6 +29,7 @@ private:
     struct Work; ///< one plan in the making
 
     std::string expand(const Work& work, const std::string& text) const;
+    std::optional<std::string> valueOf(const NodeSpec& node, const std::string& attribute) const;
     static void chooseDescriptors(Work& work);
     void addEdge(Work& work, const EdgeSpec& edge);
     void addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint);

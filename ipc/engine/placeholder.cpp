@@ -2,7 +2,17 @@
 
 #include "ipc/engine/launch_error.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace byteyard::ipc::engine {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> attributes{"path", "fd", "id", "key", "port", "address"};
+
+} // namespace
 
 std::string expandPlaceholders(const std::string& text, const PlaceholderValue& value)
 {
@@ -23,7 +33,7 @@ std::string expandPlaceholders(const std::string& text, const PlaceholderValue& 
         const std::string inner = closes ? text.substr(brace + 1, end - brace - 1) : std::string();
         const std::size_t dot = inner.rfind('.');
         const std::string attribute = dot == std::string::npos ? std::string() : inner.substr(dot + 1);
-        if (attribute != "path" && attribute != "fd" && attribute != "id") {
+        if (std::find(attributes.begin(), attributes.end(), attribute) == attributes.end()) {
             out += '{';
             at = brace + 1;
             continue;
