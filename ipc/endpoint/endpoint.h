@@ -112,6 +112,10 @@ public:
     /// True when the holders must not open or close anything while look() looks (the tracer's table lock).
     virtual bool looksUnderLock() const noexcept { return false; }
 
+    /// True when note() is to be told of the calls on it.
+    virtual bool wantsEvents() const noexcept { return false; }
+    virtual void note(const EventView& /*event*/) {}
+
     /// A descriptor for this port, at 256 or above and close-on-exec: a copy of the engine's own end, or one
     /// got through a holder; none when neither is there. Kinds that a child opens by path have none.
     virtual Fd end(std::string_view port, std::span<const TableHolder> holders) const;

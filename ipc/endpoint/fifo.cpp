@@ -1,5 +1,6 @@
 #include "ipc/endpoint/fifo.h"
 
+#include "ipc/endpoint/held.h"
 #include "ipc/endpoint/pipe_probe.h"
 #include "ipc/host/process_scan.h"
 
@@ -59,7 +60,7 @@ std::optional<Fill> FifoEndpoint::fill(std::span<const TableHolder> holders)
         return Fill{};
     if (!bothSidesOpen(holders))
         return std::nullopt;
-    const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
+    const Fd fd = reopenHeld(holders, m_id, O_WRONLY);
     return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
 }
 
@@ -70,13 +71,13 @@ Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
         return Contents::unavailable("no-holder");
     if (!bothSidesOpen(holders))
         return Contents::unavailable("one-sided");
-    const Fd fd = reopenPipeEnd(holders, m_id, O_RDONLY);
+    const Fd fd = reopenHeld(holders, m_id, O_RDONLY);
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
 MadeCall FifoEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
-    const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
+    const Fd fd = bothSidesOpen(holders) ? reopenHeld(holders, m_id, O_WRONLY) : Fd();
     if (!fd)
         return {Call::Write, -ENXIO, {}, {}};
     const ssize_t written = ::write(fd.get(), request.bytes.data(), request.bytes.size());
@@ -85,7 +86,7 @@ MadeCall FifoEndpoint::write(std::span<const TableHolder> holders, const WriteRe
 
 MadeCall FifoEndpoint::setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes)
 {
-    const Fd fd = bothSidesOpen(holders) ? reopenPipeEnd(holders, m_id, O_WRONLY) : Fd();
+    const Fd fd = bothSidesOpen(holders) ? reopenHeld(holders, m_id, O_WRONLY) : Fd();
     return setPipeSize(fd.get(), bytes);
 }
 

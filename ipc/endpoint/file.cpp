@@ -1,5 +1,7 @@
 #include "ipc/endpoint/file.h"
 
+#include "ipc/endpoint/held.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -44,23 +46,13 @@ std::optional<Fill> FileEndpoint::fill(std::span<const TableHolder> /*holders*/)
 Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/, std::uint64_t offset,
                             std::size_t size)
 {
-    Contents contents;
     // Not to be held up by what a program may have put in its place.
     const Fd fd(::open(m_path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     struct stat status;
     if (!fd || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        contents.why = fd ? "unsupported" : errno == EACCES ? "refused" : "gone";
-        return contents;
+        return Contents::unavailable(fd ? "unsupported" : errno == EACCES ? "refused" : "gone");
     }
-    contents.available = true;
-    contents.total = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
-    if (offset >= contents.total)
-        return contents;
-    contents.bytes.resize(std::min<std::uint64_t>(size, contents.total - offset));
-    const ssize_t got =
-        ::pread(fd.get(), contents.bytes.data(), contents.bytes.size(), static_cast<off_t>(offset));
-    contents.bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return contents;
+    return readAt(fd.get(), static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0)), offset, size);
 }
 
 MadeCall FileEndpoint::write(std::span<const TableHolder> /*holders*/, const WriteRequest& request)

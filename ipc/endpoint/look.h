@@ -39,12 +39,12 @@ using FactValue = std::variant<std::int64_t, std::string, std::vector<std::int64
 using Facts = std::vector<std::pair<std::string_view, FactValue>>;
 
 /// Where a process has an object mapped.
-struct Attachment
+struct MappedAt
 {
     std::uint32_t process = 0; ///< 0: not one of ours
     pid_t pid = 0;
     std::uint64_t address = 0;
-    bool operator==(const Attachment&) const = default;
+    bool operator==(const MappedAt&) const = default;
 };
 
 /// What one look at an endpoint told.
@@ -56,7 +56,7 @@ struct Look
     Facts facts;
     std::vector<Tile> tiles;
     std::uint64_t tilesTotal = 0;
-    std::vector<Attachment> attached;
+    std::vector<MappedAt> attached;
     bool isRemoved = false; ///< the object is gone, and not by us
     bool operator==(const Look&) const = default;
 };

@@ -40,9 +40,9 @@ void MappedUsers::update(std::span<const TableHolder> holders, std::size_t expec
     m_mappings = std::move(found);
 }
 
-std::vector<Attachment> MappedUsers::attachments() const
+std::vector<MappedAt> MappedUsers::attachments() const
 {
-    std::vector<Attachment> attachments;
+    std::vector<MappedAt> attachments;
     for (const host::Mapping& mapping : m_mappings) {
         const auto known = std::find_if(m_known.begin(), m_known.end(),
                                         [&](const auto& each) { return each.first == mapping.pid; });

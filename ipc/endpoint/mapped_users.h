@@ -17,7 +17,7 @@ public:
     /// moved since the last look.
     void update(std::span<const TableHolder> holders, std::size_t expected, bool changed);
     const std::vector<host::Mapping>& mappings() const noexcept { return m_mappings; }
-    std::vector<Attachment> attachments() const;
+    std::vector<MappedAt> attachments() const;
 
     /// The bytes there (host::readMapped); false when nobody lets himself be read.
     bool read(std::uint64_t offset, std::span<std::byte> into) const;

@@ -1,5 +1,6 @@
 #include "ipc/endpoint/pipe.h"
 
+#include "ipc/endpoint/held.h"
 #include "ipc/endpoint/pipe_probe.h"
 
 #include <cerrno>
@@ -31,7 +32,7 @@ Fd PipeEndpoint::end(std::string_view port, std::span<const TableHolder> holders
     const bool reads = port == "read";
     if (const Fd& own = m_ends[reads ? 0 : 1])
         return highCopy(own.get());
-    Fd fd = reopenPipeEnd(holders, m_id, (reads ? O_RDONLY : O_WRONLY) | (m_packets ? O_DIRECT : 0));
+    Fd fd = reopenHeld(holders, m_id, (reads ? O_RDONLY : O_WRONLY) | (m_packets ? O_DIRECT : 0));
     if (!fd)
         return {};
     // Non-blocking was for the open alone; the description is new, so that nobody else sees the change.
@@ -45,7 +46,7 @@ std::optional<Fill> PipeEndpoint::fill(std::span<const TableHolder> holders)
         return pipeFill(m_ends[1].get());
     if (holders.empty())
         return Fill{};
-    const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
+    const Fd fd = reopenHeld(holders, m_id, O_WRONLY);
     return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
 }
 
@@ -54,13 +55,13 @@ Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, s
 {
     if (!anyReads(holders)) // a read end of ours would save a writer from its SIGPIPE
         return Contents::unavailable(holders.empty() ? "no-holder" : "no-reader");
-    const Fd fd = reopenPipeEnd(holders, m_id, O_RDONLY);
+    const Fd fd = reopenHeld(holders, m_id, O_RDONLY);
     return fd ? pipePeek(fd.get(), offset, size) : Contents::unavailable("refused");
 }
 
 MadeCall PipeEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
-    const Fd fd = reopenPipeEnd(holders, m_id, O_WRONLY);
+    const Fd fd = reopenHeld(holders, m_id, O_WRONLY);
     if (!fd)
         return {Call::Write, -ENXIO, {}, {}};
     const ssize_t written = ::write(fd.get(), request.bytes.data(), request.bytes.size());
@@ -71,7 +72,7 @@ MadeCall PipeEndpoint::setCapacity(std::span<const TableHolder> holders, std::ui
 {
     if (m_ends[1])
         return setPipeSize(m_ends[1].get(), bytes);
-    return setPipeSize(reopenPipeEnd(holders, m_id, O_WRONLY).get(), bytes);
+    return setPipeSize(reopenHeld(holders, m_id, O_WRONLY).get(), bytes);
 }
 
 } // namespace byteyard::ipc

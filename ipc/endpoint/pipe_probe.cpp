@@ -6,24 +6,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 
 namespace byteyard::ipc {
-
-Fd reopenPipeEnd(std::span<const TableHolder> holders, ObjectId id, int flags)
-{
-    for (const TableHolder& holder : holders) {
-        const std::string path = "/proc/" + std::to_string(holder.pid) + "/fd/" + std::to_string(holder.fd);
-        struct stat status;
-        // Looked at first: opening what has taken its number meanwhile could do something to it.
-        if (::stat(path.c_str(), &status) != 0 || ObjectId{status.st_dev, status.st_ino} != id)
-            continue;
-        Fd fd(::open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-        if (fd && ::fstat(fd.get(), &status) == 0 && ObjectId{status.st_dev, status.st_ino} == id)
-            return fd;
-    }
-    return {};
-}
 
 Fill pipeFill(int writeEnd)
 {

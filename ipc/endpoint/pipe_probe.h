@@ -4,10 +4,6 @@
 
 namespace byteyard::ipc {
 
-/// Opens a pipe's or FIFO's end anew through a holder's /proc/PID/fd/FD, non-blocking; none unless it leads
-/// to `id`. `flags`: O_RDONLY or O_WRONLY. Which side the holder itself has does not matter.
-Fd reopenPipeEnd(std::span<const TableHolder> holders, ObjectId id, int flags);
-
 /// Bytes, capacity and whether a write would block, by a write end (looking through a read end could cost a
 /// SIGPIPE).
 Fill pipeFill(int writeEnd);

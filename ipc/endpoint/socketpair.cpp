@@ -1,5 +1,6 @@
 #include "ipc/endpoint/socketpair.h"
 
+#include "ipc/endpoint/held.h"
 #include "ipc/host/process_scan.h"
 
 #include <algorithm>
@@ -7,16 +8,10 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 namespace byteyard::ipc {
 
 namespace {
-
-Fd openPidfd(pid_t pid)
-{
-    return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-}
 
 std::uint64_t waitingAt(int socket)
 {
@@ -52,23 +47,6 @@ std::vector<ObjectId> SocketpairEndpoint::objects() const
     return {m_id, m_id2};
 }
 
-/// A copy of a holder's descriptor for this end (pidfd_getfd(2)). It shares the open file description: its
-/// flags are left alone.
-Fd SocketpairEndpoint::borrow(std::span<const TableHolder> holders, std::uint64_t inode) const
-{
-    for (const TableHolder& holder : holders) {
-        if (inode == 0 || host::anonymousInode("/proc", holder.pid, holder.fd) != inode)
-            continue;
-        const Fd pidfd = openPidfd(holder.pid);
-        if (!pidfd)
-            continue;
-        Fd copy(static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), holder.fd, 0)));
-        if (copy && objectOf(copy.get()).inode == inode)
-            return copy;
-    }
-    return {};
-}
-
 void SocketpairEndpoint::learn(std::span<const TableHolder> holders)
 {
     for (const TableHolder& holder : holders) {
@@ -85,7 +63,7 @@ Fd SocketpairEndpoint::end(std::string_view port, std::span<const TableHolder> h
     const bool isA = port == "a";
     if (const Fd& own = m_ends[isA ? 0 : 1])
         return highCopy(own.get());
-    Fd copy = borrow(holders, isA ? m_id.inode : m_id2.inode);
+    Fd copy = borrowHeld(holders, isA ? m_id.inode : m_id2.inode);
     return copy ? moveHigh(std::move(copy)) : Fd();
 }
 
@@ -94,8 +72,8 @@ std::optional<Fill> SocketpairEndpoint::fill(std::span<const TableHolder> holder
     if (holders.empty())
         return Fill{};
     learn(holders);
-    const Fd a = borrow(holders, m_id.inode);
-    const Fd b = borrow(holders, m_id2.inode);
+    const Fd a = borrowHeld(holders, m_id.inode);
+    const Fd b = borrowHeld(holders, m_id2.inode);
     if (!a && !b)
         return std::nullopt;
     Fill fill;
@@ -120,7 +98,7 @@ Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way,
     if (holders.empty())
         return Contents::unavailable("no-holder");
     learn(holders);
-    const Fd reader = borrow(holders, way == Way::AToB ? m_id2.inode : m_id.inode);
+    const Fd reader = borrowHeld(holders, way == Way::AToB ? m_id2.inode : m_id.inode);
     if (!reader)
         return Contents::unavailable("no-reader");
     Contents contents;
@@ -138,7 +116,7 @@ Contents SocketpairEndpoint::peek(std::span<const TableHolder> holders, Way way,
 MadeCall SocketpairEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     learn(holders);
-    const Fd writer = borrow(holders, request.way == Way::AToB ? m_id.inode : m_id2.inode);
+    const Fd writer = borrowHeld(holders, request.way == Way::AToB ? m_id.inode : m_id2.inode);
     if (!writer)
         return {Call::Write, -ENXIO, {}, {}};
     const ssize_t sent =

@@ -26,7 +26,6 @@ public:
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
 
 private:
-    Fd borrow(std::span<const TableHolder> holders, std::uint64_t inode) const;
     void learn(std::span<const TableHolder> holders);
 
     ObjectId m_id2; ///< b

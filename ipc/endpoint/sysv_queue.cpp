@@ -162,8 +162,7 @@ MadeCall SysvQueueEndpoint::write(std::span<const TableHolder> /*holders*/, cons
     std::memcpy(message.data(), &type, sizeof type);
     std::copy(request.bytes.begin(), request.bytes.end(), message.begin() + sizeof(long));
     const int sent = ::msgsnd(m_sysvId, message.data(), request.bytes.size(), IPC_NOWAIT);
-    return {callNamed("msgsnd"), sent == 0 ? static_cast<std::int64_t>(request.bytes.size()) : -errno,
-            "type=" + std::to_string(type) + " flags=IPC_NOWAIT",
+    return {callNamed("msgsnd"), sent == 0 ? 0 : -errno, "type=" + std::to_string(type) + " flags=IPC_NOWAIT",
             sent != 0 && errno == EINVAL && type > 0 ? "msgmax" : ""};
 }
 

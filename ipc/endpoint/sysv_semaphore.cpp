@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
+#include <sstream>
 
 namespace byteyard::ipc {
 
@@ -60,7 +62,51 @@ SysvSemaphoreEndpoint::SysvSemaphoreEndpoint(int id)
         m_key = state->sem_perm.__key;
 }
 
-std::optional<Look> SysvSemaphoreEndpoint::look(std::span<const TableHolder> /*holders*/)
+void SysvSemaphoreEndpoint::note(const EventView& event)
+{
+    const std::string_view call = callInfo(event.call).name;
+    if (event.result < 0 || event.how == How::Unfinished)
+        return;
+    if (call == "semctl") {
+        const std::string command = detailValue(event.detail, "cmd");
+        const std::size_t index = std::strtoul(detailValue(event.detail, "sem").c_str(), nullptr, 10);
+        for (auto& [process, undo] : m_undo) // semop(2): setting a value forgets what was to be undone
+            if (command == "SETALL")
+                undo.clear();
+            else if (command == "SETVAL" && index < undo.size())
+                undo[index] = 0;
+        return;
+    }
+    if (call != "semop" && call != "semtimedop")
+        return;
+    std::istringstream operations(detailValue(event.detail, "ops"));
+    std::string operation;
+    while (std::getline(operations, operation, ',')) { // "0:-1:SEM_UNDO"
+        char* rest = nullptr;
+        const std::size_t index = std::strtoul(operation.c_str(), &rest, 10);
+        if (operation.find("SEM_UNDO") == std::string::npos || *rest != ':' || index >= maxShown)
+            continue;
+        std::vector<std::int64_t>& undo = m_undo[event.process];
+        undo.resize(std::max(undo.size(), index + 1));
+        undo[index] -= std::strtol(rest + 1, nullptr, 10);
+    }
+}
+
+std::vector<std::int64_t> SysvSemaphoreEndpoint::undoOf(std::span<const TableHolder> holders,
+                                                        std::size_t count)
+{
+    std::erase_if(m_undo, [&](const auto& each) {
+        return std::none_of(holders.begin(), holders.end(),
+                            [&](const TableHolder& holder) { return holder.process == each.first; });
+    });
+    std::vector<std::int64_t> sum(count);
+    for (const auto& [process, undo] : m_undo)
+        for (std::size_t i = 0; i < std::min(undo.size(), count); ++i)
+            sum[i] += undo[i];
+    return sum;
+}
+
+std::optional<Look> SysvSemaphoreEndpoint::look(std::span<const TableHolder> holders)
 {
     Look look;
     const std::optional<semid_ds> state = semaphoreState(m_sysvId);
@@ -93,6 +139,7 @@ std::optional<Look> SysvSemaphoreEndpoint::look(std::span<const TableHolder> /*h
                   {"ncnt", std::move(up)},
                   {"zcnt", std::move(zero)},
                   {"pid", std::move(last)},
+                  {"undo", undoOf(holders, shown)},
                   {"sem_otime", state->sem_otime}};
     return look;
 }

@@ -2,6 +2,8 @@
 
 #include "ipc/endpoint/sysv_state.h"
 
+#include <map>
+
 namespace byteyard::ipc {
 
 struct SysvSemaphoreOptions : SysvOptions
@@ -22,6 +24,8 @@ public:
     explicit SysvSemaphoreEndpoint(int id);
 
     std::string_view kind() const noexcept override { return "sysv-semaphore"; }
+    bool wantsEvents() const noexcept override { return true; }
+    void note(const EventView& event) override;
     std::optional<Look> look(std::span<const TableHolder> holders) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
@@ -31,7 +35,12 @@ public:
     MadeCall remove() override;
 
 private:
+    std::vector<std::int64_t> undoOf(std::span<const TableHolder> holders, std::size_t count);
+
     std::vector<unsigned short> m_values;
+    /// By process: what the kernel will add to each semaphore when it ends (SEM_UNDO). No call tells that: it
+    /// is counted from the calls that were seen.
+    std::map<std::uint32_t, std::vector<std::int64_t>> m_undo;
 };
 
 } // namespace byteyard::ipc

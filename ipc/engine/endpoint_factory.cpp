@@ -1,8 +1,13 @@
 #include "ipc/engine/endpoint_factory.h"
 
+#include "ipc/endpoint/eventfd.h"
 #include "ipc/endpoint/fifo.h"
 #include "ipc/endpoint/file.h"
+#include "ipc/endpoint/memfd.h"
 #include "ipc/endpoint/pipe.h"
+#include "ipc/endpoint/posix_queue.h"
+#include "ipc/endpoint/posix_semaphore.h"
+#include "ipc/endpoint/posix_shm.h"
 #include "ipc/endpoint/socketpair.h"
 #include "ipc/endpoint/sysv_queue.h"
 #include "ipc/endpoint/sysv_semaphore.h"
@@ -66,6 +71,64 @@ Made createSysvSemaphore(const EndpointPlan& plan)
         SysvSemaphoreOptions{sysvOptions(plan), plan.node.endpoint.values});
 }
 
+Made createPosixQueue(const EndpointPlan& plan)
+{
+    const EndpointSpec& spec = plan.node.endpoint;
+    return std::make_unique<PosixQueueEndpoint>(
+        PosixQueueOptions{plan.path, spec.mode, spec.maxMessages, spec.messageSize, spec.existing});
+}
+
+Made createPosixShm(const EndpointPlan& plan)
+{
+    const EndpointSpec& spec = plan.node.endpoint;
+    return std::make_unique<PosixShmEndpoint>(
+        PosixShmOptions{plan.path, spec.mode, spec.size, spec.existing});
+}
+
+Made createMemfd(const EndpointPlan& plan)
+{
+    return std::make_unique<MemfdEndpoint>(
+        MemfdOptions{plan.node.name, plan.node.endpoint.size, plan.node.endpoint.seals});
+}
+
+Made createPosixSemaphore(const EndpointPlan& plan)
+{
+    const EndpointSpec& spec = plan.node.endpoint;
+    return std::make_unique<PosixSemaphoreEndpoint>(
+        PosixSemaphoreOptions{plan.path, spec.mode, spec.value, spec.existing});
+}
+
+Made createEventfd(const EndpointPlan& plan)
+{
+    return std::make_unique<EventfdEndpoint>(
+        EventfdOptions{plan.node.endpoint.value, plan.node.endpoint.semaphore});
+}
+
+Made adoptPosixQueue(const EndpointRecord& record)
+{
+    return std::make_unique<PosixQueueEndpoint>(record.path, record.id);
+}
+
+Made adoptEventfd(const EndpointRecord& record)
+{
+    return std::make_unique<EventfdEndpoint>(static_cast<std::int64_t>(record.id.inode));
+}
+
+Made adoptMemfd(const EndpointRecord& record)
+{
+    return std::make_unique<MemfdEndpoint>(record.id);
+}
+
+Made adoptPosixShm(const EndpointRecord& record)
+{
+    return std::make_unique<PosixShmEndpoint>(PosixShmOptions{record.path, 0600, 0, true});
+}
+
+Made adoptPosixSemaphore(const EndpointRecord& record)
+{
+    return std::make_unique<PosixSemaphoreEndpoint>(PosixSemaphoreOptions{record.path, 0600, 0, true});
+}
+
 Made adoptPipe(const EndpointRecord& record)
 {
     return std::make_unique<PipeEndpoint>(record.id);
@@ -103,6 +166,11 @@ constexpr std::array makers = {
     Maker{"fifo", createFifo, adoptFifo},
     Maker{"file", createFile, adoptFile},
     Maker{"socketpair", createSocketpair, adoptSocketpair},
+    Maker{"posix-queue", createPosixQueue, adoptPosixQueue},
+    Maker{"posix-shm", createPosixShm, adoptPosixShm},
+    Maker{"memfd", createMemfd, adoptMemfd},
+    Maker{"posix-semaphore", createPosixSemaphore, adoptPosixSemaphore},
+    Maker{"eventfd", createEventfd, adoptEventfd},
     Maker{"sysv-queue", createSysvQueue, adoptSysv<SysvQueueEndpoint>},
     Maker{"sysv-shm", createSysvShm, adoptSysv<SysvShmEndpoint>},
     Maker{"sysv-semaphore", createSysvSemaphore, adoptSysv<SysvSemaphoreEndpoint>},
@@ -128,7 +196,11 @@ std::unique_ptr<Endpoint> createEndpoint(const EndpointPlan& plan)
 std::unique_ptr<Endpoint> adoptEndpoint(const EndpointRecord& record)
 {
     const Maker* maker = makerOf(record.kind);
-    return maker ? maker->adopt(record) : nullptr;
+    try {
+        return maker ? maker->adopt(record) : nullptr;
+    } catch (const EndpointError&) {
+        return nullptr; // it has gone already
+    }
 }
 
 } // namespace byteyard::ipc::engine

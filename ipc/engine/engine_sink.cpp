@@ -21,6 +21,9 @@ ErrorReport failureOf(const ProcessChange& change, const ProcessRecord& record)
     return {"fork", {{"errno", error}, {"call", change.failedCall}}};
 }
 
+/// Between two looks of the loop; what is more than that is settled by the kernel's own count.
+constexpr std::size_t maxNoted = 100000;
+
 bool hasEnded(ProcessState state)
 {
     return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed;
@@ -42,6 +45,16 @@ void EngineSink::event(EventView event)
 {
     event.seq = ++m_seq;
     m_queue.event(event);
+    if (!m_notes || event.endpoint == 0)
+        return;
+    const std::lock_guard lock(m_mutex);
+    if (m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
+        return;
+    Event kept;
+    static_cast<EventView&>(kept) = event;
+    kept.detailText = event.detail;
+    kept.bytes.assign(event.data.begin(), event.data.end());
+    m_news.noted.push_back(std::move(kept));
 }
 
 void EngineSink::process(const ProcessChange& change)
@@ -151,6 +164,13 @@ EngineSink::News EngineSink::takeNews()
 {
     const std::lock_guard lock(m_mutex);
     return std::exchange(m_news, {});
+}
+
+void EngineSink::note(std::uint32_t endpoint)
+{
+    const std::lock_guard lock(m_mutex);
+    m_noted.insert(endpoint);
+    m_notes = true;
 }
 
 void EngineSink::wake() const

@@ -28,6 +28,7 @@ public:
         std::vector<std::uint32_t> ended;
         std::vector<EndpointRecord> found;
         std::set<std::uint32_t> touched; ///< endpoints that somebody opened
+        std::vector<Event> noted;        ///< calls on endpoints that want to know
     };
 
     /// `wake` is an eventfd that gets a count when there are news.
@@ -47,6 +48,8 @@ public:
     std::optional<ProcessRecord> record(std::uint32_t process) const;
     std::vector<ProcessRecord> records() const;
     News takeNews();
+    /// Keeps the calls on this endpoint for the loop too.
+    void note(std::uint32_t endpoint);
 
 private:
     void wake() const;
@@ -60,6 +63,8 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
+    std::set<std::uint32_t> m_noted;
+    std::atomic<bool> m_notes{false};
 };
 
 bool isAlive(const ProcessRecord& record);

@@ -324,7 +324,7 @@ std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples)
         }
         if (sample.newAttached) {
             json attached = json::array();
-            for (const Attachment& each : look.attached)
+            for (const MappedAt& each : look.attached)
                 attached.push_back({{"process", each.process}, {"pid", each.pid}, {"address", each.address}});
             entry["attached"] = std::move(attached);
         }

@@ -77,7 +77,7 @@ Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& n
       m_timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), m_started(monotonicNow()),
       m_directory(runFile), m_sink(queue, runFile, numbers, m_wake.get()),
       m_tracer(m_sink, m_started, options.dataBytes),
-      m_endpoints(queue, runFile, numbers, m_tracer, m_directory.path()),
+      m_endpoints(queue, runFile, numbers, m_tracer, m_sink, m_directory.path()),
       m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
       m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints)
 {
@@ -244,15 +244,22 @@ void Run::startNode(const std::string& node)
 void Run::news()
 {
     clearCount(m_wake.get());
+    takeNews();
+    decide();
+    endWhenDone();
+}
+
+void Run::takeNews()
+{
     const EngineSink::News news = m_sink.takeNews();
     for (const EndpointRecord& found : news.found)
         m_endpoints.found(found);
     for (const std::uint32_t endpoint : news.touched)
         m_endpoints.touched(endpoint);
+    for (const Event& event : news.noted)
+        m_endpoints.noted(event.view());
     for (const std::uint32_t process : news.ended)
         m_inputs.close(process);
-    decide();
-    endWhenDone();
 }
 
 void Run::tick()
@@ -260,6 +267,7 @@ void Run::tick()
     clearCount(m_timer.get());
     decide();
     escalateStops();
+    takeNews(); // what the endpoints were told of their calls
     m_watch.tick();
     endWhenDone();
 }
@@ -275,9 +283,7 @@ void Run::endWhenDone()
     }
     m_live = false;
     armTimer(false);
-    const EngineSink::News news = m_sink.takeNews();
-    for (const EndpointRecord& found : news.found)
-        m_endpoints.found(found);
+    takeNews();
     m_outputs.finish();
     m_watch.end();
     m_endpoints.closeAll();

@@ -90,6 +90,7 @@ private:
     void abandon(std::uint32_t process);
     void decide();
     void news();
+    void takeNews();
     void tick();
     void escalateStops();
     void signalAll(const Stop& stop, int signal);

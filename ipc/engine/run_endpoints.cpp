@@ -28,8 +28,8 @@ std::string_view persistentKind(const std::string& kind)
 } // namespace
 
 RunEndpoints::RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer,
-                           std::string directory)
-    : m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_tracer(tracer),
+                           EngineSink& sink, std::string directory)
+    : m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_tracer(tracer), m_sink(sink),
       m_directory(std::move(directory))
 {
 }
@@ -51,7 +51,7 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
         return number;
     }
     try {
-        slot.object = create(node, slot);
+        setObject(slot, create(node, slot));
     } catch (const EndpointError& error) {
         forget(slot);
         slot.record.state = EndpointState::Failed;
@@ -231,7 +231,20 @@ void RunEndpoints::found(const EndpointRecord& record)
     Slot& slot = m_slots[record.number];
     slot.record = record;
     slot.spec.kind = record.kind;
-    slot.object = adoptEndpoint(record);
+    setObject(slot, adoptEndpoint(record));
+}
+
+void RunEndpoints::setObject(Slot& slot, std::unique_ptr<Endpoint> object)
+{
+    slot.object = std::move(object);
+    if (slot.object && slot.object->wantsEvents())
+        m_sink.note(slot.record.number);
+}
+
+void RunEndpoints::noted(const EventView& event)
+{
+    if (Endpoint* endpoint = object(event.endpoint))
+        endpoint->note(event);
 }
 
 void RunEndpoints::touched(std::uint32_t number)
@@ -247,7 +260,7 @@ void RunEndpoints::touched(std::uint32_t number)
     EndpointRecord made = slot.record;
     made.kind = S_ISFIFO(status.st_mode) ? "fifo" : "file";
     if (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode))
-        slot.object = adoptEndpoint(made);
+        setObject(slot, adoptEndpoint(made));
     slot.record.state = EndpointState::Live;
     announce(slot);
 }

@@ -13,7 +13,7 @@ class RunEndpoints
 {
 public:
     RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, Tracer& tracer,
-                 std::string directory);
+                 EngineSink& sink, std::string directory);
 
     /// Makes a node's object and tells of it, also when that fails. Returns its number.
     std::uint32_t make(const NodeSpec& node);
@@ -36,6 +36,8 @@ public:
 
     /// A program made it; the sink has told of it.
     void found(const EndpointRecord& record);
+    /// A call on an endpoint that wants to know.
+    void noted(const EventView& event);
     /// Somebody opened it: a name that was reserved for a program now has an object.
     void touched(std::uint32_t number);
     /// A person removes it.
@@ -65,12 +67,14 @@ private:
     std::unique_ptr<Endpoint> create(const NodeSpec& node, Slot& slot);
     void list(Slot& slot, std::string_view kind, key_t& key);
     void forget(Slot& slot);
+    void setObject(Slot& slot, std::unique_ptr<Endpoint> object);
     void announce(const Slot& slot);
     void logSetup(const Slot& slot);
     OutputQueue& m_queue;
     const RunFile& m_runFile;
     Numbers& m_numbers;
     Tracer& m_tracer;
+    EngineSink& m_sink;
     std::string m_directory;
     std::map<std::uint32_t, Slot> m_slots;
     std::map<std::string, std::uint32_t> m_current; ///< node to number

@@ -153,9 +153,10 @@ bool Run::onEndpoint(std::uint32_t number, const std::function<MadeCall(Endpoint
     event.result = error != 0 ? -1 : made.result;
     event.error = error;
     event.detail = made.detail;
-    if (const auto moved = static_cast<std::size_t>(std::max<std::int64_t>(event.result, 0));
-        moved > 0 && !bytes.empty()) {
-        event.data = bytes.first(std::min(std::min(moved, bytes.size()), m_options.dataBytes));
+    if (error == 0 && !bytes.empty()) {
+        // msgsnd(2) and mq_send(3) return 0 when they have taken it all.
+        const std::size_t moved = event.result > 0 ? static_cast<std::size_t>(event.result) : bytes.size();
+        event.data = bytes.first(std::min({moved, bytes.size(), m_options.dataBytes}));
         event.dataState = event.data.size() < moved ? DataState::Truncated : DataState::Complete;
     }
     m_tracer.engineEvent(event);

@@ -115,18 +115,40 @@ std::vector<DescriptorHolder> findHolders(const std::string& root, const std::ve
     return holders;
 }
 
+std::optional<std::int64_t> DescriptorInfo::number(std::string_view name, int base) const
+{
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+        const std::size_t colon = at + name.size();
+        if ((at != 0 && text[at - 1] != '\n') || colon >= text.size() || text[colon] != ':')
+            continue;
+        const std::size_t begin = text.find_first_not_of(" \t", colon + 1);
+        if (begin == std::string::npos)
+            return std::nullopt;
+        std::uint64_t number = 0; // an eventfd's count has no sign
+        const bool good =
+            std::from_chars(text.data() + begin, text.data() + text.size(), number, base).ec == std::errc();
+        return good ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<DescriptorInfo> descriptorInfo(const std::string& root, pid_t pid, int fd)
+{
+    DescriptorInfo info{contentsOf(processDir(root, pid) + "/fdinfo/" + std::to_string(fd))};
+    return info.text.empty() ? std::nullopt : std::optional(std::move(info));
+}
+
+std::optional<std::int64_t> descriptorNumber(const std::string& root, pid_t pid, int fd,
+                                             std::string_view name, int base)
+{
+    const std::optional<DescriptorInfo> info = descriptorInfo(root, pid, fd);
+    return info ? info->number(name, base) : std::nullopt;
+}
+
 std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd)
 {
-    const std::string text = contentsOf(processDir(root, pid) + "/fdinfo/" + std::to_string(fd));
-    const std::size_t at = text.find("flags:");
-    if (at == std::string::npos)
-        return std::nullopt;
-    const std::size_t begin = text.find_first_of("01234567", at);
-    int flags = 0;
-    if (begin == std::string::npos ||
-        std::from_chars(text.data() + begin, text.data() + text.size(), flags, 8).ec != std::errc())
-        return std::nullopt;
-    return flags;
+    const std::optional<std::int64_t> flags = descriptorNumber(root, pid, fd, "flags", 8);
+    return flags ? std::optional(static_cast<int>(*flags)) : std::nullopt;
 }
 
 std::uint64_t anonymousInode(const std::string& root, pid_t pid, int fd)

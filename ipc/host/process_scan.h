@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace byteyard::ipc::host {
@@ -21,6 +22,18 @@ struct DescriptorHolder
 /// socket:[N]) are known by their inode, others by device and inode. Processes that refuse to be looked at
 /// are left out (proc_pid_fd(5)).
 std::vector<DescriptorHolder> findHolders(const std::string& root, const std::vector<ObjectId>& objects);
+
+/// What /proc/PID/fdinfo/FD shows (proc_pid_fdinfo(5)).
+struct DescriptorInfo
+{
+    std::string text;
+    /// The number after "NAME:"; nothing when it is not there.
+    std::optional<std::int64_t> number(std::string_view name, int base) const;
+};
+std::optional<DescriptorInfo> descriptorInfo(const std::string& root, pid_t pid, int fd);
+/// One number of it.
+std::optional<std::int64_t> descriptorNumber(const std::string& root, pid_t pid, int fd,
+                                             std::string_view name, int base);
 
 /// The flags that /proc/PID/fdinfo/FD shows (O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK…); nothing when it cannot
 /// be read.

@@ -20,6 +20,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <functional>
+#include <grp.h>
 #include <map>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -51,8 +52,14 @@ public:
         QByteArray bytes;
     };
 
-    explicit EngineClient(const QString& runtime = {}) : m_runtime(runtime.isEmpty() ? m_own.path() : runtime)
+    enum class As { Self, Nobody };
+
+    explicit EngineClient(const QString& runtime = {}, As who = As::Self)
+        : m_runtime(runtime.isEmpty() ? m_own.path() : runtime)
     {
+        constexpr uid_t nobody = 65534;
+        if (who == As::Nobody && ::chown(QFile::encodeName(m_runtime).constData(), nobody, nobody) != 0)
+            qFatal("only root can be nobody");
         std::array<int, 2> ends;
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
             qFatal("socketpair");
@@ -68,6 +75,9 @@ public:
         if (m_keeper == 0) {
             ::dup2(engine.get(), 0);
             ::dup2(engine.get(), 1);
+            if (who == As::Nobody &&
+                (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0))
+                ::_exit(126);
             ::execve(BYTEYARD_BIN "/byteyard-engine", arguments.data(), environment.data());
             ::_exit(127);
         }

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ipc/endpoint/endpoint.h"
+
+namespace byteyard::ipc {
+
+struct PosixSemaphoreOptions
+{
+    std::string name;
+    mode_t mode = 0600;
+    std::uint64_t value = 1;
+    bool existing = false;
+};
+
+/// A named POSIX semaphore (sem_overview(7)). Port: use. Its value, and how many wait for it, are the first
+/// words of the file behind it, as the C library keeps them on 64-bit machines.
+class PosixSemaphoreEndpoint final : public Endpoint
+{
+public:
+    /// Makes it, or takes one that exists. Throws EndpointError.
+    explicit PosixSemaphoreEndpoint(const PosixSemaphoreOptions& options);
+
+    std::string_view kind() const noexcept override { return "posix-semaphore"; }
+    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
+                  std::size_t size) override;
+    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
+    /// Posts, or takes without waiting, until it is there.
+    MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;
+    /// sem_unlink(3)
+    MadeCall remove() override;
+
+private:
+    std::string filePath() const;
+};
+
+} // namespace byteyard::ipc
