@@ -7,13 +7,21 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
     Result result;
     std::vector<std::vector<TableHolder>> holders(targets.size());
     std::vector<std::optional<Look>> looks(targets.size());
+    host::SocketTable::Wanted wanted;
+    for (const SampleTarget& target : targets) {
+        const std::string_view kind = target.endpoint->kind();
+        wanted.unix = wanted.unix || kind.starts_with("unix-");
+        wanted.tcp = wanted.tcp || kind == "tcp";
+        wanted.udp = wanted.udp || kind == "udp";
+    }
+    m_sockets.refresh(wanted);
     {
         const auto lock = tracer.lockTable();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
             holders[i] = tracer.holders(target.number);
             if (target.endpoint->looksUnderLock() && tracer.mayPeek(target.number))
-                looks[i] = target.endpoint->look(holders[i]);
+                looks[i] = target.endpoint->look({holders[i], &m_sockets, !tracer.isInCall(target.number)});
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -21,12 +29,16 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         if (holders[i].empty())
             result.unheld.push_back(target.number);
         if (!target.endpoint->looksUnderLock())
-            looks[i] = target.endpoint->look(holders[i]);
+            looks[i] = target.endpoint->look({holders[i], &m_sockets});
         if (!looks[i])
             continue;
         Look& look = *looks[i];
         if (look.isRemoved) {
             result.removed.push_back(target.number);
+            continue;
+        }
+        if (look.isOver) {
+            result.over.push_back(target.number);
             continue;
         }
         // An endpoint without a look behind it is known to be empty.

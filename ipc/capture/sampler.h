@@ -34,10 +34,12 @@ public:
         std::vector<Sample> changed;
         std::vector<std::uint32_t> unheld;  ///< nobody has a descriptor of these
         std::vector<std::uint32_t> removed; ///< gone, and not by us
+        std::vector<std::uint32_t> over;    ///< come to their end
     };
     Result look(Tracer& tracer, std::span<const SampleTarget> targets);
 
 private:
+    host::SocketTable m_sockets;
     std::unordered_map<std::uint32_t, Look> m_last;
 };
 

@@ -160,6 +160,14 @@ bool Tracer::mayPeek(std::uint32_t endpoint) const
     return true;
 }
 
+bool Tracer::isInCall(std::uint32_t endpoint) const
+{
+    return std::any_of(d->threads.begin(), d->threads.end(), [=](const auto& each) {
+        const TracedThread& thread = each.second;
+        return thread.inCall && (thread.call.endpoint == endpoint || thread.call.endpoint2 == endpoint);
+    });
+}
+
 std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
 {
     std::vector<TableHolder> list;

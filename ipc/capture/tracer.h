@@ -129,6 +129,8 @@ public:
     std::unique_lock<std::mutex> lockTable();
     // The following need the lock.
     bool mayPeek(std::uint32_t endpoint) const;
+    /// Is a thread in a call on it?
+    bool isInCall(std::uint32_t endpoint) const;
     std::vector<TableHolder> holders(std::uint32_t endpoint) const;
     /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked
     /// up in /proc.

@@ -30,9 +30,9 @@ std::optional<Fill> Endpoint::fill(std::span<const TableHolder> /*holders*/)
     return std::nullopt;
 }
 
-std::optional<Look> Endpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> Endpoint::look(const LookContext& context)
 {
-    const std::optional<Fill> seen = fill(holders);
+    const std::optional<Fill> seen = fill(context.holders);
     if (!seen)
         return std::nullopt;
     Look look;

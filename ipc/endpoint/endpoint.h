@@ -2,6 +2,7 @@
 
 #include "ipc/capture/tracer.h"
 #include "ipc/endpoint/look.h"
+#include "ipc/host/socket_table.h"
 #include "ipc/process/fd.h"
 
 #include <array>
@@ -88,6 +89,14 @@ struct MadeCall
     std::string limit; ///< of the machine, that was hit (host/limits.h)
 };
 
+/// What one look may use.
+struct LookContext
+{
+    std::span<const TableHolder> holders;
+    const host::SocketTable* sockets = nullptr;
+    bool atRest = false; ///< no traced thread is in a call on it, nor can one begin
+};
+
 /// One kernel object. What has no name is reached through its holders, descriptors of other processes: the
 /// engine gives its own ends away (closeEnds), since a held end would hide SIGPIPE or end-of-file from those
 /// who run.
@@ -125,7 +134,7 @@ public:
     /// Nothing when no holder lets the engine look.
     virtual std::optional<Fill> fill(std::span<const TableHolder> holders);
     /// All that can be seen without being in the way; nothing when it cannot be looked at now.
-    virtual std::optional<Look> look(std::span<const TableHolder> holders);
+    virtual std::optional<Look> look(const LookContext& context);
     /// Does not consume. To be called under the tracer's table lock.
     virtual Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                           std::size_t size) = 0;

@@ -60,8 +60,9 @@ Fd EventfdEndpoint::reach(std::span<const TableHolder> holders) const
     return {};
 }
 
-std::optional<Look> EventfdEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> EventfdEndpoint::look(const LookContext& context)
 {
+    const std::span<const TableHolder> holders = context.holders;
     std::optional<host::DescriptorInfo> info;
     if (m_ends[0])
         info = host::descriptorInfo("/proc", ::getpid(), m_ends[0].get());
@@ -104,7 +105,7 @@ MadeCall EventfdEndpoint::setValue(std::span<const TableHolder> holders, std::si
     MadeCall made{Call::Write, 0, "value=" + std::to_string(value), {}};
     const Fd fd = reach(holders);
     // The description is its holders': whether it blocks is not ours to change, so what would is not begun.
-    const std::optional<Look> now = look(holders);
+    const std::optional<Look> now = look({holders});
     if (!fd || !now)
         made.result = -ENXIO;
     else if (value == UINT64_MAX)

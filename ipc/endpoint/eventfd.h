@@ -23,7 +23,7 @@ public:
     std::string_view kind() const noexcept override { return "eventfd"; }
     std::vector<ObjectId> objects() const override { return {}; }
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;

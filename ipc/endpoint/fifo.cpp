@@ -90,15 +90,15 @@ MadeCall FifoEndpoint::setCapacity(std::span<const TableHolder> holders, std::ui
     return setPipeSize(fd.get(), bytes);
 }
 
-std::optional<Look> FifoEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> FifoEndpoint::look(const LookContext& context)
 {
     struct stat status;
-    if (holders.empty() && ::lstat(m_path.c_str(), &status) != 0 && errno == ENOENT) {
+    if (context.holders.empty() && ::lstat(m_path.c_str(), &status) != 0 && errno == ENOENT) {
         Look gone;
         gone.isRemoved = true;
         return gone;
     }
-    return Endpoint::look(holders);
+    return Endpoint::look(context);
 }
 
 MadeCall FifoEndpoint::remove()

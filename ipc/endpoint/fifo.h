@@ -17,7 +17,7 @@ public:
     std::string_view kind() const noexcept override { return "fifo"; }
     bool looksUnderLock() const noexcept override { return true; }
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;

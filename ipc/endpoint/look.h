@@ -58,6 +58,7 @@ struct Look
     std::uint64_t tilesTotal = 0;
     std::vector<MappedAt> attached;
     bool isRemoved = false; ///< the object is gone, and not by us
+    bool isOver = false;    ///< the object has come to its end: a connection that is closed
     bool operator==(const Look&) const = default;
 };
 

@@ -129,8 +129,9 @@ void PosixQueueEndpoint::note(const EventView& event)
         m_ledger.received(rank, static_cast<std::uint64_t>(event.result));
 }
 
-std::optional<Look> PosixQueueEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> PosixQueueEndpoint::look(const LookContext& context)
 {
+    const std::span<const TableHolder> holders = context.holders;
     Look look;
     const Fd fd = reach(holders, O_RDONLY);
     mq_attr attributes{};

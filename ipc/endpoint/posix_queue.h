@@ -31,7 +31,7 @@ public:
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;
     bool wantsEvents() const noexcept override { return true; }
     void note(const EventView& event) override;
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     /// The messages that were seen, one after another.
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;

@@ -49,7 +49,7 @@ std::string PosixSemaphoreEndpoint::filePath() const
     return "/dev/shm/sem." + m_path.substr(std::min<std::size_t>(m_path.size(), 1));
 }
 
-std::optional<Look> PosixSemaphoreEndpoint::look(std::span<const TableHolder> /*holders*/)
+std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& /*context*/)
 {
     Look look;
     const Fd fd(::open(filePath().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));

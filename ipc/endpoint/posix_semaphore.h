@@ -21,7 +21,7 @@ public:
     explicit PosixSemaphoreEndpoint(const PosixSemaphoreOptions& options);
 
     std::string_view kind() const noexcept override { return "posix-semaphore"; }
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;

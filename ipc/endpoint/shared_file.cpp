@@ -45,8 +45,9 @@ void SharedFileEndpoint::takeId(ObjectId id)
     m_users.setObject({m_id, false});
 }
 
-std::optional<Look> SharedFileEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> SharedFileEndpoint::look(const LookContext& context)
 {
+    const std::span<const TableHolder> holders = context.holders;
     Look look;
     if (isGone(holders)) {
         look.isRemoved = true;

@@ -9,7 +9,7 @@ namespace byteyard::ipc {
 class SharedFileEndpoint : public Endpoint
 {
 public:
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;

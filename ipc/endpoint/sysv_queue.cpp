@@ -103,7 +103,7 @@ void SysvQueueEndpoint::lookAtMessages(const msqid_ds& state, Look& look)
     look.tiles = m_tiles;
 }
 
-std::optional<Look> SysvQueueEndpoint::look(std::span<const TableHolder> /*holders*/)
+std::optional<Look> SysvQueueEndpoint::look(const LookContext& /*context*/)
 {
     Look look;
     const std::optional<msqid_ds> state = queueState(m_sysvId);

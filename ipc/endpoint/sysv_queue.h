@@ -21,7 +21,7 @@ public:
 
     std::string_view kind() const noexcept override { return "sysv-queue"; }
     std::string_view rankName() const noexcept override { return "type"; }
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     /// The messages' bytes one after another, in their order.
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;

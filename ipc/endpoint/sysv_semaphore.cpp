@@ -106,8 +106,9 @@ std::vector<std::int64_t> SysvSemaphoreEndpoint::undoOf(std::span<const TableHol
     return sum;
 }
 
-std::optional<Look> SysvSemaphoreEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> SysvSemaphoreEndpoint::look(const LookContext& context)
 {
+    const std::span<const TableHolder> holders = context.holders;
     Look look;
     const std::optional<semid_ds> state = semaphoreState(m_sysvId);
     if (!state) {

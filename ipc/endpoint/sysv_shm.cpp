@@ -57,8 +57,9 @@ bool SysvShmEndpoint::refresh(const shmid_ds& state, std::span<const TableHolder
     return changed;
 }
 
-std::optional<Look> SysvShmEndpoint::look(std::span<const TableHolder> holders)
+std::optional<Look> SysvShmEndpoint::look(const LookContext& context)
 {
+    const std::span<const TableHolder> holders = context.holders;
     Look look;
     const std::optional<shmid_ds> state = shmState(m_sysvId);
     if (!state) {

@@ -21,7 +21,7 @@ public:
     explicit SysvShmEndpoint(int id);
 
     std::string_view kind() const noexcept override { return "sysv-shm"; }
-    std::optional<Look> look(std::span<const TableHolder> holders) override;
+    std::optional<Look> look(const LookContext& context) override;
     /// Through those who have it attached. While nobody has, it cannot change: what was seen last, or zeros
     /// when nobody ever had it.
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,

@@ -1,5 +1,6 @@
 #include "ipc/engine/endpoint_factory.h"
 
+#include "ipc/endpoint/connection.h"
 #include "ipc/endpoint/eventfd.h"
 #include "ipc/endpoint/fifo.h"
 #include "ipc/endpoint/file.h"
@@ -16,12 +17,22 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <netinet/tcp.h>
 
 namespace byteyard::ipc::engine {
 
 namespace {
 
 using Made = std::unique_ptr<Endpoint>;
+
+/// Its socket has just been made: the kernel knows it.
+bool isListening(const EndpointRecord& record)
+{
+    host::SocketTable sockets;
+    sockets.refresh({record.kind != "tcp", record.kind == "tcp", false});
+    const host::SocketState* state = sockets.find(record.id.inode);
+    return state && state->state == TCP_LISTEN;
+}
 
 SysvOptions sysvOptions(const EndpointPlan& plan)
 {
@@ -104,53 +115,74 @@ Made createEventfd(const EndpointPlan& plan)
         EventfdOptions{plan.node.endpoint.value, plan.node.endpoint.semaphore});
 }
 
-Made adoptPosixQueue(const EndpointRecord& record)
+Made adoptPosixQueue(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<PosixQueueEndpoint>(record.path, record.id);
 }
 
-Made adoptEventfd(const EndpointRecord& record)
+Made adoptEventfd(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<EventfdEndpoint>(static_cast<std::int64_t>(record.id.inode));
 }
 
-Made adoptMemfd(const EndpointRecord& record)
+Made adoptMemfd(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<MemfdEndpoint>(record.id);
 }
 
-Made adoptPosixShm(const EndpointRecord& record)
+Made adoptPosixShm(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<PosixShmEndpoint>(PosixShmOptions{record.path, 0600, 0, true});
 }
 
-Made adoptPosixSemaphore(const EndpointRecord& record)
+Made adoptPosixSemaphore(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<PosixSemaphoreEndpoint>(PosixSemaphoreOptions{record.path, 0600, 0, true});
 }
 
-Made adoptPipe(const EndpointRecord& record)
+template <typename Kind>
+Made createSocket(const EndpointPlan& plan)
+{
+    return std::make_unique<Kind>(socketOptions(plan.node, plan.path, plan.port));
+}
+
+/// A socket that has a listener is one of a connection's two; so is one that a program connected to somebody
+/// whom we do not see.
+Made adoptStream(const EndpointRecord& record, const EndpointRecord* parent)
+{
+    if (parent || !isListening(record))
+        return std::make_unique<Connection>(record.kind, record.id,
+                                            parent ? parent->names.port : std::uint16_t{0});
+    return std::make_unique<ListeningSocket>(record.kind, record.id, record.path, record.names);
+}
+
+Made adoptDatagrams(const EndpointRecord& record, const EndpointRecord* /*parent*/)
+{
+    return std::make_unique<DatagramSocket>(record.kind, record.id, record.path, record.names);
+}
+
+Made adoptPipe(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<PipeEndpoint>(record.id);
 }
 
-Made adoptFifo(const EndpointRecord& record)
+Made adoptFifo(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<FifoEndpoint>(record.path, record.id);
 }
 
-Made adoptFile(const EndpointRecord& record)
+Made adoptFile(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<FileEndpoint>(FileOptions{record.path, 0600, true});
 }
 
-Made adoptSocketpair(const EndpointRecord& record)
+Made adoptSocketpair(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<SocketpairEndpoint>(record.id);
 }
 
 template <typename Kind>
-Made adoptSysv(const EndpointRecord& record)
+Made adoptSysv(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<Kind>(record.names.sysvId);
 }
@@ -159,7 +191,7 @@ struct Maker
 {
     std::string_view kind;
     Made (*create)(const EndpointPlan&);
-    Made (*adopt)(const EndpointRecord&);
+    Made (*adopt)(const EndpointRecord&, const EndpointRecord* parent);
 };
 constexpr std::array makers = {
     Maker{"pipe", createPipe, adoptPipe},
@@ -171,6 +203,11 @@ constexpr std::array makers = {
     Maker{"memfd", createMemfd, adoptMemfd},
     Maker{"posix-semaphore", createPosixSemaphore, adoptPosixSemaphore},
     Maker{"eventfd", createEventfd, adoptEventfd},
+    Maker{"unix-stream", createSocket<ListeningSocket>, adoptStream},
+    Maker{"unix-seqpacket", createSocket<ListeningSocket>, adoptStream},
+    Maker{"unix-datagram", createSocket<DatagramSocket>, adoptDatagrams},
+    Maker{"tcp", createSocket<ListeningSocket>, adoptStream},
+    Maker{"udp", createSocket<DatagramSocket>, adoptDatagrams},
     Maker{"sysv-queue", createSysvQueue, adoptSysv<SysvQueueEndpoint>},
     Maker{"sysv-shm", createSysvShm, adoptSysv<SysvShmEndpoint>},
     Maker{"sysv-semaphore", createSysvSemaphore, adoptSysv<SysvSemaphoreEndpoint>},
@@ -185,6 +222,16 @@ const Maker* makerOf(std::string_view kind)
 
 } // namespace
 
+SocketOptions socketOptions(const NodeSpec& node, const std::string& path, std::uint16_t port)
+{
+    const EndpointSpec& spec = node.endpoint;
+    return {node.kind,         path,
+            spec.address,      port,
+            spec.backlog,      spec.reuseAddress,
+            spec.noDelay,      spec.sendBuffer,
+            spec.receiveBuffer};
+}
+
 std::unique_ptr<Endpoint> createEndpoint(const EndpointPlan& plan)
 {
     const Maker* maker = makerOf(plan.node.kind);
@@ -193,11 +240,11 @@ std::unique_ptr<Endpoint> createEndpoint(const EndpointPlan& plan)
     return maker->create(plan);
 }
 
-std::unique_ptr<Endpoint> adoptEndpoint(const EndpointRecord& record)
+std::unique_ptr<Endpoint> adoptEndpoint(const EndpointRecord& record, const EndpointRecord* parent)
 {
     const Maker* maker = makerOf(record.kind);
     try {
-        return maker ? maker->adopt(record) : nullptr;
+        return maker ? maker->adopt(record, parent) : nullptr;
     } catch (const EndpointError&) {
         return nullptr; // it has gone already
     }

@@ -12,6 +12,8 @@ ErrorReport failureOf(const ProcessChange& change, const ProcessRecord& record)
     const std::string error(errnoName(change.error));
     if (change.failedCall == "open")
         return {"open", {{"path", change.failedPath}, {"errno", error}}};
+    if (change.failedCall == "connect")
+        return {"connect", {{"address", change.failedPath}, {"errno", error}}};
     if (change.failedCall == "chdir")
         return {"directory", {{"path", change.failedPath}, {"errno", error}}};
     if (change.failedCall == "execve")

@@ -234,6 +234,10 @@ void Launcher::addEdge(Work& work, const EdgeSpec& edge)
         addOpen(work, edge, *endpoint);
         return;
     }
+    if (isSocketKind(endpoint->kind) && EndpointKind::connects(edge.port)) {
+        addConnect(work, fd->second, *endpoint);
+        return;
+    }
     Fd source = m_endpoints.end(*endpoint, edge.port);
     addInherited(work, fd->second, std::move(source), m_endpoints.numberOf(edge.endpoint));
 }
@@ -262,6 +266,29 @@ void Launcher::addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoin
         flags |= wanted & ~O_ACCMODE;
     }
     addInherited(work, edge.fd, m_endpoints.shared(edge, flags), number);
+}
+
+/// The child connects it itself, so that it waits, or is refused, as the program would be.
+void Launcher::addConnect(Work& work, int target, const NodeSpec& endpoint)
+{
+    const std::uint32_t number = m_endpoints.numberOf(endpoint.id);
+    const EndpointSpec& spec = endpoint.endpoint;
+    const SocketOptions options = m_endpoints.socketOptions(endpoint);
+    const SocketAddress address = options.socketAddress();
+    SocketPlan socket;
+    socket.family = address.family();
+    socket.type = options.type();
+    socket.address = address.storage;
+    socket.addressSize = address.size;
+    socket.text = address.text();
+    socket.sendBuffer = spec.sendBuffer;
+    socket.receiveBuffer = spec.receiveBuffer;
+    socket.noDelay = spec.noDelay && endpoint.kind == "tcp";
+    FdPlan plan;
+    plan.target = target;
+    plan.endpoint = number;
+    plan.socket = std::make_shared<const SocketPlan>(std::move(socket));
+    work.launch.plan.fds.push_back(std::move(plan));
 }
 
 void Launcher::addInherited(Work& work, int target, Fd source, std::uint32_t endpoint)

@@ -33,6 +33,7 @@ private:
     static void chooseDescriptors(Work& work);
     void addEdge(Work& work, const EdgeSpec& edge);
     void addOpen(Work& work, const EdgeSpec& edge, const NodeSpec& endpoint);
+    void addConnect(Work& work, int target, const NodeSpec& endpoint);
     void addInherited(Work& work, int target, Fd source, std::uint32_t endpoint);
     void addStandard(Work& work);
     void addTarget(Work& work, int fd, const OutputTarget& target);

@@ -36,6 +36,7 @@ RunEndpoints::RunEndpoints(OutputQueue& queue, const RunFile& runFile, Numbers& 
 
 std::uint32_t RunEndpoints::make(const NodeSpec& node)
 {
+    takeAway(numberOf(node.id));
     const std::uint32_t number = ++m_numbers.endpoint;
     Slot& slot = m_slots[number];
     slot.spec = node;
@@ -47,17 +48,13 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
     m_current[node.id] = number;
     announce(slot);
     if (node.endpoint.madeByProgram) { // only reserved
-        m_tracer.followPath(number, slot.record.path);
+        reserve(slot);
         return number;
     }
     try {
         setObject(slot, create(node, slot));
     } catch (const EndpointError& error) {
-        forget(slot);
-        slot.record.state = EndpointState::Failed;
-        slot.record.error = createReport(error);
-        announce(slot);
-        m_queue.control(errorFrame(*slot.record.error, node.id));
+        fail(slot, error);
         return number;
     }
     slot.record.names = slot.object->names();
@@ -72,9 +69,29 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
     return number;
 }
 
+/// A socket's path stays when the socket has gone; the node is about to get a new one there.
+void RunEndpoints::takeAway(std::uint32_t number)
+{
+    const auto before = m_slots.find(number);
+    if (before == m_slots.end() || !before->second.object || !isSocketKind(before->second.record.kind) ||
+        before->second.spec.endpoint.madeByProgram)
+        return;
+    before->second.object->remove();
+    forget(before->second);
+}
+
+void RunEndpoints::fail(Slot& slot, const EndpointError& error)
+{
+    forget(slot);
+    slot.record.state = EndpointState::Failed;
+    slot.record.error = createReport(error);
+    announce(slot);
+    m_queue.control(errorFrame(*slot.record.error, slot.record.node));
+}
+
 std::unique_ptr<Endpoint> RunEndpoints::create(const NodeSpec& node, Slot& slot)
 {
-    EndpointPlan plan{node, slot.record.path, node.endpoint.key.value_or(0)};
+    EndpointPlan plan{node, slot.record.path, node.endpoint.key.value_or(0), node.endpoint.port};
     const std::string_view kind = persistentKind(node.kind);
     if (!node.endpoint.existing && !kind.empty())
         list(slot, kind, plan.key);
@@ -211,6 +228,37 @@ Endpoint* RunEndpoints::object(std::uint32_t number) const
     return found == m_slots.end() ? nullptr : found->second.object.get();
 }
 
+SocketOptions RunEndpoints::socketOptions(const NodeSpec& node) const
+{
+    const EndpointRecord* made = record(numberOf(node.id));
+    const std::uint16_t port = made && made->names.port != 0 ? made->names.port : node.endpoint.port;
+    return engine::socketOptions(node, pathOf(node), port);
+}
+
+/// A name that a program is to give to what it makes.
+void RunEndpoints::reserve(Slot& slot)
+{
+    EndpointRecord& record = slot.record;
+    const EndpointSpec& spec = slot.spec.endpoint;
+    if (!record.path.empty())
+        m_tracer.followPath(record.number, record.path);
+    if (endpointKind(record.kind)->naming != Naming::Address)
+        return;
+    record.names.address = spec.address;
+    record.names.port = spec.port;
+    if (spec.port == 0) {
+        try { // any that is free now: the kernel gives it to nobody else for a while
+            SocketOptions options = engine::socketOptions(slot.spec, {}, 0);
+            record.names.port = record.kind == "tcp" ? ListeningSocket(options).names().port
+                                                     : DatagramSocket(options).names().port;
+        } catch (const EndpointError& error) {
+            fail(slot, error);
+            return;
+        }
+    }
+    announce(slot);
+}
+
 std::string RunEndpoints::pathOf(const NodeSpec& node) const
 {
     if (node.isProcess() || endpointKind(node.kind)->naming != Naming::Path)
@@ -231,7 +279,7 @@ void RunEndpoints::found(const EndpointRecord& record)
     Slot& slot = m_slots[record.number];
     slot.record = record;
     slot.spec.kind = record.kind;
-    setObject(slot, adoptEndpoint(record));
+    setObject(slot, adoptEndpoint(record, this->record(record.parent)));
 }
 
 void RunEndpoints::setObject(Slot& slot, std::unique_ptr<Endpoint> object)
@@ -254,15 +302,33 @@ void RunEndpoints::touched(std::uint32_t number)
         return;
     Slot& slot = found->second;
     struct stat status;
+    if (slot.record.state == EndpointState::Planned && isSocketKind(slot.record.kind))
+        return touchedSocket(slot);
     if (slot.record.state != EndpointState::Planned || ::stat(slot.record.path.c_str(), &status) != 0)
         return;
     slot.record.id = {status.st_dev, status.st_ino};
     EndpointRecord made = slot.record;
     made.kind = S_ISFIFO(status.st_mode) ? "fifo" : "file";
     if (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode))
-        setObject(slot, adoptEndpoint(made));
+        setObject(slot, adoptEndpoint(made, nullptr));
     slot.record.state = EndpointState::Live;
     announce(slot);
+}
+
+/// A program has bound what was reserved for it.
+void RunEndpoints::touchedSocket(Slot& slot)
+{
+    for (const TableHolder& holder : holders(slot.record.number)) {
+        struct stat status;
+        const std::string place = "/proc/" + std::to_string(holder.pid) + "/fd/" + std::to_string(holder.fd);
+        if (::stat(place.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode))
+            continue;
+        slot.record.id = {status.st_dev, status.st_ino};
+        setObject(slot, adoptEndpoint(slot.record, nullptr));
+        slot.record.state = EndpointState::Live;
+        announce(slot);
+        return;
+    }
 }
 
 MadeCall RunEndpoints::setCapacity(std::uint32_t number, std::uint64_t bytes)
@@ -270,7 +336,7 @@ MadeCall RunEndpoints::setCapacity(std::uint32_t number, std::uint64_t bytes)
     Slot& slot = m_slots.at(number);
     const std::vector<TableHolder> all = holders(number);
     MadeCall made = slot.object->setCapacity(all, bytes);
-    if (const std::optional<Look> look = slot.object->look(all); look && made.result >= 0) {
+    if (const std::optional<Look> look = slot.object->look({all}); look && made.result >= 0) {
         slot.record.capacity = look->fill.capacity;
         announce(slot);
     }
@@ -305,6 +371,15 @@ MadeCall RunEndpoints::remove(std::uint32_t number)
         forget(slot);
     }
     return made;
+}
+
+void RunEndpoints::over(std::uint32_t number)
+{
+    Slot& slot = m_slots.at(number);
+    if (slot.record.state != EndpointState::Live)
+        return;
+    slot.record.state = EndpointState::Closed;
+    announce(slot);
 }
 
 void RunEndpoints::removed(std::uint32_t number)

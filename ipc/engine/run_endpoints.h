@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/capture/sampler.h"
+#include "ipc/endpoint/socket.h"
 #include "ipc/engine/engine_sink.h"
 #include "ipc/engine/topology.h"
 
@@ -34,6 +35,9 @@ public:
     /// Where it is, or will be: a path, the name of a POSIX object, "@…" of a socket.
     std::string pathOf(const NodeSpec& node) const;
 
+    /// How to reach a socket's node.
+    SocketOptions socketOptions(const NodeSpec& node) const;
+
     /// A program made it; the sink has told of it.
     void found(const EndpointRecord& record);
     /// A call on an endpoint that wants to know.
@@ -42,8 +46,10 @@ public:
     void touched(std::uint32_t number);
     /// A person removes it.
     MadeCall remove(std::uint32_t number);
-    /// It is gone.
+    /// It is gone, and nobody here removed it.
     void removed(std::uint32_t number);
+    /// It has come to its end.
+    void over(std::uint32_t number);
     MadeCall setCapacity(std::uint32_t number, std::uint64_t bytes);
     std::vector<TableHolder> holders(std::uint32_t number) const;
     std::vector<SampleTarget> targets() const;
@@ -65,6 +71,10 @@ private:
     };
 
     std::unique_ptr<Endpoint> create(const NodeSpec& node, Slot& slot);
+    void reserve(Slot& slot);
+    void touchedSocket(Slot& slot);
+    void fail(Slot& slot, const EndpointError& error);
+    void takeAway(std::uint32_t number);
     void list(Slot& slot, std::string_view kind, key_t& key);
     void forget(Slot& slot);
     void setObject(Slot& slot, std::unique_ptr<Endpoint> object);

@@ -92,6 +92,8 @@ void Watch::tellSamples()
         m_queue.control(sampleFrame(m_tracer.now(), result.changed));
     for (const std::uint32_t number : result.removed)
         m_endpoints.removed(number);
+    for (const std::uint32_t number : result.over)
+        m_endpoints.over(number);
     for (const std::uint32_t number : result.unheld)
         m_endpoints.unheld(number);
 }

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -101,6 +103,8 @@ ChildFailure Child::failure() const
         return {"dup2", std::to_string(m_plan.fds.at(index).target), m_page->error};
     case Step::Open:
         return {"open", m_plan.fds.at(index).path, m_page->error};
+    case Step::Socket:
+        return {"connect", m_plan.fds.at(index).socket->text, m_page->error};
     case Step::Directory:
         return {"chdir", m_plan.directory, m_page->error};
     case Step::Exec:
@@ -202,11 +206,29 @@ void Child::closeOthers() noexcept
     syscall(SYS_close_range, first, UINT_MAX, 0);
 }
 
+int Child::connectSocket(std::size_t index) noexcept
+{
+    const SocketPlan& plan = *m_plan.fds[index].socket;
+    const int on = 1;
+    const int fd = socket(plan.family, plan.type, 0);
+    if (fd < 0)
+        fail(Step::Socket, index, errno);
+    if ((plan.sendBuffer > 0 &&
+         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &plan.sendBuffer, sizeof plan.sendBuffer) != 0) ||
+        (plan.receiveBuffer > 0 &&
+         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &plan.receiveBuffer, sizeof plan.receiveBuffer) != 0) ||
+        (plan.noDelay && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0))
+        fail(Step::Socket, index, errno);
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&plan.address), plan.addressSize) != 0)
+        fail(Step::Socket, index, errno);
+    return fd;
+}
+
 void Child::openFiles() noexcept
 {
     for (const std::size_t i : m_opens) {
         const FdPlan& plan = m_plan.fds[i];
-        const int fd = open(plan.path.c_str(), plan.flags, plan.mode);
+        const int fd = plan.socket ? connectSocket(i) : open(plan.path.c_str(), plan.flags, plan.mode);
         if (fd < 0)
             fail(Step::Open, i, errno);
         if (fd == plan.target)

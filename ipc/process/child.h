@@ -11,7 +11,7 @@ namespace byteyard::ipc {
 /// What failed in a child before its program ran.
 struct ChildFailure
 {
-    std::string call; ///< "seccomp", "dup2", "chdir", "open", "execve"
+    std::string call; ///< "seccomp", "dup2", "chdir", "open", "connect", "execve"
     std::string path;
     int error = 0;
 };
@@ -45,7 +45,7 @@ public:
     const LaunchPlan& plan() const noexcept { return m_plan; }
 
 private:
-    enum class Step : int { None, Seccomp, Dup, Open, Directory, Exec };
+    enum class Step : int { None, Seccomp, Dup, Open, Socket, Directory, Exec };
     struct Page
     {
         std::atomic<int> traced;
@@ -61,6 +61,7 @@ private:
     void wire() noexcept;
     void closeOthers() noexcept;
     void openFiles() noexcept;
+    int connectSocket(std::size_t index) noexcept;
     [[noreturn]] void execute() noexcept;
 
     const LaunchPlan m_plan;

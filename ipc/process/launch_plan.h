@@ -1,13 +1,28 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <vector>
 
 namespace byteyard::ipc {
+
+/// A socket that a child makes and connects itself (socket(2), connect(2)).
+struct SocketPlan
+{
+    int family = 0;
+    int type = 0;
+    sockaddr_storage address{};
+    socklen_t addressSize = 0;
+    std::string text; ///< the address, for people
+    int sendBuffer = 0;
+    int receiveBuffer = 0;
+    bool noDelay = false;
+};
 
 /// One descriptor that a child gets before exec.
 struct FdPlan
@@ -20,6 +35,8 @@ struct FdPlan
     int flags = 0;
     mode_t mode = 0600;
     std::uint32_t endpoint = 0; ///< 0: no endpoint (output pty, /dev/null, a log file)
+    /// Instead of `path`: what to connect just before exec.
+    std::shared_ptr<const SocketPlan> socket = nullptr;
 };
 
 /// All that it takes to start one command. The child closes every descriptor that no FdPlan gives it before

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "ipc/process/fd.h"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace byteyard::ipc::host {
+
+/// An Internet address as the kernel tells it.
+struct InetAddress
+{
+    std::array<std::uint32_t, 4> words{}; ///< network order; IPv4 in the first
+    std::uint16_t port = 0;
+    bool operator==(const InetAddress&) const = default;
+};
+
+/// What sock_diag(7) says of a socket.
+struct SocketState
+{
+    std::uint64_t inode = 0; ///< 0: in TIME_WAIT, which no process holds
+    int family = 0;
+    int state = 0;                  ///< TCP_ESTABLISHED… (also of UNIX sockets)
+    std::uint32_t receiveQueue = 0; ///< bytes; of a listener how many wait; of UDP memory
+    std::uint32_t sendQueue = 0;    ///< bytes (UNIX: memory); of a listener its backlog
+    std::uint64_t peerInode = 0;    ///< UNIX: 0 when it has none
+    bool hasName = false;           ///< UNIX
+    InetAddress local;
+    InetAddress remote;
+    std::uint32_t rttUs = 0;
+    std::uint32_t retransmits = 0; ///< in all
+    std::uint32_t drops = 0;
+};
+
+/// "ESTABLISHED", "LISTEN", "TIME_WAIT"…
+std::string stateName(int state);
+
+/// All sockets of some families, asked in one dump each rather than one question a socket (sock_diag(7)).
+class SocketTable
+{
+public:
+    struct Wanted
+    {
+        bool unix = false;
+        bool tcp = false;
+        bool udp = false;
+    };
+
+    /// Asks again, unless that would take more than a thirtieth of the time.
+    void refresh(Wanted wanted);
+
+    /// Null when it is not there.
+    const SocketState* find(std::uint64_t inode) const;
+    /// A connection by its ends, whichever is whose: what remains of one that is closed.
+    const SocketState* findTimeWait(const InetAddress& one, const InetAddress& other) const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void dumpUnix();
+    void dumpInet(int family, int protocol);
+    bool ask(const void* request, std::size_t size);
+    template <typename Take>
+    void receive(Take take);
+
+    Fd m_netlink;
+    Clock::time_point m_next{};
+    std::unordered_map<std::uint64_t, SocketState> m_sockets;
+    std::vector<SocketState> m_timeWaits;
+};
+
+} // namespace byteyard::ipc::host
