@@ -1,5 +1,7 @@
 #include "ipc/capture/sampler.h"
 
+#include <algorithm>
+
 namespace byteyard::ipc {
 
 Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targets)
@@ -15,13 +17,17 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         wanted.udp = wanted.udp || kind == "udp";
     }
     m_sockets.refresh(wanted);
+    if (std::any_of(targets.begin(), targets.end(),
+                    [](const SampleTarget& target) { return target.endpoint->kind() == "file"; }))
+        m_locks.refresh();
     {
         const auto lock = tracer.lockTable();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
             holders[i] = tracer.holders(target.number);
             if (target.endpoint->looksUnderLock() && tracer.mayPeek(target.number))
-                looks[i] = target.endpoint->look({holders[i], &m_sockets, !tracer.isInCall(target.number)});
+                looks[i] = target.endpoint->look(
+                    {holders[i], &m_sockets, &m_locks, !tracer.isInCall(target.number)});
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -29,7 +35,7 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         if (holders[i].empty())
             result.unheld.push_back(target.number);
         if (!target.endpoint->looksUnderLock())
-            looks[i] = target.endpoint->look({holders[i], &m_sockets});
+            looks[i] = target.endpoint->look({holders[i], &m_sockets, &m_locks});
         if (!looks[i])
             continue;
         Look& look = *looks[i];

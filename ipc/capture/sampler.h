@@ -40,6 +40,7 @@ public:
 
 private:
     host::SocketTable m_sockets;
+    host::LockTable m_locks;
     std::unordered_map<std::uint32_t, Look> m_last;
 };
 

@@ -90,6 +90,7 @@ struct TableHolder
     pid_t pid = 0;
     int fd = -1;
     Access access = Access::Read;
+    bool operator==(const TableHolder&) const = default;
 };
 
 /// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and

@@ -2,6 +2,7 @@
 
 #include "ipc/capture/tracer.h"
 #include "ipc/endpoint/look.h"
+#include "ipc/host/lock_table.h"
 #include "ipc/host/socket_table.h"
 #include "ipc/process/fd.h"
 
@@ -94,6 +95,7 @@ struct LookContext
 {
     std::span<const TableHolder> holders;
     const host::SocketTable* sockets = nullptr;
+    const host::LockTable* locks = nullptr;
     bool atRest = false; ///< no traced thread is in a call on it, nor can one begin
 };
 

@@ -1,13 +1,23 @@
 #include "ipc/endpoint/file.h"
 
 #include "ipc/endpoint/held.h"
+#include "ipc/host/process_scan.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::size_t maxDescriptions = 64;
+
+} // namespace
 
 FileEndpoint::FileEndpoint(const FileOptions& options)
 {
@@ -41,6 +51,62 @@ std::optional<Fill> FileEndpoint::fill(std::span<const TableHolder> /*holders*/)
     Fill fill;
     fill.bytes = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
     return fill;
+}
+
+/// Which descriptors share a description: kcmp(2) tells, where it may.
+void FileEndpoint::findDescriptions(std::span<const TableHolder> holders)
+{
+    if (std::equal(holders.begin(), holders.end(), m_holders.begin(), m_holders.end()))
+        return;
+    m_holders.assign(holders.begin(), holders.end());
+    m_descriptions.clear();
+    for (const TableHolder& holder : m_holders) {
+        const bool isShared =
+            std::any_of(m_descriptions.begin(), m_descriptions.end(), [&](const TableHolder& other) {
+                return ::syscall(SYS_kcmp, holder.pid, other.pid, KCMP_FILE, holder.fd, other.fd) == 0;
+            });
+        if (holder.fd >= 0 && !isShared && m_descriptions.size() < maxDescriptions)
+            m_descriptions.push_back(holder);
+    }
+}
+
+std::optional<Look> FileEndpoint::look(const LookContext& context)
+{
+    struct stat status;
+    Look look;
+    if (::stat(m_path.c_str(), &status) != 0) {
+        if (errno != ENOENT || !context.holders.empty())
+            return std::nullopt;
+        look.isRemoved = true;
+        return look;
+    }
+    m_id = {status.st_dev, status.st_ino};
+    look.fill.bytes = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
+    look.facts = {{"size", static_cast<std::int64_t>(look.fill.bytes)}};
+    findDescriptions(context.holders);
+    std::vector<std::int64_t> offsets;
+    std::vector<std::int64_t> pids;
+    for (const TableHolder& each : m_descriptions) {
+        const std::optional<std::int64_t> offset =
+            host::descriptorNumber("/proc", each.pid, each.fd, "pos", 10);
+        if (!offset)
+            continue;
+        offsets.push_back(*offset);
+        pids.push_back(each.pid);
+    }
+    if (!offsets.empty()) {
+        look.facts.emplace_back("offsets", std::move(offsets));
+        look.facts.emplace_back("offset_pids", std::move(pids));
+    }
+    std::string locks;
+    for (const host::FileLock& lock : context.locks ? context.locks->of(m_id) : std::vector<host::FileLock>())
+        locks.append(locks.empty() ? "" : "; ")
+            .append(lock.kind + ' ' + lock.access + ' ' + std::to_string(lock.pid) + ' ' + lock.begin + ' ' +
+                    lock.end)
+            .append(lock.waits ? " waits" : "");
+    if (!locks.empty())
+        look.facts.emplace_back("locks", locks);
+    return look;
 }
 
 Contents FileEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/, std::uint64_t offset,

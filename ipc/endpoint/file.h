@@ -21,12 +21,20 @@ public:
     explicit FileEndpoint(const FileOptions& options);
 
     std::string_view kind() const noexcept override { return "file"; }
+    /// Its size, where each open file description stands, and its locks.
+    std::optional<Look> look(const LookContext& context) override;
     std::optional<Fill> fill(std::span<const TableHolder> holders) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     /// Appends.
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     MadeCall remove() override;
+
+private:
+    void findDescriptions(std::span<const TableHolder> holders);
+
+    std::vector<TableHolder> m_holders;
+    std::vector<TableHolder> m_descriptions; ///< one holder of each open file description
 };
 
 } // namespace byteyard::ipc

@@ -9,6 +9,8 @@
 #include "ipc/endpoint/posix_queue.h"
 #include "ipc/endpoint/posix_semaphore.h"
 #include "ipc/endpoint/posix_shm.h"
+#include "ipc/endpoint/pty.h"
+#include "ipc/endpoint/raw_socket.h"
 #include "ipc/endpoint/socketpair.h"
 #include "ipc/endpoint/sysv_queue.h"
 #include "ipc/endpoint/sysv_semaphore.h"
@@ -115,6 +117,27 @@ Made createEventfd(const EndpointPlan& plan)
         EventfdOptions{plan.node.endpoint.value, plan.node.endpoint.semaphore});
 }
 
+Made createPty(const EndpointPlan& plan)
+{
+    return std::make_unique<PtyEndpoint>(PtyOptions{plan.node.endpoint.rows, plan.node.endpoint.columns});
+}
+
+Made createRaw(const EndpointPlan& plan)
+{
+    return std::make_unique<RawEndpoint>(RawOptions{plan.node.endpoint.protocol, plan.node.endpoint.address});
+}
+
+Made adoptPty(const EndpointRecord& record, const EndpointRecord* /*parent*/)
+{
+    return std::make_unique<PtyEndpoint>(static_cast<int>(record.id.inode));
+}
+
+/// A program's own: its socket is all there is to see, and no node tells its protocol.
+Made adoptNothing(const EndpointRecord& /*record*/, const EndpointRecord* /*parent*/)
+{
+    return nullptr;
+}
+
 Made adoptPosixQueue(const EndpointRecord& record, const EndpointRecord* /*parent*/)
 {
     return std::make_unique<PosixQueueEndpoint>(record.path, record.id);
@@ -208,6 +231,8 @@ constexpr std::array makers = {
     Maker{"unix-datagram", createSocket<DatagramSocket>, adoptDatagrams},
     Maker{"tcp", createSocket<ListeningSocket>, adoptStream},
     Maker{"udp", createSocket<DatagramSocket>, adoptDatagrams},
+    Maker{"raw", createRaw, adoptNothing},
+    Maker{"pty", createPty, adoptPty},
     Maker{"sysv-queue", createSysvQueue, adoptSysv<SysvQueueEndpoint>},
     Maker{"sysv-shm", createSysvShm, adoptSysv<SysvShmEndpoint>},
     Maker{"sysv-semaphore", createSysvSemaphore, adoptSysv<SysvSemaphoreEndpoint>},

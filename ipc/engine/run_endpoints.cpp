@@ -162,8 +162,11 @@ Fd RunEndpoints::end(const NodeSpec& node, const std::string& port)
     for (int attempt = 0; attempt < 2; ++attempt) {
         const std::uint32_t number = numberOf(node.id);
         if (Endpoint* endpoint = object(number))
-            if (Fd fd = endpoint->end(port, holders(number)))
+            if (Fd fd = endpoint->end(port, holders(number))) {
+                if (node.kind == "raw") // a socket of its own, for this edge alone
+                    m_tracer.follow(number, objectOf(fd.get()));
                 return fd;
+            }
         unheld(number);
         make(node); // the old one went with its last holder
     }

@@ -236,6 +236,19 @@ private Q_SLOTS:
         QCOMPARE(parameters[u"limit"_s].toString(), u"ip_unprivileged_port_start"_s);
     }
 
+    void withoutTheRightForRawSocketsTheRestRuns()
+    {
+        QTemporaryDir runtime(QDir::tempPath() + u"/byteyard-nobody-XXXXXX"_s);
+        EngineClient engine(runtime.path(), EngineClient::As::Nobody);
+        QVERIFY(engine.greet());
+        QVERIFY(engine.run(
+            {node(u"x"_s, u"raw"_s), EngineClient::command(u"other"_s, {u"echo"_s, u"hello"_s})}, {}));
+        const QJsonValue parameters = engine.endpointOf(u"x"_s)[u"error"_s][u"parameters"_s];
+        QCOMPARE(parameters[u"errno"_s].toString(), u"EPERM"_s);
+        QCOMPARE(parameters[u"limit"_s].toString(), u"CAP_NET_RAW"_s);
+        QCOMPARE(engine.outputOf(u"other"_s).trimmed(), QByteArray("hello"));
+    }
+
     void aConnectionThatIsRefusedIsTheClientsFault()
     {
         EngineClient engine;
