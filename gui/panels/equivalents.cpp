@@ -69,6 +69,8 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
         return u"$ socat EXEC:'program-a' EXEC:'program-b'\n$ ss -xp"_s;
     case Kind::Command:
         return u"$ "_s + joinWords(node.argv());
+    default:
+        break;
     }
     return {};
 }
@@ -109,6 +111,8 @@ QString cLines(const Node& node)
                  : type == "seqpacket"_L1 ? u"SEQPACKET"_s
                                           : u"STREAM"_s);
     }
+    default:
+        break;
     }
     return {};
 }
@@ -155,6 +159,8 @@ QString kindText(Kind kind)
                            "boundaries, as *datagram* and *seqpacket* each send is one receive. One "
                            "direction can be shut down alone. "
                            "Descriptors can be handed over through it.\n\n*socketpair(2), unix(7)*"));
+    default:
+        break;
     }
     return {};
 }

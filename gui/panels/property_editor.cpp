@@ -208,6 +208,9 @@ PropertyEditor* PropertyEditor::create(const PropertySpec& spec, const Document&
     case PropertySpec::Type::Text:
     case PropertySpec::Type::Arguments:
     case PropertySpec::Type::Mode:
+    case PropertySpec::Type::Integers:
+    case PropertySpec::Type::Script:
+    case PropertySpec::Type::Fields:
         return new LineEditor(spec, parent);
     case PropertySpec::Type::Environment:
         return new EnvironmentEditor(spec, parent);

@@ -118,6 +118,7 @@ QColor kindBase(model::Kind kind, bool dark)
 {
     switch (kind) {
     case model::Kind::Command:
+    case model::Kind::Actor:
         return (dark ? darkColors() : lightColors()).ink;
     case model::Kind::Pipe:
         return dark ? rgb(0x4aa3df) : rgb(0x0072b2);
@@ -125,10 +126,10 @@ QColor kindBase(model::Kind kind, bool dark)
         return rgb(0x2aa5c9);
     case model::Kind::File:
         return dark ? rgb(0x8e99aa) : rgb(0x7a8699);
-    case model::Kind::Socketpair:
-        return dark ? rgb(0x2ebf8f) : rgb(0x009e73);
+    default:
+        break;
     }
-    return {};
+    return dark ? rgb(0x2ebf8f) : rgb(0x009e73);
 }
 
 } // namespace byteyard::gui

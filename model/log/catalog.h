@@ -21,6 +21,16 @@ struct Totals
     quint64 calls = 0;
     quint64 errors = 0;
     bool operator==(const Totals&) const = default;
+    Totals& operator+=(const Totals& part)
+    {
+        bytesIn += part.bytesIn;
+        bytesOut += part.bytesOut;
+        messagesIn += part.messagesIn;
+        messagesOut += part.messagesOut;
+        calls += part.calls;
+        errors += part.errors;
+        return *this;
+    }
 };
 
 /// What an exporter, a filter or the log needs to know of an endpoint number. Also what is live of it.
@@ -32,7 +42,13 @@ struct EndpointEntry
     QString name;  ///< "pipe", or "pipe:[48211]" for a program's own
     QString state; ///< "planned", "live", "closed", "failed"
     quint64 inode = 0;
-    QString path;
+    QString path;      ///< also the name of a POSIX object
+    int id = -1;       ///< of System V; -1: it has none
+    QString key;       ///< of System V: "0x4d51"
+    QString address;   ///< of an internet socket
+    int port = 0;
+    quint32 parent = 0; ///< the listener that a connection came from
+    QJsonObject facts;  ///< what the kernel said last, under its own names (docs/protocol.md)
     Totals totals;
     QString capture = QStringLiteral("exact"); ///< how the totals are known
     bool operator==(const EndpointEntry&) const = default;

@@ -62,6 +62,7 @@ bool differs(const QHash<quint32, Entry>& written, const Entry& entry)
     Entry other = *found;
     if constexpr (std::is_same_v<Entry, EndpointEntry>) {
         other.totals = entry.totals;
+        other.facts = entry.facts; // they come with what else changes, and at the end
     } else {
         other.bytesRead = entry.bytesRead;
         other.bytesWritten = entry.bytesWritten;

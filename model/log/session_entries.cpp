@@ -49,20 +49,32 @@ QJsonObject entryToJson(const ProcessEntry& entry)
 
 QJsonObject entryToJson(const EndpointEntry& entry)
 {
-    return {{u"endpoint"_s, numberOf(entry.number)},
-            {u"node"_s, entry.node},
-            {u"kind"_s, entry.kind},
-            {u"name"_s, entry.name},
-            {u"state"_s, entry.state},
-            {u"inode"_s, QString::number(entry.inode)},
-            {u"path"_s, entry.path},
-            {u"capture"_s, entry.capture},
-            {u"bytes_in"_s, numberOf(entry.totals.bytesIn)},
-            {u"bytes_out"_s, numberOf(entry.totals.bytesOut)},
-            {u"messages_in"_s, numberOf(entry.totals.messagesIn)},
-            {u"messages_out"_s, numberOf(entry.totals.messagesOut)},
-            {u"calls"_s, numberOf(entry.totals.calls)},
-            {u"errors"_s, numberOf(entry.totals.errors)}};
+    QJsonObject object{{u"endpoint"_s, numberOf(entry.number)},
+                       {u"node"_s, entry.node},
+                       {u"kind"_s, entry.kind},
+                       {u"name"_s, entry.name},
+                       {u"state"_s, entry.state},
+                       {u"inode"_s, QString::number(entry.inode)},
+                       {u"path"_s, entry.path},
+                       {u"capture"_s, entry.capture},
+                       {u"bytes_in"_s, numberOf(entry.totals.bytesIn)},
+                       {u"bytes_out"_s, numberOf(entry.totals.bytesOut)},
+                       {u"messages_in"_s, numberOf(entry.totals.messagesIn)},
+                       {u"messages_out"_s, numberOf(entry.totals.messagesOut)},
+                       {u"calls"_s, numberOf(entry.totals.calls)},
+                       {u"errors"_s, numberOf(entry.totals.errors)}};
+    if (entry.id >= 0)
+        object.insert(u"id"_s, entry.id);
+    for (const auto& [key, text] : {std::pair(u"key"_s, entry.key), std::pair(u"address"_s, entry.address)})
+        if (!text.isEmpty())
+            object.insert(key, text);
+    if (entry.port != 0)
+        object.insert(u"port"_s, entry.port);
+    if (entry.parent != 0)
+        object.insert(u"parent"_s, numberOf(entry.parent));
+    if (!entry.facts.isEmpty())
+        object.insert(u"facts"_s, entry.facts);
+    return object;
 }
 
 std::optional<ProcessEntry> processFromJson(const QJsonObject& object)
@@ -99,6 +111,12 @@ std::optional<EndpointEntry> endpointFromJson(const QJsonObject& object)
     entry.state = object.value(u"state"_s).toString();
     entry.inode = object.value(u"inode"_s).toString().toULongLong();
     entry.path = object.value(u"path"_s).toString();
+    entry.id = object.value(u"id"_s).toInt(-1);
+    entry.key = object.value(u"key"_s).toString();
+    entry.address = object.value(u"address"_s).toString();
+    entry.port = object.value(u"port"_s).toInt();
+    entry.parent = numberIn(object, u"parent"_s);
+    entry.facts = object.value(u"facts"_s).toObject();
     entry.capture = object.value(u"capture"_s).toString();
     entry.totals.bytesIn = countIn(object, u"bytes_in"_s);
     entry.totals.bytesOut = countIn(object, u"bytes_out"_s);

@@ -5,20 +5,6 @@
 
 namespace byteyard::model {
 
-namespace {
-
-void accumulate(Totals& sum, const Totals& part)
-{
-    sum.bytesIn += part.bytesIn;
-    sum.bytesOut += part.bytesOut;
-    sum.messagesIn += part.messagesIn;
-    sum.messagesOut += part.messagesOut;
-    sum.calls += part.calls;
-    sum.errors += part.errors;
-}
-
-} // namespace
-
 Moved movedBy(const ipc::EventView& event)
 {
     if (event.result <= 0 || ipc::callInfo(event.call).flow == ipc::Flow::None)
@@ -84,11 +70,11 @@ Statistics::Snapshot Statistics::totals() const
     }
     snapshot.edges.reserve(static_cast<qsizetype>(snapshot.descriptors.size()));
     for (const auto& [key, totals] : snapshot.descriptors)
-        accumulate(snapshot.edges[key.edge], totals);
+        snapshot.edges[key.edge] += totals;
     for (auto edge = snapshot.edges.cbegin(); edge != snapshot.edges.cend(); ++edge) {
-        accumulate(snapshot.processes[edge.key().process], edge.value());
+        snapshot.processes[edge.key().process] += edge.value();
         if (edge.key().endpoint != 0)
-            accumulate(snapshot.endpoints[edge.key().endpoint], edge.value());
+            snapshot.endpoints[edge.key().endpoint] += edge.value();
     }
     return snapshot;
 }
@@ -109,6 +95,11 @@ void Statistics::Snapshot::applyTo(Catalog& catalog) const
         if (entry != catalog.endpoints.end())
             entry->totals = endpoint.value();
     }
+    // What goes over a connection is what its listener served.
+    for (const EndpointEntry& entry : std::as_const(catalog.endpoints))
+        if (entry.parent != 0 && endpoints.contains(entry.number))
+            if (const auto parent = catalog.endpoints.find(entry.parent); parent != catalog.endpoints.end())
+                parent->totals += endpoints.value(entry.number);
     for (auto process = processes.cbegin(); process != processes.cend(); ++process) {
         const auto entry = catalog.processes.find(process.key());
         if (entry != catalog.processes.end()) {

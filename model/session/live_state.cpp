@@ -36,6 +36,15 @@ void LiveState::apply(const protocol::EndpointChange& change)
         live.entry.inode = change.inode;
     if (!change.path.isEmpty())
         live.entry.path = change.path;
+    if (change.id >= 0)
+        live.entry.id = change.id;
+    if (!change.key.isEmpty())
+        live.entry.key = change.key;
+    if (!change.address.isEmpty())
+        live.entry.address = change.address;
+    if (change.port != 0)
+        live.entry.port = change.port;
+    live.entry.parent = change.parent;
     if (change.capacity != 0)
         live.capacity = change.capacity;
     if (isNew)
@@ -100,6 +109,14 @@ void LiveState::apply(const protocol::Sample& sample)
             live.capacity = entry.capacity;
         live.writeBlocks = entry.writeBlocks;
         live.sampled = true;
+        if (entry.facts)
+            live.entry.facts = *entry.facts;
+        if (entry.tiles) {
+            live.tiles = *entry.tiles;
+            live.tilesTotal = entry.tilesTotal;
+        }
+        if (entry.attached)
+            live.attached = *entry.attached;
     }
 }
 
@@ -119,6 +136,21 @@ void LiveState::apply(const protocol::Blocked& blocked)
 void LiveState::apply(const protocol::Unblocked& unblocked)
 {
     m_pending.remove(unblocked.tid);
+}
+
+void LiveState::apply(const protocol::ActorLine& line)
+{
+    if (const auto found = m_processes.find(line.process); found != m_processes.end())
+        found->second.live.line = line.line;
+}
+
+void LiveState::apply(const protocol::ActorError& error)
+{
+    const auto found = m_processes.find(error.process);
+    if (found == m_processes.end())
+        return;
+    found->second.live.errorLine = error.line;
+    found->second.live.error = error.text;
 }
 
 void LiveState::setPace(const QString& node, int callsPerSecond)
@@ -247,6 +279,7 @@ std::size_t LiveState::edgeOfDescriptor(const Use& use, int fd, const QString& a
 {
     if (use.edges.size() == 1)
         return 0;
+    // A use without a descriptor (msgsnd, shmat) belongs to a handle's edge.
     std::size_t fitting = 0;
     for (std::size_t i = use.edges.size(); i-- > 0;) {
         const Edge* edge = m_topology.edge(use.edges[i].live.edge);
@@ -279,9 +312,15 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
         live.entry.bytesRead = sum.bytesOut;
         measure(process.meters, sum.bytesIn, sum.bytesOut, live.writeRate, live.readRate);
     }
+    for (auto& [number, endpoint] : m_endpoints)
+        endpoint.live.entry.totals = totals.endpoints.value(number);
+    // What goes over a connection is what its listener served.
+    for (const auto& [number, endpoint] : m_endpoints)
+        if (const auto parent = m_endpoints.find(endpoint.live.entry.parent);
+            endpoint.live.entry.parent != 0 && parent != m_endpoints.end())
+            parent->second.live.entry.totals += endpoint.live.entry.totals;
     for (auto& [number, endpoint] : m_endpoints) {
         LiveEndpoint& live = endpoint.live;
-        live.entry.totals = totals.endpoints.value(number);
         measure(endpoint.meters, live.entry.totals.bytesIn, live.entry.totals.bytesOut, live.inRate,
                 live.outRate);
     }

@@ -32,6 +32,8 @@ public:
     void apply(const protocol::PauseChange& change);
     void apply(const protocol::Blocked& blocked);
     void apply(const protocol::Unblocked& unblocked);
+    void apply(const protocol::ActorLine& line);
+    void apply(const protocol::ActorError& error);
     void setPace(const QString& node, int callsPerSecond);
     void setProcessError(quint32 process, const QString& sentence);
     void setEndpointError(quint32 endpoint, const QString& sentence);

@@ -5,6 +5,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -147,6 +148,30 @@ public:
         return result;
     }
 
+    /// Numbers, texts and arrays of numbers under names; nothing when it is not there.
+    std::optional<QJsonObject> facts(const QString& key)
+    {
+        const QJsonValue value = take(key);
+        if (value.isUndefined())
+            return std::nullopt;
+        const QJsonObject object = value.toObject();
+        bool good = value.isObject() && object.size() <= 64;
+        for (const auto& fact : object)
+            good = good && (fact.isDouble() || fact.isString() || isNumbers(fact));
+        if (!good)
+            wrong(key);
+        return object;
+    }
+
+    QByteArray base64(const QString& key)
+    {
+        const auto decoded =
+            QByteArray::fromBase64Encoding(text(key).toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
+        if (!decoded)
+            wrong(key);
+        return *decoded;
+    }
+
     std::optional<ErrorInfo> error()
     {
         const QString key = u"error"_s;
@@ -162,6 +187,13 @@ public:
     }
 
 private:
+    static bool isNumbers(const QJsonValue& value)
+    {
+        const QJsonArray list = value.toArray();
+        return value.isArray() &&
+               std::all_of(list.begin(), list.end(), [](const QJsonValue& each) { return each.isDouble(); });
+    }
+
     /// Null counts as absent.
     QJsonValue take(const QString& key) const
     {
@@ -198,6 +230,7 @@ Message readHello(Members& m)
         hello.captures.append(
             {capture.neededText(u"mode"_s), capture.flag(u"available"_s), capture.text(u"why"_s)});
     });
+    hello.limits = m.facts(u"limits"_s).value_or(QJsonObject());
     return hello;
 }
 
@@ -224,6 +257,11 @@ Message readEndpoint(Members& m)
     change.inode = m.identity(u"inode"_s);
     change.capacity = m.count(u"capacity"_s);
     change.path = m.text(u"path"_s);
+    change.id = m.number<int>(u"id"_s, 0, std::numeric_limits<qint32>::max(), -1);
+    change.key = m.text(u"key"_s);
+    change.address = m.text(u"address"_s);
+    change.port = m.number<int>(u"port"_s, 0, 65535);
+    change.parent = m.reference(u"parent"_s, false);
     change.error = m.error();
     return change;
 }
@@ -285,16 +323,64 @@ Message readEdge(Members& m)
     return change;
 }
 
+QList<LiveTile> readTiles(Members& entry)
+{
+    QList<LiveTile> tiles;
+    entry.objects(u"tiles"_s, [&](Members& tile) {
+        LiveTile read;
+        read.type = tile.number<qint64>(tile.has(u"priority"_s) ? u"priority"_s : u"type"_s, 0,
+                                        std::numeric_limits<qint64>::max());
+        read.size = tile.count(u"size"_s);
+        read.head = tile.base64(u"head"_s);
+        read.known = tile.flag(u"known"_s);
+        tiles.append(read);
+    });
+    return tiles;
+}
+
+QList<LiveAttachment> readAttached(Members& entry)
+{
+    QList<LiveAttachment> attached;
+    entry.objects(u"attached"_s, [&](Members& each) {
+        attached.append(
+            {each.reference(u"process"_s, false), each.thread(u"pid"_s), each.identity(u"address"_s)});
+    });
+    return attached;
+}
+
 Message readSample(Members& m)
 {
     Sample sample;
     sample.time = m.count(u"time"_s);
     m.objects(u"endpoints"_s, [&](Members& entry) {
-        sample.endpoints.append({entry.reference(u"endpoint"_s, true), entry.count(u"fill"_s),
-                                 entry.count(u"fill2"_s), entry.count(u"capacity"_s),
-                                 entry.flag(u"writeBlocks"_s)});
+        EndpointSample read;
+        read.endpoint = entry.reference(u"endpoint"_s, true);
+        read.fill = entry.count(u"fill"_s);
+        read.fill2 = entry.count(u"fill2"_s);
+        read.capacity = entry.count(u"capacity"_s);
+        read.writeBlocks = entry.flag(u"writeBlocks"_s);
+        read.facts = entry.facts(u"facts"_s);
+        if (entry.has(u"tiles"_s)) {
+            read.tiles = readTiles(entry);
+            read.tilesTotal = entry.count(u"tilesTotal"_s);
+        }
+        if (entry.has(u"attached"_s))
+            read.attached = readAttached(entry);
+        sample.endpoints.append(read);
     });
     return sample;
+}
+
+Message readActorLine(Members& m)
+{
+    return ActorLine{m.reference(u"process"_s, true),
+                     m.number<int>(u"line"_s, 0, std::numeric_limits<int>::max())};
+}
+
+Message readActorError(Members& m)
+{
+    return ActorError{m.reference(u"process"_s, true),
+                      m.number<int>(u"line"_s, 0, std::numeric_limits<int>::max()), m.text(u"text"_s)};
 }
 
 Message readHolders(Members& m)
@@ -346,11 +432,22 @@ Message readRunEnded(Members& m)
 const QHash<QString, Message (*)(Members&)>& readers()
 {
     static const QHash<QString, Message (*)(Members&)> table = {
-        {u"hello"_s, readHello},     {u"run-started"_s, readRunStarted}, {u"endpoint"_s, readEndpoint},
-        {u"process"_s, readProcess}, {u"blocked"_s, readBlocked},        {u"unblocked"_s, readUnblocked},
-        {u"edge"_s, readEdge},       {u"sample"_s, readSample},          {u"holders"_s, readHolders},
-        {u"paused"_s, readPaused},   {u"resumed"_s, readResumed},        {u"lost"_s, readLost},
-        {u"error"_s, readError},     {u"run-ended"_s, readRunEnded},
+        {u"hello"_s, readHello},
+        {u"run-started"_s, readRunStarted},
+        {u"endpoint"_s, readEndpoint},
+        {u"process"_s, readProcess},
+        {u"blocked"_s, readBlocked},
+        {u"unblocked"_s, readUnblocked},
+        {u"edge"_s, readEdge},
+        {u"sample"_s, readSample},
+        {u"holders"_s, readHolders},
+        {u"paused"_s, readPaused},
+        {u"resumed"_s, readResumed},
+        {u"lost"_s, readLost},
+        {u"error"_s, readError},
+        {u"run-ended"_s, readRunEnded},
+        {u"actor-line"_s, readActorLine},
+        {u"actor-error"_s, readActorError},
     };
     return table;
 }

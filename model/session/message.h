@@ -1,6 +1,6 @@
 #pragma once
 
-#include "model/log/catalog.h"
+#include "model/session/session.h"
 
 #include <QByteArray>
 #include <QDateTime>
@@ -36,6 +36,7 @@ struct Hello
     qint64 pid = 0;
     qint64 keeper = 0;
     QList<Capture> captures;
+    QJsonObject limits;
 };
 
 struct RunStarted
@@ -56,6 +57,11 @@ struct EndpointChange
     quint64 inode = 0;
     quint64 capacity = 0;
     QString path;
+    int id = -1;
+    QString key;
+    QString address;
+    int port = 0;
+    quint32 parent = 0;
     std::optional<ErrorInfo> error;
 };
 
@@ -100,6 +106,10 @@ struct EndpointSample
     quint64 fill2 = 0;
     quint64 capacity = 0;
     bool writeBlocks = false;
+    std::optional<QJsonObject> facts; ///< nothing: as before
+    std::optional<QList<LiveTile>> tiles;
+    quint64 tilesTotal = 0;
+    std::optional<QList<LiveAttachment>> attached;
 };
 
 struct Sample
@@ -141,6 +151,20 @@ struct EngineError
     bool fatal = false;
 };
 
+/// Where an actor's script is.
+struct ActorLine
+{
+    quint32 process = 0;
+    int line = 0;
+};
+
+struct ActorError
+{
+    quint32 process = 0;
+    int line = 0;
+    QString text;
+};
+
 struct RunEnded
 {
     quint64 lost = 0;
@@ -167,8 +191,9 @@ struct Contents
     QByteArray bytes;
 };
 
-using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
-                             Sample, Holders, PauseChange, Lost, EngineError, RunEnded, Output, Contents>;
+using Message =
+    std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange, Sample,
+                 Holders, PauseChange, Lost, EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
 // docs/protocol.md.

@@ -1,7 +1,9 @@
 #include "model/session/session.h"
 
 #include "model/session/blocked_sentence.h"
+#include "model/session/engine_topology.h"
 #include "model/session/session_private.h"
+
 #include "model/topology/topology_file.h"
 
 #include <QJsonArray>
@@ -103,7 +105,7 @@ void Session::add(const Topology& topology)
     d->topology = whole;
     d->live.setTopology(whole);
     d->log->changeCatalog([&](Catalog& catalog) { catalog.topology = topologyToJson(whole); });
-    d->post(u"add"_s, {{u"topology"_s, topologyToJson(fragment)}});
+    d->post(u"add"_s, {{u"topology"_s, topologyForEngine(fragment)}});
 }
 
 void Session::startNode(const QString& node)
@@ -149,6 +151,40 @@ void Session::writeInto(quint32 endpoint, const QByteArray& bytes)
 {
     d->post(u"write"_s,
             {{u"endpoint"_s, qint64{endpoint}}, {u"data"_s, QString::fromLatin1(bytes.toBase64())}});
+}
+
+void Session::sendInto(quint32 endpoint, const QByteArray& message, qint64 rank)
+{
+    const LiveEndpoint* live = d->live.endpoint(endpoint);
+    const bool isPosix = live && live->entry.kind == "posix-queue"_L1;
+    d->post(u"write"_s, {{u"endpoint"_s, qint64{endpoint}},
+                         {u"data"_s, QString::fromLatin1(message.toBase64())},
+                         {isPosix ? u"priority"_s : u"messageType"_s, rank}});
+}
+
+void Session::setLimit(quint32 endpoint, const QString& name, qint64 value)
+{
+    d->post(u"set-limit"_s, {{u"endpoint"_s, qint64{endpoint}}, {u"name"_s, name}, {u"value"_s, value}});
+}
+
+void Session::setValue(quint32 endpoint, int index, qint64 value)
+{
+    d->post(u"set-value"_s, {{u"endpoint"_s, qint64{endpoint}}, {u"index"_s, index}, {u"value"_s, value}});
+}
+
+void Session::removeObject(quint32 endpoint)
+{
+    d->post(u"remove"_s, {{u"endpoint"_s, qint64{endpoint}}});
+}
+
+void Session::step(const QString& node)
+{
+    d->post(u"step"_s, {{u"node"_s, node}});
+}
+
+QJsonObject Session::limits() const
+{
+    return d->limits;
 }
 
 quint32 Session::peek(quint32 endpoint, quint64 offset, quint32 size)

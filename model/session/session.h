@@ -21,6 +21,27 @@ struct LiveProcess
     double writeRate = 0;
     int pace = 0;
     bool paused = false;
+    int line = 0;      ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
+    int errorLine = 0; ///< where an actor's script failed; `error` says why
+};
+
+/// A message in a queue, as peeked (sampled).
+struct LiveTile
+{
+    qint64 type = 0; ///< or its priority
+    quint64 size = 0;
+    QByteArray head;   ///< its first bytes
+    bool known = true; ///< false: it is there, but nobody saw it being sent
+    bool operator==(const LiveTile&) const = default;
+};
+
+/// A process that has shared memory in its address space.
+struct LiveAttachment
+{
+    quint32 process = 0; ///< 0: not one of this run
+    qint64 pid = 0;
+    quint64 address = 0;
+    bool operator==(const LiveAttachment&) const = default;
 };
 
 /// An endpoint as it is now.
@@ -33,7 +54,10 @@ struct LiveEndpoint
     quint64 capacity = 0;     ///< 0: unknown
     bool writeBlocks = false; ///< a write would block (sampled)
     bool sampled = false;     ///< fill and capacity have been seen at all
-    double inRate = 0;        ///< bytes over the last second
+    QList<LiveTile> tiles;    ///< in the order of the queue
+    quint64 tilesTotal = 0;
+    QList<LiveAttachment> attached;
+    double inRate = 0; ///< bytes over the last second
     double outRate = 0;
 };
 
@@ -120,6 +144,19 @@ public:
     void sendInput(quint32 process, const QByteArray& bytes, bool end);
     void setCapacity(quint32 endpoint, int bytes);
     void writeInto(quint32 endpoint, const QByteArray& bytes);
+    /// `rank` is the message's type (System V) or priority (POSIX).
+    void sendInto(quint32 endpoint, const QByteArray& message, qint64 rank);
+    /// A limit of the kernel's for this object, under its name: "msg_qbytes".
+    void setLimit(quint32 endpoint, const QString& name, qint64 value);
+    /// A semaphore of a set gets this value; an event counter gets it added.
+    void setValue(quint32 endpoint, int index, qint64 value);
+    /// Removes the kernel object, whoever uses it.
+    void removeObject(quint32 endpoint);
+    /// Lets a node's process go on to its next call on an endpoint.
+    void step(const QString& node);
+    /// The limits of the machine, under the kernel's names ("msgmnb", "mqueue/msg_max"); empty before an
+    /// engine has run.
+    QJsonObject limits() const;
     /// Answered by contents(). Returns the request's number.
     quint32 peek(quint32 endpoint, quint64 offset, quint32 size);
     void askHolders(quint32 endpoint);

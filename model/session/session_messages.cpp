@@ -17,6 +17,7 @@ void Session::Private::handle(const protocol::Hello& hello)
 {
     greeted = true;
     enginePids = {hello.keeper, hello.pid};
+    limits = hello.limits;
     if (state == State::Starting)
         sendRun();
 }
@@ -120,6 +121,22 @@ void Session::Private::handle(const protocol::Lost& message)
 void Session::Private::handle(const protocol::EngineError& message)
 {
     addErrorProblem(message.error, message.node);
+}
+
+void Session::Private::handle(const protocol::ActorLine& line)
+{
+    live.apply(line);
+}
+
+void Session::Private::handle(const protocol::ActorError& error)
+{
+    live.apply(error);
+    structureDirty = true;
+    const LiveProcess* process = live.process(error.process);
+    if (process)
+        addProblem({Fault::Severity::Error, process->entry.node,
+                    tr("%1 failed in line %2: %3").arg(process->entry.name).arg(error.line).arg(error.text),
+                    tr("Mend the script under Properties.")});
 }
 
 void Session::Private::handle(const protocol::RunEnded& ended)

@@ -1,6 +1,7 @@
 #include "model/session/session_private.h"
 
 #include "model/session/engine_command.h"
+#include "model/session/engine_topology.h"
 #include "model/session/sentence.h"
 #include "model/topology/topology_file.h"
 
@@ -110,7 +111,7 @@ void Session::Private::post(const QString& type, QJsonObject members)
 void Session::Private::sendRun()
 {
     connection->postRun({{u"type"_s, u"run"_s},
-                         {u"topology"_s, topologyToJson(topology)},
+                         {u"topology"_s, topologyForEngine(topology)},
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},
                          {u"pace"_s, topology.pace}},

@@ -66,6 +66,8 @@ struct Session::Private
     void handle(const protocol::PauseChange& change);
     void handle(const protocol::Lost& lost);
     void handle(const protocol::EngineError& error);
+    void handle(const protocol::ActorLine& line);
+    void handle(const protocol::ActorError& error);
     void handle(const protocol::RunEnded& ended);
     void handle(const protocol::Output& output);
     void handle(const protocol::Contents& contents);
@@ -93,6 +95,7 @@ struct Session::Private
     std::vector<std::unique_ptr<Connection>> retired; ///< hung up, not yet ended
     bool greeted = false;
     EnginePids enginePids;
+    QJsonObject limits; ///< of the machine that the engine runs on
     std::deque<protocol::Message> waiting;
 
     std::shared_ptr<RunLog> log = std::make_shared<RunLog>();

@@ -51,7 +51,8 @@ Edge makeEdge(const Topology& topology, const QString& process, const QString& p
     Edge edge;
     edge.id = topology.freeEdgeId();
     edge.process = process;
-    edge.processPort = processPort.isEmpty() ? topology.freeFd(process, endpointPort) : processPort;
+    edge.processPort =
+        processPort.isEmpty() ? topology.freePort(process, endpoint, endpointPort) : processPort;
     edge.endpoint = endpoint;
     edge.endpointPort = endpointPort;
     return edge;

@@ -1,10 +1,13 @@
 #include "model/topology/kind.h"
 
-#include <QCoreApplication>
-#include <QJsonArray>
-#include <QJsonObject>
+#include "model/topology/properties.h"
 
+#include <QCoreApplication>
+#include <QHash>
+
+#include <algorithm>
 #include <array>
+#include <tuple>
 
 namespace byteyard::model {
 
@@ -17,126 +20,128 @@ struct Text
     Q_DECLARE_TR_FUNCTIONS(Kind)
 };
 
-using Type = PropertySpec::Type;
-
-/// The file ids, in the order of Kind.
-constexpr std::array kindIds = {"command"_L1, "pipe"_L1, "fifo"_L1, "file"_L1, "socketpair"_L1};
-
-PropertySpec spec(const QString& key, Type type, const QJsonValue& value, const QString& label,
-                  const QString& help)
+/// What does not depend on the language, in the order of Kind.
+struct Row
 {
-    PropertySpec s;
-    s.key = key;
-    s.type = type;
-    s.defaultValue = value;
-    s.label = label;
-    s.help = help;
-    return s;
+    QLatin1StringView id;
+    enum class Naming : quint8 { Anonymous, Named } naming = Naming::Named;
+    bool hasDescriptors = true;
+    std::array<QLatin1StringView, 3> ports = {};
+};
+constexpr std::array rows = {
+    Row{"command"_L1, Row::Naming::Anonymous, false},
+    Row{"actor"_L1, Row::Naming::Anonymous, false},
+    Row{"pipe"_L1, Row::Naming::Anonymous, true, {"write"_L1, "read"_L1}},
+    Row{"fifo"_L1, Row::Naming::Named, true, {"write"_L1, "read"_L1, "read-write"_L1}},
+    Row{"file"_L1, Row::Naming::Named, true, {"write"_L1, "read"_L1, "read-write"_L1}},
+    Row{"socketpair"_L1, Row::Naming::Anonymous, true, {"a"_L1, "b"_L1}},
+    Row{"sysv-queue"_L1, Row::Naming::Named, false, {"send"_L1, "receive"_L1}},
+    Row{"posix-queue"_L1, Row::Naming::Named, true, {"send"_L1, "receive"_L1}},
+    Row{"sysv-shm"_L1, Row::Naming::Named, false, {"attach"_L1}},
+    Row{"posix-shm"_L1, Row::Naming::Named, true, {"attach"_L1}},
+    Row{"memfd"_L1, Row::Naming::Anonymous, true, {"attach"_L1}},
+    Row{"sysv-semaphore"_L1, Row::Naming::Named, false, {"use"_L1}},
+    Row{"posix-semaphore"_L1, Row::Naming::Named, false, {"use"_L1}},
+    Row{"unix-stream"_L1, Row::Naming::Named, true, {"connect"_L1, "listen"_L1}},
+    Row{"unix-datagram"_L1, Row::Naming::Named, true, {"send"_L1, "receive"_L1}},
+    Row{"unix-seqpacket"_L1, Row::Naming::Named, true, {"connect"_L1, "listen"_L1}},
+    Row{"tcp"_L1, Row::Naming::Named, true, {"connect"_L1, "listen"_L1}},
+    Row{"udp"_L1, Row::Naming::Named, true, {"send"_L1, "receive"_L1}},
+    Row{"raw"_L1, Row::Naming::Named, true, {"send"_L1, "receive"_L1}},
+    Row{"eventfd"_L1, Row::Naming::Anonymous, true, {"write"_L1, "read"_L1}},
+    Row{"pty"_L1, Row::Naming::Anonymous, true, {"master"_L1, "slave"_L1}},
+};
+
+const Row& rowOf(Kind kind)
+{
+    return rows.at(static_cast<std::size_t>(kind));
 }
 
-PropertySpec choice(const QString& key, const QStringList& choices, const QString& label, const QString& help)
+/// A kind's title and its line in the palette.
+std::pair<QString, QString> words(Kind kind)
 {
-    PropertySpec s = spec(key, Type::Choice, choices.first(), label, help);
-    s.choices = choices;
-    return s;
+    switch (kind) {
+    case Kind::Command:
+        return {Text::tr("Command"), Text::tr("any program, fds 0 1 2 …")};
+    case Kind::Actor:
+        return {Text::tr("Script"), Text::tr("Lua actor, real system calls")};
+    case Kind::Pipe:
+        return {Text::tr("Pipe"), Text::tr("pipe(fd)")};
+    case Kind::Fifo:
+        return {Text::tr("Named pipe"), Text::tr("mkfifo")};
+    case Kind::File:
+        return {Text::tr("File"), Text::tr("lseek, re-readable")};
+    case Kind::Socketpair:
+        return {Text::tr("Socket pair"), Text::tr("both ways, no name")};
+    case Kind::SysvQueue:
+        return {Text::tr("System V queue"), Text::tr("msgget msgsnd msgrcv")};
+    case Kind::PosixQueue:
+        return {Text::tr("POSIX queue"), Text::tr("mq_open, priorities")};
+    case Kind::SysvShm:
+        return {Text::tr("System V memory"), Text::tr("shmget shmat")};
+    case Kind::PosixShm:
+        return {Text::tr("POSIX memory"), Text::tr("shm_open mmap")};
+    case Kind::Memfd:
+        return {Text::tr("Memory file"), Text::tr("memfd_create, seals")};
+    case Kind::SysvSemaphore:
+        return {Text::tr("System V semaphores"), Text::tr("semget semop")};
+    case Kind::PosixSemaphore:
+        return {Text::tr("POSIX semaphore"), Text::tr("sem_wait sem_post")};
+    case Kind::UnixStream:
+        return {Text::tr("UNIX stream socket"), Text::tr("bind listen accept")};
+    case Kind::UnixDatagram:
+        return {Text::tr("UNIX datagram socket"), Text::tr("whole messages, a path")};
+    case Kind::UnixSeqpacket:
+        return {Text::tr("UNIX seqpacket socket"), Text::tr("connections of messages")};
+    case Kind::Tcp:
+        return {Text::tr("TCP listener"), Text::tr("bind listen accept")};
+    case Kind::Udp:
+        return {Text::tr("UDP socket"), Text::tr("datagrams")};
+    case Kind::Raw:
+        return {Text::tr("Raw socket"), Text::tr("needs CAP_NET_RAW")};
+    case Kind::Eventfd:
+        return {Text::tr("Event counter"), Text::tr("eventfd")};
+    case Kind::Pty:
+        return {Text::tr("Terminal pair"), Text::tr("pty: master and slave")};
+    }
+    Q_UNREACHABLE();
 }
 
-PropertySpec integer(const QString& key, qint64 maximum, const QString& unit, const QString& label,
-                     const QString& help)
+bool isSharedState(Kind kind)
 {
-    PropertySpec s = spec(key, Type::Integer, 0, label, help);
-    s.maximum = maximum;
-    s.unit = unit;
-    return s;
+    switch (kind) {
+    case Kind::File:
+    case Kind::SysvShm:
+    case Kind::PosixShm:
+    case Kind::Memfd:
+    case Kind::SysvSemaphore:
+    case Kind::PosixSemaphore:
+        return true;
+    default:
+        return false;
+    }
 }
 
-QList<PropertySpec> commandProperties()
-{
-    return {
-        spec(u"argv"_s, Type::Arguments, QJsonArray(), Text::tr("Command line"),
-             Text::tr("The program and its arguments, as execvp(3) gets them: no shell takes part unless you "
-                      "name one.")),
-        choice(u"stdin"_s, {u"null"_s, u"typed"_s}, Text::tr("Unconnected fd 0"),
-               Text::tr("Where it reads when nothing is connected to fd 0: /dev/null, or lines that you type "
-                        "under Output.")),
-        spec(u"stdout"_s, Type::Target, u"output"_s, Text::tr("Unconnected fd 1"),
-             Text::tr("Where it writes when nothing is connected to fd 1: shown under Output, /dev/null, or "
-                      "a file.")),
-        spec(u"stderr"_s, Type::Target, u"output"_s, Text::tr("Unconnected fd 2"),
-             Text::tr("Where its complaints go when nothing is connected to fd 2: shown under Output, "
-                      "/dev/null, or a file.")),
-        spec(u"start"_s, Type::Start, QJsonObject{{u"when"_s, u"at-once"_s}}, Text::tr("Start"),
-             Text::tr("When it is let go: at once, after some seconds, when another process runs or has "
-                      "exited, or by hand.")),
-        integer(u"pace"_s, maxPace, Text::tr("calls/s"), Text::tr("Pace"),
-                Text::tr("Holds it to so many data calls a second, so that an eye can follow; 0 is the pace "
-                         "of the whole run.")),
-        spec(u"directory"_s, Type::Text, QString(), Text::tr("Working directory"),
-             Text::tr(
-                 "Where it runs, see chdir(2); empty is the session's own directory, gone after the run.")),
-        spec(u"environment"_s, Type::Environment, QJsonObject(), Text::tr("Environment"),
-             Text::tr("Variables that it gets on top of Byteyard's own, see environ(7).")),
-    };
-}
-
-QList<PropertySpec> pipeProperties()
-{
-    return {
-        integer(u"capacity"_s, 1 << 30, Text::tr("bytes"), Text::tr("Capacity"),
-                Text::tr("How many bytes wait in it before a write blocks (F_SETPIPE_SZ, fcntl(2)); 0 is the "
-                         "kernel's default, "
-                         "65 536 as a rule, and the kernel rounds up to whole pages.")),
-        spec(u"packets"_s, Type::Flag, false, Text::tr("Packets"),
-             Text::tr("Each write stays a packet of its own, and each read takes one (O_DIRECT, pipe(2)).")),
-    };
-}
-
-QList<PropertySpec> pathProperties(const QString& pathHelp)
-{
-    return {
-        spec(u"path"_s, Type::Text, QString(), Text::tr("Path"), pathHelp),
-        spec(u"mode"_s, Type::Mode, u"0600"_s, Text::tr("Mode"),
-             Text::tr("Who may open it, in octal, see chmod(2): 0600 is you alone.")),
-        choice(
-            u"made-by"_s, {u"engine"_s, u"program"_s}, Text::tr("Made by"),
-            Text::tr("Whether Byteyard makes it before the processes start, or one of the programs does.")),
-    };
-}
-
-QList<PropertySpec> fifoProperties()
-{
-    return pathProperties(Text::tr("Its name in the file system, see fifo(7); empty puts it into the "
-                                   "session's directory under the node's name."));
-}
-
-QList<PropertySpec> fileProperties()
-{
-    QList<PropertySpec> list = pathProperties(
-        Text::tr("The file; empty puts it into the session's directory under the node's name."));
-    list.append(spec(u"keep"_s, Type::Flag, false, Text::tr("Keep"),
-                     Text::tr("The file stays after the run; it needs a path of its own for that.")));
-    return list;
-}
-
-QList<PropertySpec> socketpairProperties()
-{
-    return {choice(u"type"_s, {u"stream"_s, u"datagram"_s, u"seqpacket"_s}, Text::tr("Type"),
-                   Text::tr("stream: bytes without boundaries; datagram: whole messages; seqpacket: whole "
-                            "messages and an end, "
-                            "see socketpair(2) and unix(7)."))};
-}
+constexpr std::array paletteOrder = {
+    Kind::Command,   Kind::Actor,      Kind::Pipe,       Kind::Fifo,          Kind::Socketpair,
+    Kind::SysvQueue, Kind::PosixQueue, Kind::UnixStream, Kind::UnixDatagram,  Kind::UnixSeqpacket,
+    Kind::Tcp,       Kind::Udp,        Kind::Raw,        Kind::Eventfd,       Kind::Pty,
+    Kind::SysvShm,   Kind::PosixShm,   Kind::Memfd,      Kind::SysvSemaphore, Kind::PosixSemaphore,
+    Kind::File,
+};
+static_assert(paletteOrder.size() == rows.size());
 
 } // namespace
 
 QString kindId(Kind kind)
 {
-    return kindIds.at(static_cast<std::size_t>(kind));
+    return rowOf(kind).id;
 }
 
 bool kindFromId(const QString& id, Kind& kind)
 {
-    for (std::size_t i = 0; i < kindIds.size(); ++i) {
-        if (id == kindIds.at(i)) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (id == rows.at(i).id) {
             kind = static_cast<Kind>(i);
             return true;
         }
@@ -146,7 +151,17 @@ bool kindFromId(const QString& id, Kind& kind)
 
 bool isProcess(Kind kind)
 {
-    return kind == Kind::Command;
+    return kind == Kind::Command || kind == Kind::Actor;
+}
+
+bool hasDescriptors(Kind endpoint)
+{
+    return rowOf(endpoint).hasDescriptors;
+}
+
+bool isAnonymous(Kind endpoint)
+{
+    return rowOf(endpoint).naming == Row::Naming::Anonymous;
 }
 
 KindInfo kindInfo(Kind kind)
@@ -155,78 +170,36 @@ KindInfo kindInfo(Kind kind)
     info.kind = kind;
     info.id = kindId(kind);
     info.isProcess = isProcess(kind);
-    info.group = info.isProcess ? Text::tr("Processes") : Text::tr("Message passing");
-    switch (kind) {
-    case Kind::Command:
-        info.title = Text::tr("Command");
-        info.description = Text::tr("any program, fds 0 1 2 …");
-        info.properties = commandProperties();
-        break;
-    case Kind::Pipe:
-        info.title = Text::tr("Pipe");
-        info.description = Text::tr("pipe(fd)");
-        info.ports = {u"write"_s, u"read"_s};
-        info.properties = pipeProperties();
-        break;
-    case Kind::Fifo:
-        info.title = Text::tr("Named pipe");
-        info.description = Text::tr("mkfifo");
-        info.ports = {u"write"_s, u"read"_s, u"read-write"_s};
-        info.properties = fifoProperties();
-        break;
-    case Kind::File:
-        info.title = Text::tr("File");
-        info.description = Text::tr("lseek, re-readable");
-        info.group = Text::tr("Shared state");
-        info.ports = {u"write"_s, u"read"_s, u"read-write"_s};
-        info.properties = fileProperties();
-        break;
-    case Kind::Socketpair:
-        info.title = Text::tr("Socket pair");
-        info.description = Text::tr("both ways, no name");
-        info.ports = {u"a"_s, u"b"_s};
-        info.properties = socketpairProperties();
-        break;
-    }
+    info.group = info.isProcess        ? Text::tr("Processes")
+                 : isSharedState(kind) ? Text::tr("Shared state")
+                                       : Text::tr("Message passing");
+    std::tie(info.title, info.description) = words(kind);
+    for (const QLatin1StringView port : rowOf(kind).ports)
+        if (!port.isEmpty())
+            info.ports.append(port);
+    info.properties = propertiesOf(kind);
     return info;
 }
 
 QList<KindInfo> allKinds()
 {
-    return {kindInfo(Kind::Command), kindInfo(Kind::Pipe), kindInfo(Kind::Fifo), kindInfo(Kind::Socketpair),
-            kindInfo(Kind::File)};
+    QList<KindInfo> all;
+    for (const Kind kind : paletteOrder)
+        all.append(kindInfo(kind));
+    return all;
 }
 
 QJsonValue defaultValue(Kind kind, const QString& key)
 {
     // Asked for at every repaint, and the same in every language.
     static const auto tables = [] {
-        std::array<QHash<QString, QJsonValue>, kindIds.size()> made;
+        std::array<QHash<QString, QJsonValue>, rows.size()> made;
         for (const KindInfo& info : allKinds())
             for (const PropertySpec& property : info.properties)
                 made.at(static_cast<std::size_t>(info.kind)).insert(property.key, property.defaultValue);
         return made;
     }();
     return tables.at(static_cast<std::size_t>(kind)).value(key, QJsonValue(QJsonValue::Undefined));
-}
-
-QList<PropertySpec> edgeProperties(Kind endpoint, const QString& endpointPort)
-{
-    if (endpoint != Kind::Fifo && endpoint != Kind::File)
-        return {};
-    const bool creates = endpoint == Kind::File && endpointPort == "write"_L1;
-    PropertySpec flags =
-        spec(u"flags"_s, Type::Flags, creates ? QJsonArray{u"O_CREAT"_s, u"O_TRUNC"_s} : QJsonArray(),
-             Text::tr("Flags"), Text::tr("How the process opens it, on top of read or write, see open(2)."));
-    flags.choices = {u"O_APPEND"_s, u"O_CREAT"_s, u"O_EXCL"_s, u"O_NONBLOCK"_s, u"O_SYNC"_s, u"O_TRUNC"_s};
-    QList<PropertySpec> list{flags};
-    // The engine opens what is shared, and must not wait for the other side of a named pipe.
-    if (endpoint == Kind::File || endpointPort == "read-write"_L1)
-        list.append(spec(
-            u"shared"_s, Type::Text, QString(), Text::tr("Shared description"),
-            Text::tr("Connections with the same word share one open file description, and so one offset, "
-                     "see open(2).")));
-    return list;
 }
 
 const PropertySpec* findProperty(const QList<PropertySpec>& properties, const QString& key)
@@ -244,14 +217,23 @@ bool isFdPort(const QString& port)
     return ok && fd >= 0 && fd <= maxFd && QString::number(fd) == port;
 }
 
+bool isHandlePort(const QString& port)
+{
+    const auto fits = [](QChar c) {
+        return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'_';
+    };
+    return !port.isEmpty() && port.size() <= maxHandleLength && !port.front().isDigit() &&
+           std::all_of(port.begin(), port.end(), fits);
+}
+
 bool portWrites(const QString& endpointPort)
 {
-    return endpointPort != "read"_L1;
+    return endpointPort != "read"_L1 && endpointPort != "receive"_L1 && endpointPort != "listen"_L1;
 }
 
 bool portReads(const QString& endpointPort)
 {
-    return endpointPort != "write"_L1;
+    return endpointPort != "write"_L1 && endpointPort != "send"_L1 && endpointPort != "connect"_L1;
 }
 
 } // namespace byteyard::model

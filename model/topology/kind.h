@@ -7,9 +7,31 @@
 
 namespace byteyard::model {
 
-/// What a node is. New kinds are added here and as a row of the table in kind.cpp; everything else (reader,
-/// checks, the inspector's form, palette) follows the table.
-enum class Kind { Command, Pipe, Fifo, File, Socketpair };
+/// What a node is. New kinds are added here, as a row of the table in kind.cpp and with their properties
+/// (properties_*.cpp); everything else (reader, the inspector's form, palette) follows the table.
+enum class Kind {
+    Command,
+    Actor,
+    Pipe,
+    Fifo,
+    File,
+    Socketpair,
+    SysvQueue,
+    PosixQueue,
+    SysvShm,
+    PosixShm,
+    Memfd,
+    SysvSemaphore,
+    PosixSemaphore,
+    UnixStream,
+    UnixDatagram,
+    UnixSeqpacket,
+    Tcp,
+    Udp,
+    Raw,
+    Eventfd,
+    Pty,
+};
 
 /// One property of a kind: what the file may hold and what the inspector's form shows.
 struct PropertySpec
@@ -25,6 +47,9 @@ struct PropertySpec
         Start,       ///< {"when": …} as in docs/files.md
         Target,      ///< "output", "null" or "file:PATH"
         Flags,       ///< an array of some of `choices`
+        Integers,    ///< an array of whole numbers, each within minimum…maximum
+        Script,      ///< a text of many lines
+        Fields,      ///< an object of numbers and texts
     };
     QString key;
     Type type;
@@ -61,6 +86,15 @@ KindInfo kindInfo(Kind kind);
 /// The kind with this file id; false when there is none.
 bool kindFromId(const QString& id, Kind& kind);
 bool isProcess(Kind kind);
+/// True when a process can have a descriptor of such an endpoint.
+bool hasDescriptors(Kind endpoint);
+/// True when a process knows such an endpoint by an id or a name alone: an edge then has a handle, not an fd.
+inline bool needsHandle(Kind endpoint)
+{
+    return !hasDescriptors(endpoint);
+}
+/// True when such an endpoint has no name by which a program could open it.
+bool isAnonymous(Kind endpoint);
 QString kindId(Kind kind);
 
 /// The default of a kind's property; undefined when the kind has no such property.
@@ -71,13 +105,16 @@ QList<PropertySpec> edgeProperties(Kind endpoint, const QString& endpointPort);
 const PropertySpec* findProperty(const QList<PropertySpec>& properties, const QString& key);
 
 inline constexpr int maxPace = 1000; ///< data calls a second
-/// An edge's process port is an fd from 0 to this.
+/// An edge's process port is an fd from 0 to this, or a handle.
 inline constexpr int maxFd = 1023;
 /// True for "0"…"1023", written plainly.
 bool isFdPort(const QString& port);
+/// True for a name by which a process knows an endpoint: `[a-z_][a-z0-9_]{0,31}`.
+bool isHandlePort(const QString& port);
+inline constexpr qsizetype maxHandleLength = 32;
 
-/// True when a process uses such an endpoint port to put bytes in (write), to take them (read), or both (a,
-/// b, read-write).
+/// True when a process uses such an endpoint port to put bytes in (write, send, connect), to take them (read,
+/// receive, listen), or both (a, b, read-write, attach, use, master, slave).
 bool portWrites(const QString& endpointPort);
 bool portReads(const QString& endpointPort);
 

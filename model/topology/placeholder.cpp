@@ -6,7 +6,8 @@ namespace byteyard::model {
 
 QList<Placeholder> placeholdersIn(const QString& text)
 {
-    static const QRegularExpression pattern(QStringLiteral(R"(\{\{|\{([^{}]+)\.(path|fd|id)\})"));
+    static const QRegularExpression pattern(
+        QStringLiteral(R"(\{\{|\{([^{}]+)\.(path|fd|id|key|address|port)\})"));
     QList<Placeholder> found;
     for (auto it = pattern.globalMatch(text); it.hasNext();) {
         const QRegularExpressionMatch match = it.next();

@@ -8,7 +8,7 @@ namespace byteyard::model {
 struct Placeholder
 {
     QString name;  ///< of a node
-    QString field; ///< "path", "fd" or "id"
+    QString field; ///< "path", "fd", "id", "key", "address" or "port"
 };
 
 /// The placeholders of a text. A brace that opens none stands for itself, so `awk '{print $1}'` needs no

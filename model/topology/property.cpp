@@ -21,6 +21,16 @@ constexpr qsizetype maxTextBytes = 4095;         ///< PATH_MAX without its zero
 constexpr qsizetype maxArgumentBytes = 131071;   ///< MAX_ARG_STRLEN of execve(2), without its zero
 constexpr qsizetype maxArgumentsBytes = 1 << 20; ///< all of a command's arguments, and all of its environment
 constexpr double maxStartSeconds = 86400;
+constexpr qsizetype maxIntegers = 32000; ///< SEMMSL of semget(2)
+constexpr qsizetype maxScriptBytes = 64 << 10;
+constexpr qsizetype maxFields = 32;
+
+bool isWhole(const QJsonValue& value, qint64 minimum, qint64 maximum)
+{
+    const double number = value.toDouble(-1);
+    return value.isDouble() && std::isfinite(number) && number == std::floor(number) &&
+           number >= static_cast<double>(minimum) && number <= static_cast<double>(maximum);
+}
 
 QString textFault(const QString& text)
 {
@@ -142,6 +152,50 @@ QString flagsFault(const QJsonValue& value, const QStringList& choices)
     return {};
 }
 
+/// An array of whole numbers; a set of semaphores, say.
+QString integersFault(const QJsonValue& value, qint64 minimum, qint64 maximum)
+{
+    const QString wrong = Text::tr("is not an array of 1 to %1 whole numbers from %2 to %3")
+                              .arg(maxIntegers)
+                              .arg(minimum)
+                              .arg(maximum);
+    const QJsonArray array = value.toArray();
+    if (array.isEmpty() || array.size() > maxIntegers)
+        return wrong;
+    for (const auto& item : array)
+        if (!isWhole(item, minimum, maximum))
+            return wrong;
+    return {};
+}
+
+QString scriptFault(const QString& text)
+{
+    if (text.contains(QChar(u'\0')))
+        return Text::tr("holds a zero character");
+    if (!text.isValidUtf16())
+        return Text::tr("is no valid text");
+    if (text.toUtf8().size() > maxScriptBytes)
+        return Text::tr("is longer than 64 KiB");
+    return {};
+}
+
+QString fieldsFault(const QJsonValue& value)
+{
+    const QJsonObject object = value.toObject();
+    if (!value.isObject() || object.size() > maxFields)
+        return Text::tr("is not an object of at most %1 numbers and texts").arg(maxFields);
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (!isHandlePort(it.key()))
+            return Text::tr("holds a field whose name is not of a–z, 0–9 and _");
+        if (!it.value().isDouble() && !it.value().isString())
+            return Text::tr("holds “%1”, which is neither a number nor a text").arg(it.key());
+        if (const QString fault = it.value().isString() ? textFault(it.value().toString()) : QString();
+            !fault.isEmpty())
+            return fault;
+    }
+    return {};
+}
+
 } // namespace
 
 QString PropertySpec::fault(const QJsonValue& value) const
@@ -153,12 +207,10 @@ QString PropertySpec::fault(const QJsonValue& value) const
         return argumentsFault(value);
     case Type::Environment:
         return environmentFault(value);
-    case Type::Integer: {
-        const double number = value.toDouble(-1);
-        const bool ok = value.isDouble() && std::isfinite(number) && number == std::floor(number) &&
-                        number >= static_cast<double>(minimum) && number <= static_cast<double>(maximum);
-        return ok ? QString() : Text::tr("is not a whole number from %1 to %2").arg(minimum).arg(maximum);
-    }
+    case Type::Integer:
+        return isWhole(value, minimum, maximum)
+                   ? QString()
+                   : Text::tr("is not a whole number from %1 to %2").arg(minimum).arg(maximum);
     case Type::Flag:
         return value.isBool() ? QString() : Text::tr("is neither true nor false");
     case Type::Choice:
@@ -172,6 +224,12 @@ QString PropertySpec::fault(const QJsonValue& value) const
         return targetFault(value);
     case Type::Flags:
         return flagsFault(value, choices);
+    case Type::Integers:
+        return integersFault(value, minimum, maximum);
+    case Type::Script:
+        return value.isString() ? scriptFault(value.toString()) : Text::tr("is not a text");
+    case Type::Fields:
+        return fieldsFault(value);
     }
     Q_UNREACHABLE();
 }

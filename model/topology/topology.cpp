@@ -38,21 +38,36 @@ QSet<QString> setOf(const List& list, Member member)
     return set;
 }
 
-/// Why this fd of the process cannot be used for that port; empty when it can.
-QString fdFault(const Topology& topology, const Node& process, const QString& fd, const Node& endpoint,
-                const QString& port)
+/// Why this fd or handle of the process cannot be used for that port; empty when it can.
+QString portFault(const Topology& topology, const Node& process, const QString& port, const Node& endpoint,
+                  const QString& endpointPort)
 {
-    if (!isFdPort(fd))
-        return Text::tr("%1 is no file descriptor: they go from 0 to %2.").arg(fd, QString::number(maxFd));
+    const bool isFd = isFdPort(port);
+    if (!isFd && !isHandlePort(port))
+        return Text::tr("%1 is neither a file descriptor from 0 to %2 nor a handle of a–z, 0–9 and _.")
+            .arg(port, QString::number(maxFd));
     for (const Edge& edge : topology.edges)
-        if (edge.process == process.id && edge.processPort == fd)
-            return Text::tr("%1's fd %2 is connected already.").arg(process.name, fd);
-    if (fd == "0"_L1 && !portReads(port))
+        if (edge.process == process.id && edge.processPort == port)
+            return isFd ? Text::tr("%1's fd %2 is connected already.").arg(process.name, port)
+                        : Text::tr("%1 has a connection named %2 already.").arg(process.name, port);
+    if (isFd && needsHandle(endpoint.kind))
+        return Text::tr("%1 has no descriptor: connect it under a name, such as %2.")
+            .arg(endpoint.name, topology.freeHandle(process.id, endpoint.id));
+    if (!isFd && process.kind == Kind::Command && isAnonymous(endpoint.kind))
+        return Text::tr("%1 has no name by which %2 could open it: use a file descriptor.")
+            .arg(endpoint.name, process.name);
+    if (isFd && endpointPort != "connect"_L1 && endpointPort != "send"_L1 &&
+        endpoint.property(u"made-by"_s).toString() == "program"_L1 && endpoint.kind != Kind::Fifo &&
+        endpoint.kind != Kind::File)
+        return Text::tr("%1 is made by a program, so nobody can be given its descriptor: use a name.")
+            .arg(endpoint.name);
+    const bool standard = process.kind == Kind::Command && isFd;
+    if (standard && port == "0"_L1 && !portReads(endpointPort) && endpointPort == "write"_L1)
         return Text::tr("%1 reads from fd 0, and %2's write end only takes bytes: use fd 1, or the read end.")
             .arg(process.name, endpoint.name);
-    if ((fd == "1"_L1 || fd == "2"_L1) && !portWrites(port))
+    if (standard && (port == "1"_L1 || port == "2"_L1) && endpointPort == "read"_L1)
         return Text::tr("%1 writes to fd %2, and %3's read end only gives bytes: use fd 0, or the write end.")
-            .arg(process.name, fd, endpoint.name);
+            .arg(process.name, port, endpoint.name);
     return {};
 }
 
@@ -139,6 +154,35 @@ QString Topology::freeFd(const QString& process, const QString& endpointPort) co
     return {};
 }
 
+QString Topology::freeHandle(const QString& process, const QString& endpoint) const
+{
+    QSet<QString> taken;
+    for (const Edge& candidate : edges)
+        if (candidate.process == process)
+            taken.insert(candidate.processPort);
+    const Node* named = node(endpoint);
+    QString stem;
+    for (const QChar c : named ? named->name.toLower() : QString())
+        stem.append(isHandlePort(u'_' + QString(c)) ? c : QChar(u'_'));
+    stem.truncate(maxHandleLength - 8);
+    if (stem.isEmpty() || stem.front().isDigit())
+        stem.prepend(u'_');
+    return firstFree(stem, u'_', maxHandleLength, taken);
+}
+
+QString Topology::freePort(const QString& process, const QString& endpoint, const QString& endpointPort) const
+{
+    const Node* from = node(process);
+    const Node* to = node(endpoint);
+    if (!from || !to)
+        return {};
+    const bool reserved =
+        to->property(u"made-by"_s).toString() == "program"_L1 && endpointPort == "listen"_L1;
+    if (needsHandle(to->kind) || reserved || from->kind == Kind::Actor)
+        return freeHandle(process, endpoint);
+    return freeFd(process, endpointPort);
+}
+
 QString nameFault(const QString& name)
 {
     if (name.isEmpty())
@@ -173,8 +217,8 @@ QString connectionFault(const Topology& topology, const QString& process, const 
     if (topology.edges.size() >= maxEdges)
         return Text::tr("A topology holds at most %1 connections.").arg(maxEdges);
     if (!processPort.isEmpty())
-        return fdFault(topology, *from, processPort, *to, endpointPort);
-    if (topology.freeFd(process, endpointPort).isEmpty())
+        return portFault(topology, *from, processPort, *to, endpointPort);
+    if (topology.freePort(process, endpoint, endpointPort).isEmpty())
         return Text::tr("All file descriptors of %1 are connected.").arg(from->name);
     return {};
 }

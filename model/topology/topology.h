@@ -37,9 +37,9 @@ struct Edge
 {
     QString id;
     QString process;      ///< node id
-    QString processPort;  ///< an fd: "1"
+    QString processPort;  ///< an fd: "1", or a handle: "queue"
     QString endpoint;     ///< node id
-    QString endpointPort; ///< "read", "write", "a"…
+    QString endpointPort; ///< "read", "send", "a"…
     QJsonObject properties;
     bool operator==(const Edge&) const = default;
 };
@@ -65,6 +65,11 @@ struct Topology
     /// The natural free fd for such a port: 1 for a write end, 0 for a read end, else the first from 3;
     /// empty: all taken.
     QString freeFd(const QString& process, const QString& endpointPort) const;
+    /// A handle that the process has not given yet, after the endpoint's name: "work", "work_2", …
+    QString freeHandle(const QString& process, const QString& endpoint) const;
+    /// How such a process gets at this endpoint unless told otherwise: by the natural fd, or by a handle
+    /// where it needs one and where a script would rather open it itself.
+    QString freePort(const QString& process, const QString& endpoint, const QString& endpointPort) const;
     bool operator==(const Topology&) const = default;
 };
 

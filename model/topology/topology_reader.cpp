@@ -315,16 +315,19 @@ private:
         if (!isProcess(m_kinds.value(edge.process))) {
             refuse(path + JsonPath{u"node"_s}, Text::tr("%1: “%2” is no process.").arg(owner, edge.process),
                    Text::tr("An edge goes from a process to an endpoint."));
-        } else if (!isFdPort(edge.processPort)) {
-            refuse(path + JsonPath{u"port"_s},
-                   Text::tr("%1: the process's port is not a file descriptor from \"0\" to \"%2\".")
-                       .arg(owner, QString::number(maxFd)),
-                   Text::tr("Write the number as a string, such as \"1\"."));
+        } else if (!isFdPort(edge.processPort) && !isHandlePort(edge.processPort)) {
+            refuse(
+                path + JsonPath{u"port"_s},
+                Text::tr(
+                    "%1: the process's port is neither a file descriptor from \"0\" to \"%2\" nor a handle "
+                    "of at most %3 of a–z, 0–9 and _.")
+                    .arg(owner, QString::number(maxFd), QString::number(maxHandleLength)),
+                Text::tr("Write a number as a string, such as \"1\", or a name, such as \"queue\"."));
         } else if (const QString fd = edge.process + u' ' + edge.processPort; m_fds.contains(fd)) {
             refuse(path + JsonPath{u"port"_s},
-                   Text::tr("%1: fd %2 of “%3” is connected by another edge already.")
+                   Text::tr("%1: port %2 of “%3” is connected by another edge already.")
                        .arg(owner, edge.processPort, edge.process),
-                   Text::tr("Use another fd, or remove one of the edges."));
+                   Text::tr("Use another one, or remove one of the edges."));
         } else {
             m_fds.insert(fd);
         }
@@ -336,6 +339,13 @@ private:
         if (kind.isProcess) {
             refuse(path + JsonPath{u"node"_s}, Text::tr("%1: “%2” is no endpoint.").arg(owner, edge.endpoint),
                    Text::tr("An edge goes from a process to an endpoint."));
+            return false;
+        }
+        if (kind.ports.contains(edge.endpointPort) && isFdPort(edge.processPort) && needsHandle(kind.kind)) {
+            refuse(path + JsonPath{u"port"_s},
+                   Text::tr("%1: a %2 has no descriptor, so the process's port is a handle.")
+                       .arg(owner, kind.id),
+                   Text::tr("Write a name, such as \"queue\", as the process's port."));
             return false;
         }
         if (kind.ports.contains(edge.endpointPort))

@@ -1,5 +1,5 @@
 #include "model/topology/placeholder.h"
-#include "model/topology/topology_file.h"
+#include "model/topology/validate_names.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -39,7 +39,7 @@ public:
     {
         for (const Node& node : m_topology.nodes)
             if (isProcess(node.kind))
-                checkCommand(node);
+                checkProcess(node);
         for (const Node& node : m_topology.nodes)
             if (!isProcess(node.kind))
                 checkEndpoint(node);
@@ -60,10 +60,12 @@ private:
         m_faults.append(fault);
     }
 
-    void checkCommand(const Node& node)
+    void checkProcess(const Node& node)
     {
         const QStringList argv = node.argv();
-        if (argv.isEmpty() || argv.first().isEmpty())
+        if (node.kind == Kind::Actor)
+            checkActor(node);
+        else if (argv.isEmpty() || argv.first().isEmpty())
             report(Severity::Error, node, Text::tr("%1 has no command.").arg(node.name),
                    Text::tr("Type what it runs, such as: ls -l"));
         else
@@ -71,6 +73,18 @@ private:
         checkDirectory(node);
         checkStart(node);
         checkPlaceholders(node, argv);
+    }
+
+    void checkActor(const Node& node)
+    {
+        if (node.property(u"role"_s).toString() != "script"_L1) {
+            if (m_edges.value(node.id).isEmpty())
+                report(Severity::Warning, node, Text::tr("%1 has nothing to work on.").arg(node.name),
+                       Text::tr("Connect it to an endpoint."));
+        } else if (node.property(u"script"_s).toString().trimmed().isEmpty()) {
+            report(Severity::Error, node, Text::tr("%1 has no script.").arg(node.name),
+                   Text::tr("Write one, or choose a ready-made role."));
+        }
     }
 
     void checkProgram(const Node& node, const QString& program)
@@ -145,12 +159,6 @@ private:
                 Severity::Error, node,
                 Text::tr("%1 uses %2, but no part is named “%3”.").arg(node.name, written, placeholder.name),
                 Text::tr("Correct the name; to mean the text itself, double its opening brace."));
-        } else if (placeholder.field == "path"_L1) {
-            m_named.insert(named->id);
-            if (named->kind != Kind::Fifo && named->kind != Kind::File)
-                report(Severity::Error, node,
-                       Text::tr("%1 uses %2, but %3 has no path.").arg(node.name, written, named->name),
-                       Text::tr("Name a named pipe or a file."));
         } else if (placeholder.field == "fd"_L1) {
             if (!isConnected(node, *named))
                 report(
@@ -158,10 +166,12 @@ private:
                     Text::tr("%1 uses %2, but is not connected to %3.").arg(node.name, written, named->name),
                     Text::tr("Connect the two."));
         } else {
-            report(
-                Severity::Error, node,
-                Text::tr("%1 uses %2, but %3 has no id of that sort.").arg(node.name, written, named->name),
-                Text::tr("Use {name.path} or {name.fd}."));
+            m_named.insert(named->id);
+            if (!hasPlaceholderField(named->kind, placeholder.field))
+                report(Severity::Error, node,
+                       Text::tr("%1 uses %2, but %3 has no %4.")
+                           .arg(node.name, written, named->name, placeholder.field),
+                       Text::tr("Use what it has: path, id, key, address or port, by its kind."));
         }
     }
 
@@ -174,19 +184,17 @@ private:
 
     void checkEndpoint(const Node& node)
     {
+        if (const auto fault = endpointNameFault(node))
+            report(Severity::Error, node, fault->what, fault->remedy);
         switch (node.kind) {
-        case Kind::Command:
-            break;
         case Kind::Pipe:
             checkPipe(node);
             break;
         case Kind::Fifo:
-            checkPath(node);
             checkFifo(node);
             checkShared(node);
             break;
         case Kind::File:
-            checkPath(node);
             checkShared(node);
             if (node.property(u"keep"_s).toBool() && node.property(u"path"_s).toString().isEmpty())
                 report(Severity::Warning, node,
@@ -201,6 +209,13 @@ private:
                        Text::tr("Nobody holds end %1 of %2.").arg(a ? u"b"_s : u"a"_s, node.name),
                        Text::tr("Connect a process to it: without a peer, writes end in EPIPE and reads in "
                                 "end-of-file."));
+            break;
+        case Kind::UnixStream:
+        case Kind::UnixSeqpacket:
+        case Kind::Tcp:
+            checkListener(node);
+            break;
+        default:
             break;
         }
     }
@@ -247,19 +262,20 @@ private:
                    Text::tr("Connect a writer, or open it with O_NONBLOCK."));
     }
 
-    void checkPath(const Node& node)
+    void checkListener(const Node& node)
     {
-        const QString path = node.property(u"path"_s).toString();
-        if (path.isEmpty() && !isPlainFileName(node.name)) {
-            report(Severity::Error, node,
-                   Text::tr("%1 cannot lie in the session's directory under its name.").arg(node.name),
-                   Text::tr("Give it a name without a slash, or a path."));
-        } else if (QFileInfo(path).isAbsolute() && !QFileInfo(QFileInfo(path).path()).isDir()) {
-            report(
-                Severity::Error, node,
-                Text::tr("%1 cannot be made: there is no folder %2.").arg(node.name, QFileInfo(path).path()),
-                Text::tr("Make the folder, or choose another path."));
-        }
+        if (node.property(u"made-by"_s) == u"program"_s)
+            return;
+        const QList<const Edge*> edges = m_edges.value(node.id);
+        if (std::any_of(edges.begin(), edges.end(), [](const Edge* edge) {
+                return edge->endpointPort == "listen"_L1 && isFdPort(edge->processPort);
+            }))
+            return;
+        report(
+            Severity::Warning, node,
+            Text::tr("Nobody is given the listening socket %1: it goes at once, and connecting is refused.")
+                .arg(node.name),
+            Text::tr("Connect a server to its listen port under an fd, or let a program make it."));
     }
 
     /// Edges that share one open file description open it once, so they must want the same.
