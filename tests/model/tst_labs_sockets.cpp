@@ -11,6 +11,7 @@ class TestLabsSockets : public QObject
 
 private Q_SLOTS:
     void boundariesBelongToTheType();
+    void shutdownEndsOneDirectionAlone();
 };
 
 namespace {
@@ -36,6 +37,24 @@ void TestLabsSockets::boundariesBelongToTheType()
     QCOMPARE(received(lab, u"receives, seqpacket"_s, u"seqpacket"_s), three + QList<QByteArray>{{}});
     for (const QString& type : {u"stream"_s, u"datagram"_s, u"seqpacket"_s})
         QCOMPARE(lab.endpoint(type).value(u"messages_in"_s).toInt(), 3);
+}
+
+void TestLabsSockets::shutdownEndsOneDirectionAlone()
+{
+    const LabRun lab(u"half-closed"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    const QList<QJsonObject> shutdowns = lab.events(u"asker"_s, u"shutdown"_s);
+    QCOMPARE(shutdowns.size(), 1);
+    QVERIFY(shutdowns.constFirst().value(u"detail"_s).toString().contains(u"SHUT_WR"_s));
+    // End-of-file one way…
+    QCOMPARE(received(lab, u"answerer"_s, u"pair"_s).constLast(), QByteArray());
+    const double end = lab.events(u"answerer"_s, u"read"_s).constLast().value(u"time"_s).toDouble();
+    QVERIFY(end >= shutdowns.constFirst().value(u"time"_s).toDouble());
+    // …and bytes the other way afterwards, through the descriptor that was never closed.
+    const QList<QJsonObject> answers = lab.events(u"answerer"_s, u"write"_s);
+    QVERIFY(!answers.isEmpty() && answers.constFirst().value(u"time"_s).toDouble() >= end);
+    QCOMPARE(received(lab, u"asker"_s, u"pair"_s).join(), QByteArray("apple\nfig\npear\n"));
+    QCOMPARE(lab.process(u"asker"_s).value(u"exit_code"_s).toInt(-1), 0);
 }
 
 QTEST_GUILESS_MAIN(TestLabsSockets)

@@ -1,0 +1,58 @@
+#include "lab_run.h"
+
+#include <QTest>
+
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+
+using namespace Qt::StringLiterals;
+
+/// The labs about message queues, and about what lives in the kernel by itself.
+class TestLabsQueues : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatLivesInTheKernelOutlivesItsMaker();
+};
+
+namespace {
+
+/// The number behind `label` in what the processes printed; -1 when it is not there.
+int numberAfter(const QByteArray& text, const QString& label)
+{
+    const QRegularExpressionMatch match =
+        QRegularExpression(label + u"(\\d+)"_s).match(QString::fromUtf8(text));
+    return match.hasMatch() ? match.captured(1).toInt() : -1;
+}
+
+} // namespace
+
+void TestLabsQueues::whatLivesInTheKernelOutlivesItsMaker()
+{
+    const LabRun lab(u"left-behind"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QCOMPARE(lab.process(u"maker"_s).value(u"signal"_s).toString(), u"SIGKILL"_s);
+    QByteArray made;
+    for (const QJsonObject& write : lab.events(u"ipcmk"_s, u"write"_s))
+        made += dataOf(write);
+    const int queue = numberAfter(made, u"Message queue id: "_s);
+    const int memory = numberAfter(made, u"Shared memory id: "_s);
+    const int semaphores = numberAfter(made, u"Semaphore id: "_s);
+    QVERIFY2(queue >= 0 && memory >= 0 && semaphores >= 0, made.constData());
+    // Asked for after the maker's death, each was there…
+    QVERIFY(lab.exitTime(u"maker"_s) < lab.exitTime(u"witness"_s));
+    QCOMPARE(numberAfter(lab.run.out, u"Message Queue msqid="_s), queue);
+    QCOMPARE(numberAfter(lab.run.out, u"Shared memory Segment shmid="_s), memory);
+    QCOMPARE(numberAfter(lab.run.out, u"Semaphore Array semid="_s), semaphores);
+    // …and is not any more, once somebody has removed it.
+    msqid_ds queueState{};
+    shmid_ds memoryState{};
+    QVERIFY(::msgctl(queue, IPC_STAT, &queueState) < 0);
+    QVERIFY(::shmctl(memory, IPC_STAT, &memoryState) < 0);
+    QVERIFY(::semctl(semaphores, 0, GETVAL) < 0);
+}
+
+QTEST_GUILESS_MAIN(TestLabsQueues)
+#include "tst_labs_queues.moc"
