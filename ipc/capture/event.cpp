@@ -21,7 +21,49 @@ int hexValue(char c)
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
+/// Whether one of these stands in `flags=A|B`.
+bool hasFlag(std::string_view detail, std::initializer_list<std::string_view> names)
+{
+    const std::string flags = detailValue(detail, "flags");
+    for (std::string_view rest = flags; !rest.empty();) {
+        const std::size_t end = std::min(rest.find('|'), rest.size());
+        if (std::find(names.begin(), names.end(), rest.substr(0, end)) != names.end())
+            return true;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return false;
+}
+
 } // namespace
+
+Transfer transferOf(const EventView& event)
+{
+    const Flow flow = callInfo(event.call).flow;
+    if (flow == Flow::None || event.result < 0 || event.error != 0 || event.how == How::Unfinished)
+        return {};
+    switch (event.call) {
+    case Call::Msgsnd:
+    case Call::MqTimedsend:
+        return {flow, event.requested, 1}; // they return 0
+    case Call::Msgrcv:
+        if (hasFlag(event.detail, {"MSG_COPY"}))
+            return {};
+        return {flow, static_cast<std::uint64_t>(event.result), 1}; // a message may be empty
+    case Call::MqTimedreceive:
+        return {flow, static_cast<std::uint64_t>(event.result), 1};
+    case Call::Recvfrom:
+    case Call::Recvmsg:
+    case Call::Recvmmsg:
+        if (hasFlag(event.detail, {"MSG_PEEK", "MSG_ERRQUEUE"}))
+            return {};
+        break;
+    default:
+        break;
+    }
+    if (event.result == 0)
+        return {};
+    return {flow, static_cast<std::uint64_t>(event.result), 1};
+}
 
 std::string encodeWord(std::string_view raw)
 {

@@ -61,6 +61,15 @@ struct Event : EventView
     }
 };
 
+/// What a call moved, by what it returned: bytes are never counted from data.
+struct Transfer
+{
+    Flow flow = Flow::None; ///< None when nothing moved, or stayed where it was (MSG_PEEK, MSG_COPY)
+    std::uint64_t bytes = 0;
+    std::uint64_t messages = 0;
+};
+Transfer transferOf(const EventView& event);
+
 /// Percent-encodes everything but letters, digits and `-._~/+:,@|()[]`, so that a word holds no space, `=` or
 /// `%`.
 std::string encodeWord(std::string_view raw);

@@ -45,10 +45,16 @@ Tracer::Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes)
 
 Tracer::~Tracer() = default;
 
-void Tracer::follow(std::uint32_t endpoint, ObjectId id)
+void Tracer::follow(std::uint32_t endpoint, ObjectKey key)
 {
     const std::lock_guard lock(d->table);
-    d->objects[id] = endpoint;
+    d->objects[key] = endpoint;
+}
+
+void Tracer::followPort(std::uint32_t endpoint, Transport transport, std::uint16_t port)
+{
+    const std::lock_guard lock(d->table);
+    d->ports[{transport, port}] = endpoint;
 }
 
 void Tracer::followPath(std::uint32_t endpoint, std::string path)
@@ -113,8 +119,10 @@ void Tracer::pause(std::uint32_t process)
 {
     const std::lock_guard lock(d->table);
     for (const auto& [number, each] : d->processes)
-        if (process == 0 || number == process)
+        if (process == 0 || number == process) {
             each->paused = true;
+            each->stepping = false;
+        }
 }
 
 void Tracer::resume(std::uint32_t process)
@@ -124,7 +132,24 @@ void Tracer::resume(std::uint32_t process)
             const std::lock_guard lock(d->table);
             for (const auto& [number, each] : d->processes)
                 if (process == 0 || number == process)
-                    each->paused = false;
+                    each->paused = each->stepping = false;
+        }
+        d->resumeDue();
+    });
+}
+
+void Tracer::step(std::uint32_t process)
+{
+    d->run([=, this] {
+        {
+            const std::lock_guard lock(d->table);
+            TracedProcess* found = d->byNumber(process);
+            if (found == nullptr)
+                return;
+            found->paused = found->stepping = true;
+            for (auto& [tid, each] : d->threads)
+                if (each.process == found)
+                    each.heldUntil = std::min<std::uint64_t>(each.heldUntil, 1); // a step is its turn
         }
         d->resumeDue();
     });
@@ -175,6 +200,17 @@ std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
         for (const auto& [fd, entry] : process->table->entries())
             if (entry.file->endpoint == endpoint)
                 list.push_back({number, process->pid, fd, entry.file->access});
+    return list;
+}
+
+std::vector<TableMapping> Tracer::attachments(std::uint32_t endpoint) const
+{
+    std::vector<TableMapping> list;
+    for (const auto& [number, process] : d->processes)
+        if (!process->closed)
+            for (const Mapping& each : process->memory->mappings)
+                if (each.endpoint == endpoint)
+                    list.push_back({number, process->pid, each.address, each.size, each.offset});
     return list;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/capture/event.h"
+#include "ipc/capture/object_key.h"
 #include "ipc/process/launch_plan.h"
 
 #include <chrono>
@@ -12,18 +13,6 @@
 #include <vector>
 
 namespace byteyard::ipc {
-
-/// What identifies a kernel object behind a descriptor: st_dev and st_ino.
-struct ObjectId
-{
-    std::uint64_t device = 0;
-    std::uint64_t inode = 0;
-    bool operator==(const ObjectId&) const = default;
-    bool operator<(const ObjectId& other) const
-    {
-        return device != other.device ? device < other.device : inode < other.inode;
-    }
-};
 
 enum class Access : std::uint8_t { Read = 1, Write = 2, ReadWrite = 3 };
 
@@ -46,6 +35,18 @@ struct ProcessChange
     std::uint64_t time = 0; ///< ns since the run began
 };
 
+/// An object that programs made or use, and that was drawn by nobody.
+struct Discovery
+{
+    std::string_view kind; ///< as in files: "pipe", "tcp", "sysv-queue"
+    ObjectKey key;
+    /// A path, "@abstract", "/posix-name", an address ("127.0.0.1:80", of a connection
+    /// "127.0.0.1:80-127.0.0.1:4711"), or a System V key ("0x00004d51"); empty for what has none.
+    std::string name;
+    std::uint32_t byProcess = 0;
+    std::uint32_t parent = 0; ///< the listener's endpoint, of a connection
+};
+
 /// What the tracer tells. Called in the tracer's thread with the table locked: do little, never call back
 /// into the tracer.
 class TracerSink
@@ -56,12 +57,12 @@ public:
     /// loses nothing.
     virtual void event(EventView event) = 0;
     virtual void process(const ProcessChange& change) = 0;
-    /// A descriptor of this process for this endpoint came to be, or is gone.
+    /// A descriptor of this process for this endpoint came to be, or is gone. `fd` is -1 for what has none:
+    /// the use of a System V object or of mapped memory, from the first use until detached, exec or exit.
     virtual void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) = 0;
-    /// A program made a pipe, FIFO or socketpair (or opened a reserved name) that the engine does not know:
-    /// returns its new number, or 0 when it is not to be followed. `path` is empty for anonymous ones.
-    virtual std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path,
-                                     std::uint32_t byProcess) = 0;
+    /// A program made or uses an object that the engine does not know: returns its new number, or 0 when it
+    /// is not to be followed.
+    virtual std::uint32_t discovered(const Discovery& found) = 0;
     /// A number for a process that a program forked.
     virtual std::uint32_t newProcess() = 0;
 };
@@ -93,6 +94,18 @@ struct TableHolder
     bool operator==(const TableHolder&) const = default;
 };
 
+/// Memory of an endpoint that a process has mapped (shmat(2), mmap(2)), by the table.
+struct TableMapping
+{
+    std::uint32_t process = 0;
+    pid_t pid = 0;
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;   ///< in bytes
+    std::uint64_t offset = 0; ///< where in the object it begins
+};
+
+enum class Transport : std::uint8_t { Tcp, Udp };
+
 /// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and
 /// it alone waits for children (ptrace(2), BUGS; waitpid(-1) elsewhere would steal its stops). Any public
 /// function may be called from another thread.
@@ -106,9 +119,13 @@ public:
     ~Tracer();
 
     /// Makes the calls on this object events of `endpoint`.
-    void follow(std::uint32_t endpoint, ObjectId id);
-    /// The same for a name that a program will create: bound to the object when it is first opened.
+    void follow(std::uint32_t endpoint, ObjectKey key);
+    /// The same for a name that a program will create: bound to the object when it is first opened or bound
+    /// (unix(7); "@name" is an abstract one).
     void followPath(std::uint32_t endpoint, std::string path);
+    /// The same for a port of this machine, whoever binds it: what connects or sends to it belongs to
+    /// `endpoint`.
+    void followPort(std::uint32_t endpoint, Transport transport, std::uint16_t port);
 
     /// Forks the child, wires and holds it before exec. Returns its pid; throws std::system_error (fork).
     pid_t launch(const LaunchPlan& plan);
@@ -122,6 +139,8 @@ public:
     /// Holds each thread at its next stop; blocked ones stay blocked. 0: all processes.
     void pause(std::uint32_t process);
     void resume(std::uint32_t process);
+    /// Lets a process go on to the entry of its next call on an endpoint, and holds it there as pause() does.
+    void step(std::uint32_t process);
     /// Data calls a second for each thread group. 0: full.
     void setPace(std::uint32_t process, int callsPerSecond);
 
@@ -133,6 +152,8 @@ public:
     /// Is a thread in a call on it?
     bool isInCall(std::uint32_t endpoint) const;
     std::vector<TableHolder> holders(std::uint32_t endpoint) const;
+    /// Who has it mapped, where.
+    std::vector<TableMapping> attachments(std::uint32_t endpoint) const;
     /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked
     /// up in /proc.
     std::vector<CallInProgress> callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const;

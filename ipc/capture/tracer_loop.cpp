@@ -20,6 +20,12 @@ timespec timespecOf(std::uint64_t ns)
     return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)};
 }
 
+/// Whether a person who steps wants to stop here: the call is on an endpoint, or makes one.
+bool isStep(const PendingCall& call)
+{
+    return call.endpoint != 0 || call.endpoint2 != 0 || call.row->effect != Effect::Open;
+}
+
 void prepareSignals()
 {
     struct sigaction action
@@ -157,6 +163,8 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     CallArguments arguments{};
     std::copy_n(info.seccomp.args, arguments.size(), arguments.begin());
     const bool wanted = row != nullptr && enter(stopped, *row, arguments);
+    if (wanted && stopped.process->stepping && isStep(stopped.call))
+        stopped.process->stepping = false; // held here, as all that is paused
     resume(stopped, wanted ? PTRACE_SYSCALL : PTRACE_CONT);
 }
 
@@ -202,7 +210,8 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
 /// comes by the wait.
 void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
 {
-    if (stopped.dying || ending || (!stopped.process->paused && stopped.heldUntil == 0)) {
+    const bool held = (stopped.process->paused && !stopped.process->stepping) || stopped.heldUntil != 0;
+    if (stopped.dying || ending || !held) {
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);
         return;
     }
@@ -231,7 +240,7 @@ void Tracer::Private::resumeDue()
             each.heldUntil = 0;
             each.call.since = time; // the wait for its turn is not the call's
         }
-        if (each.process->paused && !ending)
+        if (each.process->paused && !each.process->stepping && !ending)
             continue;
         each.held = false;
         resume(each, each.heldRequest, each.heldSignal);

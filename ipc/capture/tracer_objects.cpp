@@ -101,8 +101,8 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
     else if (const auto asked = paths.find(path); asked != paths.end())
         endpoint = asked->second;
     else if (isFifo)
-        endpoint = target.starts_with('/') ? sink.discovered("fifo", id, target, process.number)
-                                           : sink.discovered("pipe", id, {}, process.number);
+        endpoint = target.starts_with('/') ? sink.discovered({"fifo", id, target, process.number})
+                                           : sink.discovered({"pipe", id, {}, process.number});
     if (endpoint != 0)
         objects[id] = endpoint;
     return endpoint;
@@ -136,7 +136,7 @@ void Tracer::Private::adoptPair(TracedProcess& process, const CallContext& conte
             continue; // another thread has closed it already
         const ObjectId id = identity(status);
         if (endpoint == 0)
-            endpoint = sink.discovered(sockets ? "socketpair" : "pipe", id, {}, process.number);
+            endpoint = sink.discovered({sockets ? "socketpair" : "pipe", id, {}, process.number});
         if (endpoint == 0)
             return;
         objects[id] = endpoint;

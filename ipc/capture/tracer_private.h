@@ -88,6 +88,23 @@ constexpr bool stopsByDefault(int signal)
     return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+/// A followed object in a process's memory (shmat(2), mmap(2) with MAP_SHARED).
+struct Mapping
+{
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t endpoint = 0;
+    ObjectKey key;
+    Access access = Access::ReadWrite;
+};
+
+/// What of an address space is followed: one process's, or that of several (CLONE_VM).
+struct MemoryMap
+{
+    std::vector<Mapping> mappings;
+};
+
 /// A thread group.
 struct TracedProcess
 {
@@ -99,13 +116,16 @@ struct TracedProcess
     std::vector<std::string> argv;
     std::shared_ptr<DescriptorTable> table;
     std::shared_ptr<SignalActions> actions;
-    std::shared_ptr<Child> child; ///< until its program runs
-    int stopSignal = 0;           ///< what stops it, from the signal's delivery until it is continued
+    std::shared_ptr<MemoryMap> memory = std::make_shared<MemoryMap>();
+    std::map<std::uint32_t, Access> uses; ///< endpoints that have no descriptor, told as edges with fd -1
+    std::shared_ptr<Child> child;         ///< until its program runs
+    int stopSignal = 0;                   ///< what stops it, from the signal's delivery until it is continued
     int threads = 0;
     pid_t witness =
         0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
     bool closed = false; ///< its descriptors are gone
     bool paused = false;
+    bool stepping = false;    ///< paused, but on its way to its next call
     std::uint64_t turnNs = 0; ///< between two data calls; 0: full speed
     std::uint64_t nextTurn = 0;
 };
@@ -191,8 +211,9 @@ struct Tracer::Private
     mutable std::mutex table; ///< guards what follows
     std::map<std::uint32_t, std::unique_ptr<TracedProcess>> processes;
     std::unordered_map<pid_t, TracedThread> threads;
-    std::map<ObjectId, std::uint32_t> objects;
+    std::map<ObjectKey, std::uint32_t> objects;
     std::map<std::string, std::uint32_t> paths;
+    std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
     bool ending = false;
 
     /// A stop of a thread whose parent's fork was not reported yet.

@@ -97,19 +97,25 @@ void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
         wake();
 }
 
-std::uint32_t EngineSink::discovered(std::string_view kind, ObjectId id, std::string_view path,
-                                     std::uint32_t byProcess)
+std::uint32_t EngineSink::discovered(const Discovery& found)
 {
     EndpointRecord record;
     record.number = ++m_numbers.endpoint;
-    record.kind = kind;
-    record.id = id;
-    record.path = path;
+    record.kind = found.kind;
+    record.id = found.key.id;
     record.state = EndpointState::Live;
-    record.parentProcess = byProcess;
-    const std::size_t slash = path.rfind('/');
-    record.name = path.empty() ? record.kind + ":[" + std::to_string(id.inode) + ']'
-                               : std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
+    record.parent = found.parent;
+    record.parentProcess = found.byProcess;
+    if (found.key.kind == ObjectKey::Kind::SysvQueue || found.key.kind == ObjectKey::Kind::SysvShm ||
+        found.key.kind == ObjectKey::Kind::SysvSemaphore) {
+        record.names.sysvId = static_cast<int>(found.key.number());
+        record.names.key = found.name;
+    } else if (found.name.starts_with('/') || found.name.starts_with('@')) {
+        record.path = found.name;
+    }
+    const std::size_t slash = found.name.rfind('/');
+    record.name = found.name.empty() ? record.kind + ":[" + std::to_string(found.key.number()) + ']'
+                                     : found.name.substr(slash == std::string::npos ? 0 : slash + 1);
     m_queue.control(endpointFrame(record));
     const std::lock_guard lock(m_mutex);
     m_news.found.push_back(record);

@@ -37,8 +37,7 @@ public:
     void event(EventView event) override;
     void process(const ProcessChange& change) override;
     void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) override;
-    std::uint32_t discovered(std::string_view kind, ObjectId id, std::string_view path,
-                             std::uint32_t byProcess) override;
+    std::uint32_t discovered(const Discovery& found) override;
     std::uint32_t newProcess() override;
 
     // For the loop.

@@ -87,7 +87,7 @@ QVariant LogModel::eventData(int row, Column column, int role) const
         case Column::Result:
             return qint64{event->result};
         case Column::Bytes:
-            return movedBy(*event).bytes;
+            return quint64{ipc::transferOf(*event).bytes};
         case Column::Took:
             return quint64{event->duration};
         default:
@@ -122,7 +122,7 @@ QString LogModel::eventText(const ipc::EventView& event, Column column) const
     case Column::Result:
         return formatResult(event);
     case Column::Bytes: {
-        const quint64 bytes = movedBy(event).bytes;
+        const quint64 bytes = ipc::transferOf(event).bytes;
         return bytes > 0 ? formatCount(bytes) : QString();
     }
     case Column::Took:
@@ -146,7 +146,7 @@ QString LogModel::eventToolTip(const ipc::EventView& event, Column column) const
     case Column::Took:
         return event.duration > 0 ? tr("%1 ns").arg(formatCount(event.duration)) : tr("not measured");
     case Column::Bytes: {
-        const Moved moved = movedBy(event);
+        const ipc::Transfer moved = ipc::transferOf(event);
         if (event.requested > 0)
             return tr("%1 of %2 bytes").arg(formatCount(moved.bytes), formatCount(event.requested));
         return moved.bytes > 0 ? tr("%1 bytes").arg(formatCount(moved.bytes)) : QString();

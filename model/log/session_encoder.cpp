@@ -191,7 +191,8 @@ void SessionEncoder::event(const ipc::EventView& event)
     m_lastTime = std::max<quint64>(m_lastTime, event.time);
     packet(interface, event.time, tags.finish(),
            {reinterpret_cast<const char*>(event.data.data()), static_cast<qsizetype>(event.data.size())},
-           movedBy(event).bytes, directionOf(ipc::callInfo(event.call).flow), m_comment);
+           std::max<quint64>(ipc::transferOf(event).bytes, event.data.size()),
+           directionOf(ipc::callInfo(event.call).flow), m_comment);
 }
 
 void SessionEncoder::note(const QByteArray& words, const QByteArray& json)

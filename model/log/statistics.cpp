@@ -1,24 +1,8 @@
 #include "model/log/statistics.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace byteyard::model {
-
-Moved movedBy(const ipc::EventView& event)
-{
-    if (event.result <= 0 || ipc::callInfo(event.call).flow == ipc::Flow::None)
-        return {};
-    const auto result = static_cast<quint64>(event.result);
-    if (event.call != ipc::Call::Sendmmsg && event.call != ipc::Call::Recvmmsg)
-        return {result, 1};
-    // These two return a number of messages (sendmmsg(2)); their bytes are the sum of the lengths that the
-    // kernel filled in.
-    const std::string text = ipc::detailValue(event.detail, "bytes");
-    quint64 bytes = 0;
-    std::from_chars(text.data(), text.data() + text.size(), bytes);
-    return {bytes, result};
-}
 
 Totals& Statistics::descriptor(const DescriptorKey& key)
 {
@@ -32,8 +16,8 @@ Totals& Statistics::descriptor(const DescriptorKey& key)
 void Statistics::add(const ipc::EventView& event)
 {
     using ipc::Flow;
-    const Flow flow = ipc::callInfo(event.call).flow;
-    const Moved moved = movedBy(event);
+    const ipc::Transfer moved = ipc::transferOf(event);
+    const Flow flow = moved.flow;
     const std::scoped_lock lock(m_mutex);
     ++m_events;
     m_lastTime = std::max<quint64>(m_lastTime, event.time);

@@ -11,14 +11,6 @@
 
 namespace byteyard::model {
 
-/// How many bytes a call moved, and as how many messages, by what it returned.
-struct Moved
-{
-    quint64 bytes = 0;
-    quint64 messages = 0;
-};
-Moved movedBy(const ipc::EventView& event);
-
 /// One process's use of one endpoint.
 struct EdgeKey
 {

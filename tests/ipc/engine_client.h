@@ -94,7 +94,7 @@ public:
     bool greet()
     {
         sendRaw(QByteArray(ipc::wire::magic.data(), ipc::wire::magic.size()));
-        send({{"type", "hello"}, {"version", 1}});
+        send({{"type", "hello"}, {"version", static_cast<int>(ipc::wire::protocolVersion)}});
         return until([this] { return has(u"hello"_s); });
     }
     void send(const QJsonObject& message)

@@ -31,15 +31,14 @@ public:
         kept.bytes.assign(event.data.begin(), event.data.end());
         if (!m_countOnly)
             m_events.push_back(std::move(kept));
-        if (event.result > 0 && event.how != How::Unfinished) {
-            const Flow flow = callInfo(event.call).flow;
-            if (flow == Flow::In)
-                m_in[event.endpoint] += event.result;
-            if (flow == Flow::Out || flow == Flow::Through)
-                m_out[event.endpoint] += event.result;
-            if (flow == Flow::Through || flow == Flow::Copy)
-                m_in[event.endpoint2] += event.result;
-        }
+        const Transfer moved = transferOf(event);
+        const auto bytes = static_cast<std::int64_t>(moved.bytes);
+        if (moved.flow == Flow::In)
+            m_in[event.endpoint] += bytes;
+        if (moved.flow == Flow::Out || moved.flow == Flow::Through)
+            m_out[event.endpoint] += bytes;
+        if (moved.flow == Flow::Through || moved.flow == Flow::Copy)
+            m_in[event.endpoint2] += bytes;
     }
     void process(const ProcessChange& change) override
     {
@@ -54,10 +53,11 @@ public:
         else
             m_edges.erase({process, endpoint, fd});
     }
-    std::uint32_t discovered(std::string_view kind, ObjectId, std::string_view, std::uint32_t) override
+    std::uint32_t discovered(const Discovery& found) override
     {
         const std::lock_guard lock(m_mutex);
-        m_kinds[++m_endpoints] = kind;
+        m_found[++m_endpoints] = {std::string(found.kind), found.key, found.name, found.byProcess,
+                                  found.parent};
         return m_endpoints;
     }
     std::uint32_t newProcess() override { return ++m_processes; }
@@ -125,11 +125,31 @@ public:
                 fds.push_back(fd);
         return fds;
     }
-    std::string kind(std::uint32_t endpoint) const
+    std::string kind(std::uint32_t endpoint) const { return found(endpoint).kind; }
+    /// What programs made or used without being drawn.
+    struct Found
+    {
+        std::string kind;
+        ObjectKey key;
+        std::string name;
+        std::uint32_t byProcess = 0;
+        std::uint32_t parent = 0;
+    };
+    Found found(std::uint32_t endpoint) const
     {
         const std::lock_guard lock(m_mutex);
-        const auto at = m_kinds.find(endpoint);
-        return at == m_kinds.end() ? std::string() : at->second;
+        const auto at = m_found.find(endpoint);
+        return at == m_found.end() ? Found() : at->second;
+    }
+    /// The endpoints of this kind that were found, in their order.
+    std::vector<std::uint32_t> foundOf(std::string_view kind) const
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<std::uint32_t> list;
+        for (const auto& [number, each] : m_found)
+            if (each.kind == kind)
+                list.push_back(number);
+        return list;
     }
 
 private:
@@ -137,7 +157,7 @@ private:
     std::vector<Event> m_events;
     std::vector<ProcessChange> m_changes;
     std::set<std::tuple<std::uint32_t, std::uint32_t, int>> m_edges;
-    std::map<std::uint32_t, std::string> m_kinds;
+    std::map<std::uint32_t, Found> m_found;
     std::map<std::uint32_t, std::int64_t> m_in;
     std::map<std::uint32_t, std::int64_t> m_out;
     std::atomic<std::uint32_t> m_endpoints{0};
@@ -194,7 +214,7 @@ struct Bench
         {
         };
         fstat(fd, &status);
-        tracer.follow(endpoint, {status.st_dev, status.st_ino});
+        tracer.follow(endpoint, ObjectId{status.st_dev, status.st_ino});
     }
     std::string fifo(std::uint32_t& endpoint)
     {
@@ -205,7 +225,7 @@ struct Bench
         {
         };
         stat(path.c_str(), &status);
-        tracer.follow(endpoint, {status.st_dev, status.st_ino});
+        tracer.follow(endpoint, ObjectId{status.st_dev, status.st_ino});
         return path;
     }
 

@@ -31,7 +31,8 @@ QByteArray control(const QByteArray& text)
 
 QByteArray greeting()
 {
-    return magic() + control(R"({"type":"hello","version":1})");
+    return magic() +
+           control(R"({"type":"hello","version":)" + QByteArray::number(wire::protocolVersion) + '}');
 }
 
 /// A run that lasts until it is ended: two processes, a FIFO outside the session's directory, one that
@@ -73,7 +74,7 @@ private Q_SLOTS:
         EngineClient engine;
         QVERIFY(engine.greet());
         const QJsonObject hello = engine.last(u"hello"_s);
-        QCOMPARE(hello[u"version"_s].toInt(), 1);
+        QCOMPARE(hello[u"version"_s].toInt(), static_cast<int>(wire::protocolVersion));
         QCOMPARE(hello[u"keeper"_s].toInt(), engine.keeper());
         QVERIFY(isRunning(hello[u"pid"_s].toInt()));
         QHash<QString, bool> modes;

@@ -43,7 +43,7 @@ void sayMagic()
         outgoing.push_back(static_cast<std::byte>(c));
 }
 
-void sayHello(int version)
+void sayHello(std::uint32_t version)
 {
     sayMagic();
     say(R"({"type":"hello","version":)" + std::to_string(version) + R"(,"pid":)" + std::to_string(getpid()) +
@@ -146,7 +146,8 @@ void beforeRun(std::string_view mode)
     }
     if (mode == "half-hello") {
         sayMagic();
-        wire::appendControl(R"({"type":"hello","version":1})", outgoing);
+        wire::appendControl(R"({"type":"hello","version":)" + std::to_string(wire::protocolVersion) + "}",
+                            outgoing);
         send(20);
         hang();
     }
@@ -209,7 +210,7 @@ int main(int argc, char** argv)
     const std::string_view mode = argc > 1 ? argv[1] : "talks";
     beforeRun(mode);
     wire::FrameReader reader;
-    sayHello(1);
+    sayHello(wire::protocolVersion);
     for (;;) {
         waitFor(reader, "run");
         duringRun(mode, reader);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace byteyard::ipc {
+
+/// What identifies a kernel object behind a descriptor: st_dev and st_ino.
+struct ObjectId
+{
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    auto operator<=>(const ObjectId&) const = default;
+};
+
+/// What identifies any kernel object. Not all have an inode of their own: those of anon_inode share one.
+struct ObjectKey
+{
+    enum class Kind : std::uint8_t {
+        Inode,         ///< device and inode
+        SysvQueue,     ///< id of msgget(2)
+        SysvShm,       ///< id of shmget(2)
+        SysvSemaphore, ///< id of semget(2)
+        Eventfd,       ///< eventfd-id in fdinfo
+        Pty,           ///< N of /dev/pts/N
+    };
+    Kind kind = Kind::Inode;
+    ObjectId id; ///< `inode` is the number of a kind that is no inode
+
+    ObjectKey() = default;
+    ObjectKey(ObjectId object)
+        : id(object) {} // NOLINT(google-explicit-constructor): an inode is the usual key
+    ObjectKey(Kind what, std::uint64_t number) : kind(what), id{0, number} {}
+
+    std::uint64_t number() const noexcept { return id.inode; }
+    auto operator<=>(const ObjectKey&) const = default;
+};
+
+} // namespace byteyard::ipc
