@@ -1,6 +1,10 @@
 #include "gui/live_lookup.h"
 
+#include "model/log/format.h"
+
 #include <QCoreApplication>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -28,6 +32,13 @@ const model::LiveEndpoint* findEndpoint(const model::Session& session, const QSt
     if (key.startsWith("endpoint:"_L1))
         return session.endpoint(key.mid(9).toUInt());
     return session.endpointOfNode(key);
+}
+
+QString limitText(const model::Session& session, const QString& name)
+{
+    const QJsonValue limit = session.limits().value(name);
+    return limit.isDouble() ? model::formatCount(static_cast<quint64>(std::max<qint64>(0, limit.toInteger())))
+                            : limit.toString();
 }
 
 QString stateText(const model::Session& session, const model::LiveProcess& process)

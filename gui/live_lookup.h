@@ -14,4 +14,7 @@ const model::LiveEndpoint* findEndpoint(const model::Session& session, const QSt
 /// The state as a person reads it: "running", "blocked · read", "exited 0", "killed · SIGPIPE".
 QString stateText(const model::Session& session, const model::LiveProcess& process);
 
+/// A limit of the machine that the engine runs on, under the kernel's name ("msgmnb"); empty when unknown.
+QString limitText(const model::Session& session, const QString& name);
+
 } // namespace byteyard::gui

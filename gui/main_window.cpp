@@ -179,6 +179,7 @@ void MainWindow::connectPanels()
         m_docks.value(u"palette"_s)->show();
         m_palette->showLabs();
     });
+    connect(m_canvas, &CanvasView::scriptWanted, this, &MainWindow::editScript);
     connect(m_canvas, &CanvasView::hint, m_hint, [this](const QString& text) {
         m_hint->setText(text);
         m_status->setVisible(text.isEmpty());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/canvas/canvas_view.h"
+#include "gui/part.h"
 #include "model/log/log_filter.h"
 #include "model/session/session.h"
 #include "model/topology/document.h"
@@ -124,8 +125,9 @@ private:
     void fillNodeMenu(QMenu& menu, const QString& node);
     void fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoint);
     void fillCanvasMenu(QMenu& menu);
-    void writeInto(quint32 endpoint);
-    void addPart(model::Kind kind);
+    void editScript(const QString& node);
+    QString steppable() const;
+    void addPart(const Part& part);
     void selectionChanged();
 
     model::Document m_document;

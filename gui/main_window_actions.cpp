@@ -63,8 +63,9 @@ void MainWindow::createActions()
     createRunMenu();
     createHelpMenu();
     createToolBar();
-    const auto iconed = {std::pair{u"run"_s, u"run"_s}, {u"stop"_s, u"stop"_s}, {u"pause"_s, u"pause"_s},
-                         {u"record"_s, u"record"_s},    {u"undo"_s, u"undo"_s}, {u"redo"_s, u"redo"_s}};
+    const auto iconed = {std::pair{u"run"_s, u"run"_s}, {u"stop"_s, u"stop"_s},     {u"pause"_s, u"pause"_s},
+                         {u"step"_s, u"step"_s},        {u"record"_s, u"record"_s}, {u"undo"_s, u"undo"_s},
+                         {u"redo"_s, u"redo"_s}};
     for (const auto& [name, icon] : iconed)
         action(name)->setProperty(iconProperty, icon);
     followTheme(this, [this] {
@@ -203,6 +204,10 @@ void MainWindow::createRunMenu()
     addAction(menu, u"run"_s, tr("&Run"), QKeySequence(u"F5"_s), [this] { run(); });
     addAction(menu, u"pause"_s, tr("&Pause"), QKeySequence(u"F8"_s), [this] { togglePause(); });
     addAction(menu, u"stop"_s, tr("&Stop"), QKeySequence(u"Shift+F5"_s), [this] { m_session.stop(); });
+    addAction(menu, u"step"_s, tr("S&tep"), QKeySequence(u"F10"_s), [this] {
+        if (const QString node = steppable(); !node.isEmpty())
+            m_session.step(node);
+    })->setStatusTip(tr("The selected process goes on to its next IPC call, and is held there"));
     menu->addSeparator();
     QMenu* pace = menu->addMenu(tr("P&ace"));
     pace->setObjectName(u"paceMenu"_s);
@@ -254,7 +259,7 @@ void MainWindow::createToolBar()
         bar->addAction(each);
         return qobject_cast<QToolButton*>(bar->widgetForAction(each));
     };
-    for (const QString& name : {u"run"_s, u"pause"_s, u"stop"_s})
+    for (const QString& name : {u"run"_s, u"pause"_s, u"stop"_s, u"step"_s})
         add(name);
     m_pace = new QToolButton(bar);
     m_pace->setPopupMode(QToolButton::InstantPopup);
@@ -332,6 +337,7 @@ void MainWindow::updateActions()
     const bool nodes = !m_document.topology().nodes.isEmpty();
     action(u"run"_s)->setEnabled(!live && !m_opening && nodes);
     action(u"stop"_s)->setEnabled(live && state != State::Stopping);
+    action(u"step"_s)->setEnabled(!steppable().isEmpty());
     QAction* pause = action(u"pause"_s);
     pause->setEnabled(state == State::Running || state == State::Paused);
     pause->setText(m_session.isPaused() ? tr("&Resume") : tr("&Pause"));

@@ -1,13 +1,15 @@
+#include "gui/endpoint_menu.h"
 #include "gui/live_lookup.h"
 #include "gui/main_window.h"
 #include "gui/panels/bytes_panel.h"
+#include "gui/panels/inspector.h"
 #include "gui/panels/log_filter_bar.h"
 #include "gui/panels/log_panel.h"
+#include "gui/panels/properties_page.h"
+#include "gui/panels/property_editor.h"
 #include "gui/process_menu.h"
-#include "model/log/format.h"
 
 #include <QDockWidget>
-#include <QInputDialog>
 #include <QMenu>
 
 #include <cmath>
@@ -16,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
-void MainWindow::addPart(model::Kind kind)
+void MainWindow::addPart(const Part& part)
 {
     const double grid = 20;
     QPointF place = m_canvas->mapToScene(m_canvas->viewport()->rect().center()) - QPointF(80, 40);
@@ -31,10 +33,10 @@ void MainWindow::addPart(model::Kind kind)
     const QPointF start = place;
     for (int step = 1; taken(place) && step < 200; ++step)
         place = start + QPointF(240 * (step % 4), 140 * (step / 4));
-    const QString id = m_document.addNode(kind, place);
+    const QString id = m_document.addNode(part.kind, place, part.properties(), part.name());
     m_canvas->reveal(id);
     m_canvas->setFocus();
-    if (kind == model::Kind::Command)
+    if (model::isProcess(part.kind) && part.role.isEmpty())
         m_canvas->editSelected();
 }
 
@@ -97,7 +99,6 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
 
 void MainWindow::fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoint)
 {
-    const quint32 number = endpoint.entry.number;
     const QString key = endpointKey(endpoint.entry);
     const bool live = m_session.isLive() && endpoint.entry.state == "live"_L1;
     menu.addAction(tr("Peek Into It"), this,
@@ -108,18 +109,7 @@ void MainWindow::fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoi
                        m_docks.value(u"bytes"_s)->raise();
                    })
         ->setEnabled(live);
-    if (endpoint.entry.kind == "pipe"_L1 || endpoint.entry.kind == "fifo"_L1) {
-        QMenu* capacity = menu.addMenu(tr("Capacity"));
-        capacity->setEnabled(live);
-        for (const int bytes : {4096, 16384, 65536, 262144, 1048576}) {
-            QAction* choice =
-                capacity->addAction(model::formatBytes(static_cast<quint64>(bytes)), this,
-                                    [this, number, bytes] { m_session.setCapacity(number, bytes); });
-            choice->setCheckable(true);
-            choice->setChecked(endpoint.capacity == static_cast<quint64>(bytes));
-        }
-    }
-    menu.addAction(tr("Write Bytes Into It…"), this, [this, number] { writeInto(number); })->setEnabled(live);
+    gui::fillEndpointMenu(menu, this, m_session, endpoint);
     menu.addSeparator();
     menu.addAction(tr("Only This in the Log"), this, [this, key] {
         m_log->filterBar()->setEndpoints({key});
@@ -127,15 +117,24 @@ void MainWindow::fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoi
     });
 }
 
-void MainWindow::writeInto(quint32 endpoint)
+void MainWindow::editScript(const QString& node)
 {
-    bool ok = false;
-    const QString line = QInputDialog::getText(
-        this, tr("Write bytes"),
-        tr("Text to write into it, followed by a line end. The log shows it as injected."), QLineEdit::Normal,
-        {}, &ok);
-    if (ok)
-        m_session.writeInto(endpoint, line.toUtf8() + '\n');
+    m_canvas->select({{node}, {}});
+    m_docks.value(u"inspector"_s)->show();
+    m_docks.value(u"inspector"_s)->raise();
+    m_inspector->showPage(Inspector::Page::Properties);
+    if (PropertyEditor* script = m_inspector->properties()->editor(u"script"_s))
+        script->setFocus(Qt::OtherFocusReason);
+}
+
+/// The process that a step would be of: the selected one, while it runs. Empty when there is none.
+QString MainWindow::steppable() const
+{
+    const Selection selection = m_canvas->selection();
+    const QString id = selection.nodes.value(0);
+    const model::LiveProcess* process =
+        selection.nodes.size() == 1 && m_session.isLive() ? m_session.processOfNode(id) : nullptr;
+    return process != nullptr && process->entry.state == "running"_L1 ? id : QString();
 }
 
 } // namespace byteyard::gui

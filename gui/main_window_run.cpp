@@ -121,6 +121,8 @@ QString MainWindow::statusText() const
 
 void MainWindow::updateStatus()
 {
+    // A process ends and begins without any state of the run changing.
+    action(u"step"_s)->setEnabled(!steppable().isEmpty());
     int running = 0;
     int stopped = 0;
     for (const model::LiveProcess& process : m_session.processes()) {

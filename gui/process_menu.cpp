@@ -48,6 +48,9 @@ void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
                                    : say(QT_TRANSLATE_NOOP("ProcessMenu", "Pause It")),
                    &session, [&session, node, pause = !process->paused] { session.pauseNode(node, pause); })
         ->setEnabled(alive);
+    menu.addAction(say(QT_TRANSLATE_NOOP("ProcessMenu", "Step to Its Next IPC Call")), &session,
+                   [&session, node] { session.step(node); })
+        ->setEnabled(alive);
     QMenu* pace = menu.addMenu(say(QT_TRANSLATE_NOOP("ProcessMenu", "Pace")));
     pace->setEnabled(alive);
     for (const int callsPerSecond : {0, 10, 2, 1}) {

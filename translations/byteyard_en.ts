@@ -43,6 +43,40 @@
     </message>
 </context>
 <context>
+    <name>byteyard::gui::NodeLook</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es) wait for it to rise</source>
+        <translation>
+            <numerusform>%n process waits for it to rise</numerusform>
+            <numerusform>%n processes wait for it to rise</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es) wait for zero</source>
+        <translation>
+            <numerusform>%n process waits for zero</numerusform>
+            <numerusform>%n processes wait for zero</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>byteyard::gui::PalettePanel</name>
+    <message numerus="yes">
+        <source>All %n lab(s)…</source>
+        <translation>
+            <numerusform>All %n lab…</numerusform>
+            <numerusform>All %n labs…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>byteyard::gui::Inspector</name>
     <message numerus="yes">
         <source>%n node(s)</source>

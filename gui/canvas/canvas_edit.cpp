@@ -103,8 +103,10 @@ void CanvasView::editSelected()
     const model::Node* node = d->document.topology().node(id);
     if (node == nullptr)
         return;
-    if (model::isProcess(node->kind))
+    if (node->kind == model::Kind::Command)
         d->editCommand(*node);
+    else if (node->kind == model::Kind::Actor)
+        Q_EMIT scriptWanted(id);
     else
         d->editName(*node);
 }
@@ -146,16 +148,17 @@ QString CanvasView::Private::insertLine(const QString& line, const QPointF& at)
     const QString wanted = line.trimmed();
     if (wanted.isEmpty())
         return {};
-    for (const model::KindInfo& info : model::allKinds())
-        if (wanted.compare(info.id, Qt::CaseInsensitive) == 0 ||
-            wanted.compare(info.title, Qt::CaseInsensitive) == 0) {
+    for (const Part& part : allParts())
+        if (wanted.compare(part.id(), Qt::CaseInsensitive) == 0 ||
+            wanted.compare(part.title(), Qt::CaseInsensitive) == 0 ||
+            (!part.role.isEmpty() && wanted.compare(part.role, Qt::CaseInsensitive) == 0)) {
             // A kind of endpoint by its name; what is also a program (`file`) is the part.
             NodeLook look;
-            look.kind = info.kind;
-            const QRectF outline = NodeItem::bodyFor(look).translated(positionFor(info.kind, at));
-            const QString added = addPart(info.kind, at + freeOffset(outline));
-            if (info.isProcess && !added.isEmpty())
-                QMetaObject::invokeMethod(&view, &CanvasView::editSelected, Qt::QueuedConnection);
+            look.kind = part.kind;
+            const QRectF outline = NodeItem::bodyFor(look).translated(positionFor(part.kind, at));
+            const QString added = addPart(part, at + freeOffset(outline));
+            QMetaObject::invokeMethod(
+                &view, [this, part, added] { beginEditing(part, added); }, Qt::QueuedConnection);
             return {};
         }
     model::PipelineResult result = model::parsePipeline(line);
@@ -205,13 +208,20 @@ bool CanvasView::Private::hasKeyboard() const
     return focus != nullptr && (focus == &view || view.isAncestorOf(focus));
 }
 
-QString CanvasView::Private::addPart(model::Kind kind, const QPointF& middleAt)
+QString CanvasView::Private::addPart(const Part& part, const QPointF& middleAt)
 {
-    const QString id = document.addNode(kind, positionFor(kind, middleAt));
+    const QString id =
+        document.addNode(part.kind, positionFor(part.kind, middleAt), part.properties(), part.name());
     scene.select({{id}, {}});
     scene.setCursorNode(hasKeyboard() ? id : QString());
     view.ensureVisible(bodyOf(id).translated(scene.homeOf(id)), 40, 40);
     return id;
+}
+
+void CanvasView::Private::beginEditing(const Part& part, const QString& id)
+{
+    if (model::isProcess(part.kind) && part.role.isEmpty() && !id.isEmpty())
+        view.editSelected();
 }
 
 QStringList CanvasView::Private::drawnSelection() const

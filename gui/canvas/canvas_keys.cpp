@@ -95,7 +95,8 @@ void CanvasView::Private::startConnection()
     byKeyboard = true;
     Q_EMIT view.hint(
         tr("Connecting %1 of %2: arrows choose the target, C the next port, Enter connects, Esc leaves it")
-            .arg(ports.at(next), document.topology().node(id)->name));
+            .arg(ports.at(next) == newPort ? tr("a new handle") : ports.at(next),
+                 document.topology().node(id)->name));
     view.viewport()->update();
 }
 

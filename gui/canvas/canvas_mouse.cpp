@@ -153,6 +153,12 @@ QString CanvasView::Private::toolTip(const QPoint& position) const
     if (hit.node != nullptr && !hit.port.isEmpty()) {
         if (!model::isProcess(hit.node->look().kind))
             return tr("%1: %2. Drag to connect it.").arg(hit.node->look().title, hit.port);
+        if (hit.port == newPort)
+            return tr("A new handle of %1: drag it to what its script shall use.")
+                .arg(hit.node->look().title);
+        if (!model::isFdPort(hit.port))
+            return tr("Handle %1: %2 speaks of its endpoint by this name. Drag to connect it.")
+                .arg(hit.port, hit.node->look().title);
         const QString name = hit.port == u"0"   ? tr("standard input")
                              : hit.port == u"1" ? tr("standard output")
                              : hit.port == u"2" ? tr("standard error")
@@ -164,6 +170,9 @@ QString CanvasView::Private::toolTip(const QPoint& position) const
         const NodeLook& look = hit.node->look();
         const bool small = view.zoom() < zoomForText;
         QStringList lines;
+        if (const QString inside = small ? QString() : hit.node->tipAt(view.mapToScene(position));
+            !inside.isEmpty())
+            lines << inside;
         if (small || hit.node->isElided() || !look.error.isEmpty())
             lines << hit.node->description();
         if (look.sampled)
@@ -269,38 +278,36 @@ void CanvasView::Private::offerParts(const PortRef& from, const QPointF& at)
     auto* menu = new QMenu(&view);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     const bool fromProcess = model::isProcess(origin->kind);
-    for (const model::KindInfo& info : model::allKinds()) {
-        if (!fromProcess && !info.isProcess)
+    for (const Part& part : allParts()) {
+        const bool process = model::isProcess(part.kind);
+        if (!fromProcess && !process)
             continue;
         const QString text =
-            fromProcess && info.isProcess ? tr("%1, through a pipe").arg(info.title) : info.title;
-        menu->addAction(Theme::instance().kindIcon(info.kind), text, &view,
-                        [this, from, at, kind = info.kind] {
-                            document.undoStack()->beginMacro(tr("Add %1").arg(model::kindInfo(kind).title));
-                            const QString added = document.addNode(kind, positionFor(kind, at));
-                            const QString port =
-                                added.isEmpty() ? QString() : naturalPort(document.topology(), from, added);
-                            if (!port.isEmpty())
-                                makeConnection(document, from, {added, port});
-                            document.undoStack()->endMacro();
-                            scene.select({{added}, {}});
-                            if (model::isProcess(kind))
-                                view.editSelected();
-                        });
+            fromProcess && process ? tr("%1, through a pipe").arg(part.title()) : part.title();
+        menu->addAction(Theme::instance().kindIcon(part.kind), text, &view, [this, from, at, part] {
+            document.undoStack()->beginMacro(tr("Add %1").arg(part.title()));
+            const QString added =
+                document.addNode(part.kind, positionFor(part.kind, at), part.properties(), part.name());
+            const QString port = added.isEmpty() ? QString() : naturalPort(document.topology(), from, added);
+            if (!port.isEmpty())
+                makeConnection(document, from, {added, port});
+            document.undoStack()->endMacro();
+            scene.select({{added}, {}});
+            beginEditing(part, added);
+        });
     }
     menu->popup(view.viewport()->mapToGlobal(view.mapFromScene(at)));
 }
 
 void CanvasView::dragEnterEvent(QDragEnterEvent* event)
 {
-    model::Kind kind{};
-    d->dropping = event->mimeData()->hasFormat(partMime) &&
-                  model::kindFromId(QString::fromUtf8(event->mimeData()->data(partMime)), kind);
-    d->dropKind = kind;
+    const std::optional<Part> part = Part::fromId(QString::fromUtf8(event->mimeData()->data(partMime)));
+    d->dropping = part.has_value();
+    d->dropPart = part.value_or(Part{});
     event->setAccepted(d->dropping);
     if (d->dropping) {
         event->setDropAction(Qt::CopyAction);
-        Q_EMIT hint(tr("Drop to add: %1").arg(model::kindInfo(kind).title));
+        Q_EMIT hint(tr("Drop to add: %1").arg(d->dropPart.title()));
     }
 }
 
@@ -323,19 +330,17 @@ void CanvasView::dragLeaveEvent(QDragLeaveEvent*)
 
 void CanvasView::dropEvent(QDropEvent* event)
 {
-    model::Kind kind{};
-    const bool known = model::kindFromId(QString::fromUtf8(event->mimeData()->data(partMime)), kind);
+    const std::optional<Part> part = Part::fromId(QString::fromUtf8(event->mimeData()->data(partMime)));
     d->dropping = false;
     Q_EMIT hint({});
     viewport()->update();
-    event->setAccepted(known);
-    if (!known)
+    event->setAccepted(part.has_value());
+    if (!part)
         return;
     event->setDropAction(Qt::CopyAction);
-    const QString id = d->addPart(kind, mapToScene(event->position().toPoint()));
+    const QString id = d->addPart(*part, mapToScene(event->position().toPoint()));
     setFocus(Qt::OtherFocusReason);
-    if (model::isProcess(kind) && !id.isEmpty())
-        editSelected();
+    d->beginEditing(*part, id);
 }
 
 } // namespace byteyard::gui

@@ -5,6 +5,7 @@
 #include "gui/canvas/empty_offers.h"
 #include "gui/canvas/gesture.h"
 #include "gui/canvas/inline_edit.h"
+#include "gui/part.h"
 
 #include <QElapsedTimer>
 #include <QPointer>
@@ -43,7 +44,7 @@ struct CanvasView::Private
     qsizetype foundAt = -1;
 
     bool dropping = false;
-    model::Kind dropKind{};
+    Part dropPart;
     QPointF dropAt;
     int pastes = 0; ///< since the last copy, so that copies do not cover each other
 
@@ -76,7 +77,9 @@ struct CanvasView::Private
     void editName(const model::Node& node);
     void insertAt(const QPointF& at);
     QString insertLine(const QString& line, const QPointF& at);
-    QString addPart(model::Kind kind, const QPointF& middleAt);
+    QString addPart(const Part& part, const QPointF& middleAt);
+    /// What one does first with a new part: a command wants its line, a script its text.
+    void beginEditing(const Part& part, const QString& id);
     QPointF positionFor(model::Kind kind, const QPointF& middleAt) const;
     QPointF freeOffset(const QRectF& outline) const;
     bool hasKeyboard() const;

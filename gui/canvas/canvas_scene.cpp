@@ -1,7 +1,9 @@
 #include "gui/canvas/canvas_scene.h"
 
 #include "gui/canvas/live_binding.h"
+#include "gui/canvas/memory_peeks.h"
 #include "gui/canvas/metrics.h"
+#include "gui/canvas/tether_item.h"
 
 #include <algorithm>
 
@@ -35,9 +37,19 @@ CanvasScene::CanvasScene(model::Document& document, model::Session& session, QOb
     connect(&document, &Document::edgeRemoved, this, [this](const QString& id) { dropEdge(id); });
     connect(&document, &Document::wasReset, this, &CanvasScene::rebuild);
     rebuild();
+    m_peeks = std::make_unique<MemoryPeeks>(*this, session);
 }
 
 CanvasScene::~CanvasScene() = default;
+
+QList<NodeItem*> CanvasScene::memoryNodes() const
+{
+    QList<NodeItem*> nodes;
+    for (const QString& id : m_memoryNodes)
+        if (NodeItem* item = node(id))
+            nodes.append(item);
+    return nodes;
+}
 
 void CanvasScene::rebuild()
 {
@@ -50,6 +62,9 @@ void CanvasScene::rebuild()
     m_edgesOf.clear();
     m_home.clear();
     m_previewed.clear();
+    for (const Tether& tether : std::exchange(m_tethers, {}))
+        delete tether.item;
+    m_memoryNodes.clear();
     qDeleteAll(m_nodes);
     m_nodes.clear();
     m_live->showAll();
@@ -82,6 +97,8 @@ void CanvasScene::putNode(const QString& id, const NodeLook& look, const QPointF
     if (item == nullptr) {
         item = new NodeItem(id, look);
         m_nodes.insert(id, item);
+        if (shapeOf(look.kind) == Shape::Memory)
+            m_memoryNodes.insert(id);
         item->setPos(position);
         addItem(item);
         applyMarks(id);
@@ -103,6 +120,8 @@ void CanvasScene::setNodeLook(const QString& id, const NodeLook& look)
 
 void CanvasScene::dropNode(const QString& id)
 {
+    delete m_tethers.take(id).item;
+    m_memoryNodes.remove(id);
     delete m_nodes.take(id);
     m_home.remove(id);
     m_previewed.remove(id);
@@ -152,12 +171,44 @@ void CanvasScene::layEdge(const QString& id)
     const NodeItem* endpoint = node(ends->endpoint);
     if (process == nullptr || endpoint == nullptr)
         return;
-    m_edges->setEdge(id, {process->portPosition(ends->processPort), process->portSide(ends->processPort)},
-                     {endpoint->portPosition(ends->endpointPort), endpoint->portSide(ends->endpointPort)});
+    const QPointF from = process->portPosition(ends->processPort, endpoint->body().center());
+    m_edges->setEdge(
+        id, {from, process->portSide(ends->processPort, endpoint->body().center())},
+        {endpoint->portPosition(ends->endpointPort, from), endpoint->portSide(ends->endpointPort, from)});
+}
+
+void CanvasScene::hang(const QString& connection, const QString& listener)
+{
+    const NodeItem* above = node(listener);
+    if (above == nullptr || node(connection) == nullptr)
+        return;
+    Tether& tether = m_tethers[connection];
+    if (tether.item == nullptr) {
+        tether.item = new TetherItem(above->look().kind);
+        addItem(tether.item);
+    }
+    tether.listener = listener;
+    layTether(connection);
+}
+
+void CanvasScene::layTether(const QString& connection)
+{
+    const auto tether = m_tethers.constFind(connection);
+    const NodeItem* below = node(connection);
+    const NodeItem* above = tether == m_tethers.constEnd() ? nullptr : node(tether->listener);
+    if (above == nullptr || below == nullptr)
+        return;
+    const QRectF from = above->body();
+    const QRectF to = below->body();
+    tether->item->setLine({from.center().x(), from.bottom(), to.center().x(), to.top()});
 }
 
 void CanvasScene::layEdgesOf(const QString& node)
 {
+    layTether(node);
+    for (auto it = m_tethers.cbegin(); it != m_tethers.cend(); ++it)
+        if (it->listener == node)
+            layTether(it.key());
     for (const QString& edge : m_edgesOf.value(node))
         layEdge(edge);
 }

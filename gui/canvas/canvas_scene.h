@@ -10,6 +10,8 @@
 namespace byteyard::gui {
 
 class LiveBinding;
+class MemoryPeeks;
+class TetherItem;
 
 /// What lies under a position: a port of a node, a node, an edge, or nothing.
 struct Hit
@@ -32,6 +34,8 @@ public:
     model::Document& document() const { return m_document; }
     NodeItem* node(const QString& id) const { return m_nodes.value(id); }
     const QHash<QString, NodeItem*>& nodes() const { return m_nodes; }
+    /// Those that show a hexdump of shared memory.
+    QList<NodeItem*> memoryNodes() const;
     EdgeLayer& edges() const { return *m_edges; }
     Hit hit(const QPointF& position, double reach) const;
     /// Everything that is drawn; empty when nothing is.
@@ -67,6 +71,8 @@ public:
     void putEdge(const QString& id, const QString& process, const QString& processPort,
                  const QString& endpoint, const QString& endpointPort);
     void dropEdge(const QString& id);
+    /// A connection hangs below its listener, on a dotted line.
+    void hang(const QString& connection, const QString& listener);
     /// Theme or fonts have changed.
     void refresh();
 
@@ -83,6 +89,7 @@ private:
 
     void rebuild();
     void layEdge(const QString& id);
+    void layTether(const QString& connection);
     void layEdgesOf(const QString& node);
     void growTo(const QRectF& rect);
     void applyMarks(const QString& id);
@@ -94,6 +101,13 @@ private:
     QHash<QString, Ends> m_ends;
     QHash<QString, QStringList> m_edgesOf;
     EdgeLayer* m_edges; ///< owned by the scene, as every item
+    struct Tether
+    {
+        TetherItem* item = nullptr; ///< owned by the scene
+        QString listener;
+    };
+    QHash<QString, Tether> m_tethers; ///< by the connection's id
+    QSet<QString> m_memoryNodes;
     QHash<QString, QPointF> m_home;
     QSet<QString> m_previewed;
     Selection m_selection;
@@ -108,6 +122,7 @@ private:
     QString m_hoveredEdge;
     bool m_wasEmpty = true;
     std::unique_ptr<LiveBinding> m_live;
+    std::unique_ptr<MemoryPeeks> m_peeks;
 };
 
 } // namespace byteyard::gui

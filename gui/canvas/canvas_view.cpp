@@ -303,14 +303,14 @@ void CanvasView::drawForeground(QPainter* painter, const QRectF&)
         d->gesture->paint(*painter);
     if (d->dropping) {
         NodeLook look;
-        look.kind = d->dropKind;
-        const QRectF body = NodeItem::bodyFor(look).translated(d->positionFor(d->dropKind, d->dropAt));
+        look.kind = d->dropPart.kind;
+        const QRectF body = NodeItem::bodyFor(look).translated(d->positionFor(d->dropPart.kind, d->dropAt));
         painter->setRenderHint(QPainter::Antialiasing);
         QPen pen(Theme::instance().colors().accent, 1.6);
         pen.setDashPattern({4, 3});
         painter->setPen(pen);
         painter->setBrush(Qt::NoBrush);
-        const double radius = model::isProcess(d->dropKind) ? 9 : body.height() / 2;
+        const double radius = model::isProcess(d->dropPart.kind) ? 9 : body.height() / 2;
         painter->drawRoundedRect(body, radius, radius);
     }
 }

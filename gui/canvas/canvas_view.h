@@ -58,7 +58,8 @@ Q_SIGNALS:
     void hint(const QString& text);
     /// A context menu is wanted; `node` and `edge` are empty on bare canvas. The shell fills it.
     void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge);
-    void openLabWanted(); ///< from the empty canvas's offers
+    void scriptWanted(const QString& nodeId); ///< an actor's script is to be written
+    void openLabWanted();                     ///< from the empty canvas's offers
 
 protected:
     bool viewportEvent(QEvent* event) override;

@@ -16,6 +16,19 @@ QString tr(const char* text)
     return QCoreApplication::translate("byteyard::gui::ConnectGesture", text);
 }
 
+/// What a port is called while one connects.
+QString portWord(const model::Topology& topology, const PortRef& port, const PortRef& other)
+{
+    const model::Node* node = topology.node(port.node);
+    const model::Node* endpoint = topology.node(other.node);
+    const bool handle =
+        endpoint != nullptr && !model::isProcess(endpoint->kind) && model::needsHandle(endpoint->kind);
+    if (node != nullptr && model::isProcess(node->kind) &&
+        (port.port == newPort || (handle && model::isFdPort(port.port))))
+        return tr("a new handle");
+    return port.port;
+}
+
 } // namespace
 
 ConnectGesture::ConnectGesture(GestureContext& context, const PortRef& from)
@@ -25,7 +38,8 @@ ConnectGesture::ConnectGesture(GestureContext& context, const PortRef& from)
     context.scene.showFitting(m_fitting, from.node);
     const model::Node* node = context.document.topology().node(from.node);
     if (node != nullptr)
-        context.hint(tr("Connecting %1 of %2").arg(from.port, node->name));
+        context.hint(
+            tr("Connecting %1 of %2").arg(portWord(context.document.topology(), from, {}), node->name));
 }
 
 void ConnectGesture::aim(const PortRef& target, const QPointF& end)
@@ -64,8 +78,17 @@ void ConnectGesture::move(const QPoint& position, Qt::KeyboardModifiers)
     }
     const model::Node* from = topology.node(m_from.node);
     const model::Node* to = topology.node(id);
-    m_context.hint(tr("Connect %1 of %2 to %3 of %4").arg(m_from.port, from->name, port, to->name));
-    aim({id, port}, hit.node->hasPort(port) ? hit.node->portPosition(port) : at);
+    const PortRef target{id, port};
+    m_context.hint(tr("Connect %1 of %2 to %3 of %4")
+                       .arg(portWord(topology, m_from, target), from->name,
+                            portWord(topology, target, m_from), to->name));
+    aim(target, hit.node->hasPort(port) ? hit.node->portPosition(port, fromPosition()) : at);
+}
+
+QPointF ConnectGesture::fromPosition() const
+{
+    const NodeItem* origin = m_context.scene.node(m_from.node);
+    return origin != nullptr ? origin->portPosition(m_from.port, m_end) : m_end;
 }
 
 void ConnectGesture::release(const QPoint& position, Qt::KeyboardModifiers modifiers)
@@ -99,7 +122,7 @@ void ConnectGesture::aimTowards(const QPointF& direction)
 {
     const NodeItem* origin = m_context.scene.node(m_from.node);
     const bool aimed = !m_to.node.isEmpty();
-    const QPointF start = aimed ? m_end : origin->portPosition(m_from.port);
+    const QPointF start = aimed ? m_end : origin->portPosition(m_from.port, origin->body().center());
     PortRef best;
     QPointF bestEnd;
     double bestCost = 1e300;
@@ -111,7 +134,7 @@ void ConnectGesture::aimTowards(const QPointF& direction)
         for (const QString& port : it.value()) {
             if (!item->hasPort(port) || PortRef{it.key(), port} == m_to)
                 continue;
-            const QPointF away = item->portPosition(port) - start;
+            const QPointF away = item->portPosition(port, start) - start;
             const double along = QPointF::dotProduct(away, direction);
             const double across = std::abs(away.x() * direction.y() - away.y() * direction.x());
             if (along <= 0 && aimed)
@@ -122,16 +145,16 @@ void ConnectGesture::aimTowards(const QPointF& direction)
             if (cost < bestCost) {
                 bestCost = cost;
                 best = {it.key(), port};
-                bestEnd = item->portPosition(port);
+                bestEnd = item->portPosition(port, start);
             }
         }
     }
     if (best.node.isEmpty())
         return;
     const model::Topology& topology = m_context.document.topology();
-    m_context.hint(
-        tr("Enter connects %1 of %2 to %3 of %4")
-            .arg(m_from.port, topology.node(m_from.node)->name, best.port, topology.node(best.node)->name));
+    m_context.hint(tr("Enter connects %1 of %2 to %3 of %4")
+                       .arg(portWord(topology, m_from, best), topology.node(m_from.node)->name,
+                            portWord(topology, best, m_from), topology.node(best.node)->name));
     aim(best, bestEnd);
 }
 
@@ -165,17 +188,18 @@ void ConnectGesture::paint(QPainter& painter) const
     const NodeItem* origin = m_context.scene.node(m_from.node);
     if (origin == nullptr)
         return;
-    const QPointF from = origin->portPosition(m_from.port);
+    const QPointF from = fromPosition();
     const NodeItem* target = m_context.scene.node(m_to.node);
     const Side away = from.x() <= m_end.x() ? Side::Left : Side::Right;
-    const Side side = target != nullptr && target->hasPort(m_to.port) ? target->portSide(m_to.port) : away;
+    const Side side =
+        target != nullptr && target->hasPort(m_to.port) ? target->portSide(m_to.port, from) : away;
     painter.setRenderHint(QPainter::Antialiasing);
     QPen pen(Theme::instance().colors().accent, 2.2);
     if (m_to.node.isEmpty())
         pen.setDashPattern({3, 2.5});
     painter.setPen(pen);
     painter.setBrush(Qt::NoBrush);
-    painter.drawPath(EdgeLayer::curve({from, origin->portSide(m_from.port)}, {m_end, side}));
+    painter.drawPath(EdgeLayer::curve({from, origin->portSide(m_from.port, m_end)}, {m_end, side}));
     painter.setBrush(Theme::instance().colors().accent);
     painter.setPen(Qt::NoPen);
     painter.drawEllipse(m_end, 4, 4);

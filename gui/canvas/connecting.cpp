@@ -28,15 +28,44 @@ QStringList portsOf(const model::Topology& topology, const QString& id)
         return {};
     if (!model::isProcess(node->kind))
         return model::kindInfo(node->kind).ports;
-    QStringList ports{u"0"_s, u"1"_s, u"2"_s};
+    QStringList ports =
+        node->kind == model::Kind::Actor ? QStringList{newPort} : QStringList{u"0"_s, u"1"_s, u"2"_s};
     for (const model::Edge& edge : topology.edgesOf(id))
         if (edge.process == id && !ports.contains(edge.processPort))
             ports << edge.processPort;
     return ports;
 }
 
+bool isNew(const QString& port)
+{
+    return port.isEmpty() || port == newPort;
+}
+
+/// The port that a process really gets: where one began at a descriptor and the endpoint has none, or where a
+/// new one is wanted, the model chooses.
+QString processPortFor(const model::Topology& topology, const QString& port, const QString& endpoint)
+{
+    const model::Node* node = topology.node(endpoint);
+    const bool handle = node != nullptr && model::needsHandle(node->kind) && model::isFdPort(port);
+    return isNew(port) || handle ? QString() : port;
+}
+
+/// A process that takes rather than gives: what its script does is known of the ready-made ones.
+bool prefersReading(const model::Topology& topology, const PortRef& from)
+{
+    if (from.port == u"0")
+        return true;
+    const model::Node* node = topology.node(from.node);
+    if (node == nullptr || node->kind != model::Kind::Actor || !isNew(from.port))
+        return false;
+    const QString role = node->property(u"role"_s).toString();
+    return role == "consumer"_L1 || role == "ring-consumer"_L1 || role == "echo-server"_L1;
+}
+
 bool isTaken(const model::Topology& topology, const PortRef& ref)
 {
+    if (isNew(ref.port))
+        return false;
     const auto edges = topology.edgesOf(ref.node);
     return std::any_of(edges.begin(), edges.end(), [&](const model::Edge& edge) {
         return edge.process == ref.node ? edge.processPort == ref.port : edge.endpointPort == ref.port;
@@ -62,7 +91,7 @@ QString processPairFault(const model::Topology& topology, const PortRef& from, c
     if (fromWrites && (to.port == u"1" || to.port == u"2"))
         return tr("Both are outputs: one side has to read.");
     for (const PortRef& ref : {from, to})
-        if (!ref.port.isEmpty() && isTaken(topology, ref))
+        if (isTaken(topology, ref))
             return tr("fd %1 of %2 is connected already.").arg(ref.port, topology.node(ref.node)->name);
     return {};
 }
@@ -81,7 +110,9 @@ QString connectingFault(const model::Topology& topology, const PortRef& from, co
         return tr("An endpoint is used by processes: connect it to a process.");
     const PortRef& process = fromProcess ? from : to;
     const PortRef& endpoint = fromProcess ? to : from;
-    return model::connectionFault(topology, process.node, process.port, endpoint.node, endpoint.port);
+    return model::connectionFault(topology, process.node,
+                                  processPortFor(topology, process.port, endpoint.node), endpoint.node,
+                                  endpoint.port);
 }
 
 QHash<QString, QStringList> fittingPorts(const model::Topology& topology, const PortRef& from)
@@ -111,13 +142,13 @@ QString naturalPort(const model::Topology& topology, const PortRef& from, const 
     // Bytes leave a process at fd 1 and enter it at fd 0.
     const auto suits = [&](const QString& port) {
         if (fromProcess && toProcess)
-            return from.port == u"0" ? port == u"1" : port == u"0";
+            return from.port == u"0" ? port == u"1" || port == newPort : port == u"0" || port == newPort;
         if (fromProcess)
-            return from.port == u"0" ? model::portReads(port) && !model::portWrites(port)
-                                     : model::portWrites(port) && !model::portReads(port);
+            return prefersReading(topology, from) ? model::portReads(port) && !model::portWrites(port)
+                                                  : model::portWrites(port) && !model::portReads(port);
         if (model::portWrites(from.port) && model::portReads(from.port))
-            return false; // both ways: the model chooses an fd
-        return port == (model::portReads(from.port) ? u"0"_s : u"1"_s);
+            return port == newPort; // both ways: the model chooses an fd
+        return port == newPort || port == (model::portReads(from.port) ? u"0"_s : u"1"_s);
     };
     const auto found = std::find_if(ports.begin(), ports.end(), suits);
     if (found != ports.end())
@@ -128,10 +159,8 @@ QString naturalPort(const model::Topology& topology, const PortRef& from, const 
 QStringList startingPorts(const model::Topology& topology, const QString& node)
 {
     QStringList ports = portsOf(topology, node);
-    if (isProcessNode(topology, node)) {
-        ports.removeAll(u"1"_s);
+    if (ports.removeAll(u"1"_s) > 0)
         ports.prepend(u"1"_s);
-    }
     std::stable_partition(ports.begin(), ports.end(), [&](const QString& port) {
         return !isTaken(topology, {node, port});
     });
@@ -149,11 +178,13 @@ QString makeConnection(model::Document& document, const PortRef& from, const Por
         const bool forward = firstWrites(from, to);
         const PortRef& writer = forward ? from : to;
         const PortRef& reader = forward ? to : from;
-        return document.connectProcesses(writer.node, writer.port, reader.node, reader.port, pipePosition);
+        const auto port = [](const PortRef& ref) { return isNew(ref.port) ? QString() : ref.port; };
+        return document.connectProcesses(writer.node, port(writer), reader.node, port(reader), pipePosition);
     }
     const PortRef& process = fromProcess ? from : to;
     const PortRef& endpoint = fromProcess ? to : from;
-    return document.connectNodes(process.node, process.port, endpoint.node, endpoint.port);
+    return document.connectNodes(process.node, processPortFor(topology, process.port, endpoint.node),
+                                 endpoint.node, endpoint.port);
 }
 
 } // namespace byteyard::gui

@@ -6,7 +6,11 @@
 
 namespace byteyard::gui {
 
-/// One end of a connection that is being made. An empty port of a process means: any natural free one.
+/// Stands at a process for a descriptor or handle that it does not have yet: the model names it.
+inline const QString newPort = QStringLiteral("+");
+
+/// One end of a connection that is being made. An empty port of a process, or newPort, means: any natural
+/// free one.
 struct PortRef
 {
     QString node;

@@ -16,6 +16,7 @@ namespace {
 /// A shell loop forks thousands: of those that have ended only the newest stay in sight.
 constexpr qsizetype endedMost = 12;
 constexpr qsizetype shownMost = 400;
+constexpr qsizetype connectionsMost = 64;
 
 bool hasEnded(const model::LiveProcess& process)
 {
@@ -37,6 +38,20 @@ QString idOfEdge(const model::LiveEdge& edge)
     return u"edge:%1:%2"_s.arg(edge.process).arg(edge.endpoint);
 }
 
+/// Where an edge that nobody drew meets its endpoint: by what goes through it.
+QString portFor(model::Kind kind, bool connection, bool writes)
+{
+    if (connection)
+        return u"end"_s;
+    const QStringList ports = model::kindInfo(kind).ports;
+    // Who has a socket that is listened on is, as a rule, who listens.
+    const bool wanted = writes && !isListener(kind);
+    for (const QString& port : ports)
+        if (wanted ? model::portWrites(port) : model::portReads(port))
+            return port;
+    return ports.value(0);
+}
+
 } // namespace
 
 /// An edge that nobody drew.
@@ -50,6 +65,19 @@ struct LiveBinding::Found
     QString fd;
     QString port;
 };
+
+QPointF LiveBinding::placeBelow(const QString& listener, const NodeLook& look) const
+{
+    const NodeItem* above = m_scene.node(listener);
+    const QRectF from = above != nullptr ? above->body() : m_scene.content();
+    const QRectF body = NodeItem::bodyFor(look);
+    const auto snapped = [](double value) { return std::round(value / gridStep) * gridStep; };
+    QPointF place(snapped(from.center().x() - body.width() / 2),
+                  snapped(from.bottom() + 2 * gridStep - body.top()));
+    while (!m_scene.isFree(body.translated(place)))
+        place.ry() += 4 * gridStep;
+    return place;
+}
 
 QPointF LiveBinding::placeFor(const QString& beside, const NodeLook& look) const
 {
@@ -90,7 +118,8 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) 
     return ids;
 }
 
-QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>& processIds) const
+QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>& processIds,
+                                                   const QSet<quint32>& connections) const
 {
     QList<Found> found;
     for (const model::LiveEdge& edge : m_session.edges()) {
@@ -106,12 +135,18 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
         each.endpoint = idOfEndpoint(*endpoint);
         if (!each.ownEndpoint && m_scene.node(each.endpoint) == nullptr)
             continue;
+        if (endpoint->entry.parent != 0 && !connections.contains(endpoint->entry.number))
+            continue;
         const int fd = edge.fds.isEmpty() ? -1 : edge.fds.first();
         const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && (fd == 1 || fd == 2));
         each.live = edge;
         each.process = processIds.value(edge.process);
-        each.fd = QString::number(fd >= 0 ? fd : writes ? 1 : 0);
-        each.port = model::kindInfo(each.kind).ports.value(writes ? 0 : 1);
+        // What has no descriptor is reached by an id or an address.
+        each.fd = fd >= 0                   ? QString::number(fd)
+                  : endpoint->entry.id >= 0 ? u"id"_s
+                  : writes                  ? u"1"_s
+                                            : u"0"_s;
+        each.port = portFor(each.kind, endpoint->entry.parent != 0, writes);
         found.append(each);
     }
     return found;
@@ -122,7 +157,41 @@ void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const 
     if (m_scene.node(id) != nullptr)
         m_scene.setNodeLook(id, look);
     else
-        m_scene.putNode(id, look, placeFor(beside, look));
+        m_scene.putNode(id, look, look.connection ? placeBelow(beside, look) : placeFor(beside, look));
+    if (look.connection)
+        m_scene.hang(id, beside);
+}
+
+void LiveBinding::showDiscovered(const model::LiveEndpoint& endpoint, const QString& process)
+{
+    model::Kind kind{};
+    if (!model::kindFromId(endpoint.entry.kind, kind))
+        return;
+    const QString id = idOfEndpoint(endpoint);
+    const model::LiveEndpoint* listener = m_session.endpoint(endpoint.entry.parent);
+    m_shown.insert(id, liveOf(endpoint));
+    showDiscovered(id, lookOfDiscovered(kind, {}, m_shown.value(id)),
+                   listener != nullptr ? idOfEndpoint(*listener) : process);
+}
+
+/// Connections are there also while nobody has accepted them; of those that have ended the newest stay.
+QList<model::LiveEndpoint> LiveBinding::connectionsToShow() const
+{
+    QList<model::LiveEndpoint> found;
+    qsizetype ended = 0;
+    const QList<model::LiveEndpoint> endpoints = m_session.endpoints();
+    for (auto it = endpoints.crbegin(); it != endpoints.crend() && found.size() < connectionsMost; ++it)
+        if (it->entry.parent != 0 && it->entry.node.isEmpty() &&
+            (it->entry.state == u"live" || ++ended <= endedMost))
+            found.prepend(*it);
+    return found;
+}
+
+bool LiveBinding::isLeft(const QString& endpoint, const QString& process) const
+{
+    const NodeItem* left = m_scene.node(endpoint);
+    const NodeItem* right = m_scene.node(process);
+    return left != nullptr && right != nullptr && left->body().center().x() < right->body().center().x();
 }
 
 void LiveBinding::updateDiscovered()
@@ -130,11 +199,16 @@ void LiveBinding::updateDiscovered()
     QSet<QString> nodes;
     QSet<QString> edges;
     const QHash<quint32, QString> processIds = processesToShow(nodes);
-    const QList<Found> found = edgesToShow(processIds);
+    const QList<model::LiveEndpoint> connections = connectionsToShow();
+    QSet<quint32> shownConnections;
+    for (const model::LiveEndpoint& connection : connections)
+        shownConnections.insert(connection.entry.number);
+    QList<Found> found = edgesToShow(processIds, shownConnections);
 
     QHash<QString, UsedPorts> used;
-    for (const Found& each : found)
-        used[each.process].insert(each.fd, sideOfFd(each.fd.toInt(), each.port));
+    for (const Found& each : std::as_const(found))
+        used[each.process].insert(each.fd,
+                                  sideOfPort(each.fd, each.port, isLeft(each.endpoint, each.process)));
     const QHash<QString, UsedPorts> before = std::exchange(m_usedLive, used);
     for (const QString& process :
          QSet<QString>(before.keyBegin(), before.keyEnd()) + QSet<QString>(used.keyBegin(), used.keyEnd()))
@@ -152,17 +226,26 @@ void LiveBinding::updateDiscovered()
         showDiscovered(id, lookOfDiscovered(model::Kind::Command, portsOf(id), m_shown.value(id)),
                        processIds.value(process->entry.parent));
     }
-    for (const Found& each : found) {
+    // A listener comes before what hangs below it.
+    std::stable_partition(found.begin(), found.end(), [this](const Found& each) {
+        const model::LiveEndpoint* endpoint = m_session.endpoint(each.live.endpoint);
+        return endpoint == nullptr || endpoint->entry.parent == 0;
+    });
+    for (const Found& each : std::as_const(found)) {
         if (each.ownEndpoint && !nodes.contains(each.endpoint)) {
             nodes.insert(each.endpoint);
-            m_shown.insert(each.endpoint, liveOf(*m_session.endpoint(each.live.endpoint)));
-            showDiscovered(each.endpoint, lookOfDiscovered(each.kind, {}, m_shown.value(each.endpoint)),
-                           each.process);
+            showDiscovered(*m_session.endpoint(each.live.endpoint), each.process);
         }
         const QString id = idOfEdge(each.live);
         edges.insert(id);
         m_scene.putEdge(id, each.process, each.fd, each.endpoint, each.port);
         m_scene.edges().setLook(id, lookOfDiscovered(each.kind, each.live, m_session.now()));
+    }
+    for (const model::LiveEndpoint& connection : connections) {
+        if (nodes.contains(idOfEndpoint(connection)))
+            continue;
+        nodes.insert(idOfEndpoint(connection));
+        showDiscovered(connection, {});
     }
     const QSet<QString> nodesBefore = std::exchange(m_discoveredNodes, nodes);
     const QSet<QString> edgesBefore = std::exchange(m_discoveredEdges, edges);

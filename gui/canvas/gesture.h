@@ -113,6 +113,8 @@ public:
 
 private:
     void aim(const PortRef& target, const QPointF& end);
+    /// Where it began: of a port that stands at both sides, the place nearer to its end.
+    QPointF fromPosition() const;
     void end();
     bool make(const PortRef& to);
 

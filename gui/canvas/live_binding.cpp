@@ -30,7 +30,7 @@ void LiveBinding::showAll()
     readSession();
     const model::Topology& topology = m_document.topology();
     for (const model::Edge& edge : topology.edges)
-        m_used[edge.process].insert(edge.processPort, sideOfFd(edge.processPort.toInt(), edge.endpointPort));
+        m_used[edge.process].insert(edge.processPort, sideOf(edge));
     for (const model::Node& node : topology.nodes)
         updateNode(node, true);
     for (const model::Edge& edge : topology.edges)
@@ -40,8 +40,26 @@ void LiveBinding::showAll()
 
 void LiveBinding::showNode(const QString& id)
 {
-    if (const model::Node* node = m_document.topology().node(id))
-        updateNode(*node, true);
+    const model::Node* node = m_document.topology().node(id);
+    if (node == nullptr)
+        return;
+    updateNode(*node, true);
+    // What goes both ways leaves a process towards its endpoint: that may be elsewhere now.
+    for (const model::Edge& edge : m_document.topology().edges)
+        if ((edge.process == id || edge.endpoint == id) && model::portReads(edge.endpointPort) &&
+            model::portWrites(edge.endpointPort))
+            readPorts(edge.process);
+}
+
+Side LiveBinding::sideOf(const model::Edge& edge) const
+{
+    if (!model::portReads(edge.endpointPort) || !model::portWrites(edge.endpointPort))
+        return sideOfPort(edge.processPort, edge.endpointPort);
+    const model::Node* process = m_document.topology().node(edge.process);
+    const model::Node* endpoint = m_document.topology().node(edge.endpoint);
+    return sideOfPort(edge.processPort, edge.endpointPort,
+                      process != nullptr && endpoint != nullptr &&
+                          endpoint->position.x() < process->position.x());
 }
 
 void LiveBinding::showEdge(const QString& id)
@@ -59,7 +77,7 @@ void LiveBinding::readPorts(const QString& process)
     UsedPorts used;
     for (const model::Edge& each : m_document.topology().edges)
         if (each.process == process)
-            used.insert(each.processPort, sideOfFd(each.processPort.toInt(), each.endpointPort));
+            used.insert(each.processPort, sideOf(each));
     if (m_used.value(process) == used)
         return;
     m_used.insert(process, used);
@@ -145,6 +163,7 @@ NodeLive LiveBinding::liveOf(const model::LiveProcess& process) const
     live.signal = process.entry.signal;
     live.error = process.error;
     live.paused = process.paused;
+    live.line = process.line;
     const auto pending = m_pending.constFind(process.entry.number);
     if (pending != m_pending.constEnd()) {
         live.blockedCall = pending->call;
@@ -166,6 +185,15 @@ NodeLive LiveBinding::liveOf(const model::LiveEndpoint& endpoint) const
     live.fill2 = endpoint.fill2;
     live.capacity = endpoint.capacity;
     live.writeBlocks = endpoint.writeBlocks;
+    live.id = endpoint.entry.id;
+    live.path = endpoint.entry.path;
+    live.address = endpoint.entry.address;
+    live.port = endpoint.entry.port;
+    live.parent = endpoint.entry.parent;
+    live.facts = endpoint.entry.facts;
+    live.tiles = endpoint.tiles;
+    live.tilesTotal = endpoint.tilesTotal;
+    live.attached = endpoint.attached.size();
     if (live.state != u"live")
         live.through = std::max(endpoint.entry.totals.bytesIn, endpoint.entry.totals.bytesOut);
     return live;

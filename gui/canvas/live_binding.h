@@ -50,6 +50,7 @@ private:
     NodeLive liveOf(const model::LiveEndpoint& endpoint) const;
     EdgeKey keyOf(const model::LiveEdge* edge, bool ran) const;
 
+    Side sideOf(const model::Edge& edge) const;
     UsedPorts portsOf(const QString& process) const;
     void readPorts(const QString& process);
     void refreshLook(const QString& node);
@@ -59,8 +60,13 @@ private:
     void updateDiscovered();
     void tickDiscovered();
     QHash<quint32, QString> processesToShow(QSet<QString>& discovered) const;
-    QList<Found> edgesToShow(const QHash<quint32, QString>& processIds) const;
+    QList<model::LiveEndpoint> connectionsToShow() const;
+    QList<Found> edgesToShow(const QHash<quint32, QString>& processIds,
+                             const QSet<quint32>& connections) const;
     void showDiscovered(const QString& id, const NodeLook& look, const QString& beside);
+    void showDiscovered(const model::LiveEndpoint& endpoint, const QString& process);
+    bool isLeft(const QString& endpoint, const QString& process) const;
+    QPointF placeBelow(const QString& listener, const NodeLook& look) const;
     QPointF placeFor(const QString& beside, const NodeLook& look) const;
 
     CanvasScene& m_scene;

@@ -6,21 +6,22 @@
 #include <QFontMetricsF>
 
 #include <array>
+#include <cmath>
 #include <optional>
 
 namespace byteyard::gui {
 
 namespace {
 
-std::array<std::optional<QFont>, 5>& fonts()
+std::array<std::optional<QFont>, 6>& fonts()
 {
-    static std::array<std::optional<QFont>, 5> cache;
+    static std::array<std::optional<QFont>, 6> cache;
     return cache;
 }
 
 QFont make(Text text)
 {
-    const bool data = text == Text::Data || text == Text::SmallData;
+    const bool data = text == Text::Data || text == Text::SmallData || text == Text::Tiny;
     QFont font = data ? Theme::instance().dataFont() : QApplication::font();
     switch (text) {
     case Text::Title:
@@ -31,6 +32,9 @@ QFont make(Text text)
     case Text::Pill:
         font.setPixelSize(11);
         font.setWeight(QFont::DemiBold);
+        break;
+    case Text::Tiny:
+        font.setPixelSize(9);
         break;
     case Text::Small:
     case Text::SmallData:
@@ -55,6 +59,13 @@ const QFont& canvasFont(Text text)
 double textWidth(Text text, const QString& string)
 {
     return QFontMetricsF(canvasFont(text)).horizontalAdvance(string);
+}
+
+double memoryWidth()
+{
+    // "0000" gap "00 11 …" gap "........"
+    constexpr int columns = 4 + 2 + 8 * 3 - 1 + 2 + 8;
+    return std::ceil(textWidth(Text::SmallData, QString(columns, u'0')) + 32);
 }
 
 void forgetCanvasFonts()

@@ -19,6 +19,13 @@ inline constexpr double cardWidthMost = 300;
 inline constexpr double capsuleHeight = 48;
 inline constexpr double capsuleWidth = 136;
 inline constexpr double pageHeight = 56;
+inline constexpr double queueWidth = 280;
+inline constexpr double queueHeight = 128;
+inline constexpr double memoryHeight = 164;
+inline constexpr double semaphoreWidth = 230;
+inline constexpr double semaphoreRow = 24;
+inline constexpr qsizetype semaphoreRowsMost = 6; ///< the inspector has them all
+inline constexpr double counterHeight = 56;
 inline constexpr double outlineWidth = 1.3;
 
 // Below these zooms detail is left out.
@@ -31,11 +38,14 @@ enum class Text {
     Small,     ///< pid, labels
     SmallData, ///< fd numbers, fill
     Pill,
+    Tiny, ///< a message's size in its tile
 };
 
 /// The fonts of the canvas. They scale with the zoom, not with the desktop's font.
 const QFont& canvasFont(Text text);
 double textWidth(Text text, const QString& string);
+/// A memory card's: its hexdump's row decides.
+double memoryWidth();
 /// To be called when the application's font has changed.
 void forgetCanvasFonts();
 

@@ -1,5 +1,6 @@
 #include "gui/canvas/node_item.h"
 
+#include "gui/canvas/family_paint.h"
 #include "gui/canvas/metrics.h"
 #include "gui/canvas/paint.h"
 
@@ -17,61 +18,7 @@ namespace {
 constexpr double errorWidth = 240;
 constexpr double errorGap = 8;
 
-int rowsOf(const NodeLook& look, Side side)
-{
-    int rows = 0;
-    for (const PortLook& port : look.ports)
-        rows = port.side == side ? std::max(rows, port.row + 1) : rows;
-    return rows;
-}
-
-double portLabelsWidth(const NodeLook& look, Side side)
-{
-    double width = 0;
-    for (const PortLook& port : look.ports)
-        if (port.side == side)
-            width = std::max(width, textWidth(Text::SmallData, port.name));
-    return width;
-}
-
-QRectF cardBody(const NodeLook& look)
-{
-    const double titleRow = 14 + textWidth(Text::Data, look.title) + 14 +
-                            (look.corner.isEmpty() ? 0 : textWidth(Text::Small, look.corner) + 14);
-    const double labels = portLabelsWidth(look, Side::Left) + portLabelsWidth(look, Side::Right) + 2 * 22;
-    const double detailRow = look.detail.isEmpty() ? 0 : textWidth(Text::SmallData, look.detail) + labels;
-    const double pillRow =
-        12 + pillWidth(look.stateText) +
-        (look.nextRun ? pillWidth(QCoreApplication::translate("byteyard::gui::NodeItem", "next run")) + 4
-                      : 0) +
-        portLabelsWidth(look, Side::Right) + 26;
-    const double width = std::clamp(std::max({titleRow, std::min(detailRow, 220.0), pillRow}), cardWidth,
-                                    std::max(cardWidthMost, pillRow));
-    const int rows = std::max({rowsOf(look, Side::Left) + 1, rowsOf(look, Side::Right), 2});
-    return {0, 0, std::ceil(width / 10) * 10, cardLine + rowHeight * rows};
-}
-
-double endpointTitleWidth(const NodeLook& look)
-{
-    const QString kindWord =
-        look.kind == model::Kind::Fifo ? model::kindInfo(look.kind).id.toUpper() + u"  "_s : QString();
-    return std::max(textWidth(Text::Title, kindWord + look.title), textWidth(Text::SmallData, look.detail));
-}
-
 } // namespace
-
-QRectF NodeItem::bodyFor(const NodeLook& look)
-{
-    if (model::isProcess(look.kind))
-        return cardBody(look);
-    const bool page = look.kind == model::Kind::File;
-    const double margins = page ? 44 : look.kind == model::Kind::Socketpair ? 84 : 48;
-    const double least = page ? 120 : look.kind == model::Kind::Socketpair ? 170 : capsuleWidth;
-    const double width =
-        std::ceil(std::clamp(endpointTitleWidth(look) + margins, least, cardWidthMost) / 10) * 10;
-    const double height = page ? pageHeight : capsuleHeight;
-    return {0, endpointLine - height / 2, width, height};
-}
 
 NodeItem::NodeItem(QString id, const NodeLook& look) : m_id(std::move(id)), m_look(look)
 {
@@ -98,6 +45,27 @@ void NodeItem::setMarks(const Marks& marks)
     update();
 }
 
+void NodeItem::setMemory(const MemoryPicture& memory)
+{
+    if (memory == m_memory)
+        return;
+    m_memory = memory;
+    update();
+}
+
+QString NodeItem::tipAt(const QPointF& scenePosition) const
+{
+    const QPointF at = mapFromScene(scenePosition);
+    switch (shapeOf(m_look.kind)) {
+    case Shape::Queue:
+        return queueTip(m_look, m_body, at);
+    case Shape::Semaphore:
+        return semaphoreTip(m_look, m_body, at);
+    default:
+        return {};
+    }
+}
+
 void NodeItem::refresh()
 {
     layOut();
@@ -108,9 +76,11 @@ void NodeItem::layOut()
 {
     m_body = bodyFor(m_look);
     m_outline = QPainterPath();
-    if (model::isProcess(m_look.kind)) {
+    const Shape shape = shapeOf(m_look.kind);
+    if (shape == Shape::Card || shape == Shape::Queue || shape == Shape::Memory ||
+        shape == Shape::Semaphore) {
         m_outline.addRoundedRect(m_body, 9, 9);
-    } else if (m_look.kind == model::Kind::File) {
+    } else if (shape == Shape::Page) {
         const double fold = 14;
         m_outline.moveTo(m_body.topLeft());
         m_outline.lineTo(m_body.topRight() - QPointF(fold, 0));
@@ -128,9 +98,11 @@ void NodeItem::layOut()
                                 .boundingRect(QRectF(0, 0, width - 36, 400), Qt::TextWordWrap, m_look.error);
         m_error = {m_body.left(), m_body.bottom() + errorGap, width, text.height() + 12};
     }
-    m_elided = textWidth(model::isProcess(m_look.kind) ? Text::Data : Text::Title, m_look.title) >
+    const double corner =
+        shape == Shape::Capsule || m_look.corner.isEmpty() ? 0 : textWidth(Text::Small, m_look.corner) + 10;
+    m_elided = textWidth(model::isProcess(m_look.kind) ? Text::Data : Text::Title, m_look.title) + corner >
                    m_body.width() - 28 ||
-               textWidth(Text::SmallData, m_look.detail) > m_body.width() - 48;
+               textWidth(Text::SmallData, m_look.detail) > m_body.width() - 28;
     const QRectF bounds = m_body.adjusted(-12, -12, 12, 12).united(m_error);
     if (bounds != m_bounds) {
         prepareGeometryChange();
@@ -154,12 +126,25 @@ QPointF NodeItem::portPoint(const PortLook& port) const
     return {};
 }
 
-QPointF NodeItem::portPosition(const QString& port) const
+const PortLook* NodeItem::findPort(const QString& port, std::optional<QPointF> towards) const
 {
-    for (const PortLook& each : m_look.ports)
-        if (each.name == port)
-            return mapToScene(portPoint(each));
-    return mapToScene(m_body.center());
+    const PortLook* best = nullptr;
+    for (const PortLook& each : m_look.ports) {
+        if (each.name != port)
+            continue;
+        const auto away = [&](const PortLook& look) {
+            return QLineF(mapToScene(portPoint(look)), *towards).length();
+        };
+        if (best == nullptr || (towards && away(each) < away(*best)))
+            best = &each;
+    }
+    return best;
+}
+
+QPointF NodeItem::portPosition(const QString& port, std::optional<QPointF> towards) const
+{
+    const PortLook* found = findPort(port, towards);
+    return mapToScene(found != nullptr ? portPoint(*found) : m_body.center());
 }
 
 bool NodeItem::hasPort(const QString& port) const
@@ -173,12 +158,10 @@ QPointF NodeItem::normal(Side side)
     return side == Side::Left ? QPointF(-1, 0) : side == Side::Right ? QPointF(1, 0) : QPointF(0, 1);
 }
 
-Side NodeItem::portSide(const QString& port) const
+Side NodeItem::portSide(const QString& port, std::optional<QPointF> towards) const
 {
-    for (const PortLook& each : m_look.ports)
-        if (each.name == port)
-            return each.side;
-    return Side::Right;
+    const PortLook* found = findPort(port, towards);
+    return found != nullptr ? found->side : Side::Right;
 }
 
 QString NodeItem::portAt(const QPointF& scenePosition, double reach) const
@@ -200,9 +183,11 @@ QString NodeItem::portAt(const QPointF& scenePosition, double reach) const
 QString NodeItem::description() const
 {
     QStringList words{model::kindInfo(m_look.kind).title, m_look.title};
-    for (const QString& word : {m_look.detail, m_look.corner, m_look.stateText, m_look.error})
+    for (const QString& word : {m_look.detail, m_look.corner, m_look.warning, m_look.stateText, m_look.error})
         if (!word.isEmpty())
             words << word;
+    for (const SemaphoreLook& semaphore : m_look.semaphores)
+        words << semaphore.tip;
     return words.join(u" · "_s);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/canvas/memory_picture.h"
 #include "gui/canvas/node_look.h"
 
 #include <QGraphicsItem>
@@ -31,6 +32,9 @@ public:
     bool setLook(const NodeLook& look);
     const Marks& marks() const { return m_marks; }
     void setMarks(const Marks& marks);
+    /// The first bytes of shared memory.
+    void setMemory(const MemoryPicture& memory);
+    const MemoryPicture& memory() const { return m_memory; }
     /// Theme or fonts have changed.
     void refresh();
 
@@ -39,14 +43,18 @@ public:
     QPainterPath shape() const override { return m_shape; }
     /// The node's outline, in the scene.
     QRectF body() const { return m_body.translated(pos()); }
-    QPointF portPosition(const QString& port) const; ///< in the scene; the middle when there is no such port
+    /// In the scene; the middle when there is no such port. Of a port that stands at both sides, the place
+    /// that is nearer to `towards`.
+    QPointF portPosition(const QString& port, std::optional<QPointF> towards = {}) const;
+    Side portSide(const QString& port, std::optional<QPointF> towards = {}) const;
     static QPointF normal(Side side);
-    Side portSide(const QString& port) const;
     bool hasPort(const QString& port) const;
     /// The port within reach of a scene position, or empty.
     QString portAt(const QPointF& scenePosition, double reach) const;
     /// True when a text of it had to be cut.
     bool isElided() const { return m_elided; }
+    /// What lies under a scene position inside it, in words: a message, a semaphore; or empty.
+    QString tipAt(const QPointF& scenePosition) const;
     /// The whole of it in words, for tool tips and assistive programs.
     QString description() const;
 
@@ -58,9 +66,9 @@ public:
 private:
     void layOut();
     QPointF portPoint(const PortLook& port) const;
+    const PortLook* findPort(const QString& port, std::optional<QPointF> towards) const;
+    void paintInside(QPainter& painter) const;
     void paintCard(QPainter& painter) const;
-    void paintCapsule(QPainter& painter) const;
-    void paintPage(QPainter& painter) const;
     void paintPorts(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
     void paintError(QPainter& painter) const;
@@ -69,6 +77,7 @@ private:
     QString m_id;
     NodeLook m_look;
     Marks m_marks;
+    MemoryPicture m_memory;
     QRectF m_body;
     QRectF m_error; ///< where the error's text stands
     QRectF m_bounds;

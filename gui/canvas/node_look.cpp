@@ -1,6 +1,9 @@
 #include "gui/canvas/node_look.h"
 
+#include "gui/canvas/connecting.h"
+#include "gui/canvas/endpoint_look.h"
 #include "model/log/format.h"
+#include "model/session/engine_topology.h"
 #include "model/topology/pipeline_text.h"
 
 #include <QCoreApplication>
@@ -19,30 +22,51 @@ QString tr(const char* text)
     return QCoreApplication::translate("byteyard::gui::NodeLook", text);
 }
 
-QList<PortLook> processPorts(const UsedPorts& used)
+QList<PortLook> processPorts(model::Kind kind, const UsedPorts& used)
 {
-    QList<int> left{0};
-    QList<int> right{1, 2};
+    // A script's descriptors 0, 1 and 2 show only where they are used: it speaks through its handles.
+    const bool standard = kind == model::Kind::Command;
+    QStringList left = standard ? QStringList{u"0"_s} : QStringList();
+    QStringList right = standard ? QStringList{u"1"_s, u"2"_s} : QStringList();
     for (auto it = used.begin(); it != used.end(); ++it) {
-        const int fd = it.key().toInt();
-        if (fd > 2)
-            (it.value() == Side::Left ? left : right).append(fd);
+        QStringList& side = it.value() == Side::Left ? left : right;
+        if (!side.contains(it.key()))
+            side.append(it.key());
     }
     QList<PortLook> ports;
     for (auto* side : {&left, &right}) {
-        std::sort(side->begin(), side->end());
+        // Descriptors by number, then handles by name.
+        std::sort(side->begin(), side->end(), [](const QString& a, const QString& b) {
+            const bool fdA = model::isFdPort(a);
+            const bool fdB = model::isFdPort(b);
+            return fdA != fdB ? fdA : fdA ? a.toInt() < b.toInt() : a < b;
+        });
         for (int row = 0; row < side->size(); ++row)
-            ports.append({QString::number(side->at(row)), side == &left ? Side::Left : Side::Right, row});
+            ports.append({side->at(row), side == &left ? Side::Left : Side::Right, row});
     }
+    if (!standard)
+        ports.append({newPort, Side::Right, static_cast<int>(right.size())});
     return ports;
 }
 
 QList<PortLook> endpointPorts(model::Kind kind)
 {
     const QStringList names = model::kindInfo(kind).ports;
+    // What one only attaches to has its one port at either side: an edge takes the nearer one.
+    if (names.size() == 1)
+        return {{names.first(), Side::Left, 0}, {names.first(), Side::Right, 0}};
     QList<PortLook> ports;
-    for (int i = 0; i < names.size(); ++i)
-        ports.append({names.at(i), i == 0 ? Side::Left : i == 1 ? Side::Right : Side::Bottom, 0});
+    for (const QString& name : names) {
+        const bool writes = model::portWrites(name);
+        const bool reads = model::portReads(name);
+        const bool secondOfTwo = names.size() == 2 && name == names.last();
+        ports.append({name,
+                      writes && reads
+                          ? names.size() == 2 ? secondOfTwo ? Side::Right : Side::Left : Side::Bottom
+                      : writes ? Side::Left
+                               : Side::Right,
+                      0});
+    }
     return ports;
 }
 
@@ -57,6 +81,17 @@ void nameCommand(NodeLook& look, const QString& name, const QStringList& argv)
         look.title = name;
         look.detail = line == name ? QString() : line;
     }
+}
+
+/// The line of its script that runs, in the room between its ports.
+void nameActor(NodeLook& look, const model::Node& node, const NodeLive& live)
+{
+    look.title = node.name;
+    const QStringList lines = live.line > 0 ? model::scriptOf(node).split(u'\n') : QStringList();
+    if (live.line > 0 && live.line <= lines.size())
+        look.detail = u"%1  %2"_s.arg(live.line).arg(lines.at(live.line - 1).trimmed());
+    else
+        look.detail = node.property(u"role"_s).toString();
 }
 
 void setProcessState(NodeLook& look, const NodeLive& live)
@@ -89,47 +124,16 @@ void setProcessState(NodeLook& look, const NodeLive& live)
         say(NodeState::Running, tr("running"));
 }
 
-QString endpointDetail(model::Kind kind, const NodeLive& live, qint64 plannedCapacity, const QString& path)
-{
-    if (live.number != 0 && live.state == u"live" && live.sampled) {
-        if (kind == model::Kind::Socketpair)
-            return u"→ %1   ← %2"_s.arg(model::formatBytes(live.fill), model::formatBytes(live.fill2));
-        if (kind == model::Kind::File)
-            return model::formatBytes(live.fill);
-        return fillText(live.fill, live.capacity);
-    }
-    if (live.number != 0 && live.state == u"closed")
-        return tr("%1 passed").arg(model::formatBytes(live.through));
-    if (!path.isEmpty())
-        return path;
-    return plannedCapacity > 0
-               ? tr("capacity %1").arg(model::formatBytes(static_cast<quint64>(plannedCapacity)))
-               : QString();
-}
-
-void setEndpointState(NodeLook& look, const NodeLive& live)
-{
-    look.exists = live.number != 0 && live.state == u"live";
-    look.sampled = look.exists && live.sampled;
-    if (live.state == u"failed")
-        look.state = NodeState::Failed;
-    if (!look.sampled || look.kind == model::Kind::File || live.capacity == 0)
-        return;
-    const auto share = [&live](quint64 fill) {
-        return std::min(1.0, static_cast<double>(fill) / static_cast<double>(live.capacity));
-    };
-    look.fill = share(live.fill);
-    if (look.kind == model::Kind::Socketpair)
-        look.fill2 = share(live.fill2);
-}
-
 } // namespace
 
-Side sideOfFd(int fd, const QString& endpointPort)
+Side sideOfPort(const QString& processPort, const QString& endpointPort, bool endpointIsLeft)
 {
-    if (fd >= 0 && fd <= 2)
-        return fd == 0 ? Side::Left : Side::Right;
-    return model::portReads(endpointPort) && !model::portWrites(endpointPort) ? Side::Left : Side::Right;
+    if (model::isFdPort(processPort) && processPort.toInt() <= 2)
+        return processPort == u"0" ? Side::Left : Side::Right;
+    const bool reads = model::portReads(endpointPort);
+    if (reads && model::portWrites(endpointPort))
+        return endpointIsLeft ? Side::Left : Side::Right;
+    return reads ? Side::Left : Side::Right;
 }
 
 QString fillText(quint64 fill, quint64 capacity)
@@ -149,18 +153,20 @@ NodeLook lookOf(const model::Node& node, const UsedPorts& used, const NodeLive& 
     look.kind = node.kind;
     look.error = live.error;
     look.nextRun = live.nextRun;
+    look.number = live.number;
     if (model::isProcess(node.kind)) {
-        nameCommand(look, node.name, node.argv());
-        look.ports = processPorts(used);
+        if (node.kind == model::Kind::Command)
+            nameCommand(look, node.name, node.argv());
+        else
+            nameActor(look, node, live);
+        look.ports = processPorts(node.kind, used);
         if (live.pid > 0)
             look.corner = tr("pid %1").arg(live.pid);
         setProcessState(look, live);
     } else {
         look.title = node.name;
         look.ports = endpointPorts(node.kind);
-        look.detail = endpointDetail(node.kind, live, node.property(u"capacity"_s).toInteger(),
-                                     node.property(u"path"_s).toString());
-        setEndpointState(look, live);
+        showEndpoint(look, node, live);
     }
     return look;
 }
@@ -174,6 +180,9 @@ NodeLook lookOfDiscovered(model::Kind kind, const UsedPorts& used, const NodeLiv
         node.properties.insert(u"argv"_s, QJsonArray{live.name});
     NodeLook look = lookOf(node, used, live);
     look.discovered = true;
+    // A connection's two ends are alike: an edge takes the nearer side.
+    if (look.connection)
+        look.ports = {{u"end"_s, Side::Left, 0}, {u"end"_s, Side::Right, 0}};
     return look;
 }
 

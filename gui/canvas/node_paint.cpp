@@ -1,3 +1,5 @@
+#include "gui/canvas/connecting.h"
+#include "gui/canvas/family_paint.h"
 #include "gui/canvas/node_item.h"
 #include "gui/canvas/paint.h"
 #include "gui/theme/colors.h"
@@ -64,16 +66,31 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
         painter->setOpacity(1);
         return;
     }
-    if (model::isProcess(m_look.kind))
-        paintCard(*painter);
-    else if (m_look.kind == model::Kind::File)
-        paintPage(*painter);
-    else
-        paintCapsule(*painter);
+    paintInside(*painter);
     paintPorts(*painter);
     if (!m_error.isEmpty())
         paintError(*painter);
     painter->setOpacity(1);
+}
+
+void NodeItem::paintInside(QPainter& painter) const
+{
+    switch (shapeOf(m_look.kind)) {
+    case Shape::Card:
+        return paintCard(painter);
+    case Shape::Capsule:
+        return paintCapsule(painter, m_look, m_body);
+    case Shape::Page:
+        return paintPage(painter, m_look, m_body, outlinePen().color());
+    case Shape::Queue:
+        return paintQueue(painter, m_look, m_body);
+    case Shape::Memory:
+        return paintMemory(painter, m_look, m_body, m_memory);
+    case Shape::Semaphore:
+        return paintSemaphores(painter, m_look, m_body);
+    case Shape::Counter:
+        return paintCounter(painter, m_look, m_body);
+    }
 }
 
 void NodeItem::paintMarks(QPainter& painter) const
@@ -118,6 +135,8 @@ void NodeItem::paintCard(QPainter& painter) const
     double left = 12;
     double most = right;
     for (const PortLook& port : m_look.ports) {
+        if (port.name == newPort)
+            continue;
         const QPointF at = portPoint(port);
         const double width = textWidth(Text::SmallData, port.name);
         if (port.side == Side::Left) {
@@ -140,85 +159,6 @@ void NodeItem::paintCard(QPainter& painter) const
                   NodeState::Planned, tr("next run"));
 }
 
-void NodeItem::paintCapsule(QPainter& painter) const
-{
-    const QColor fill = Theme::instance().kindFill(m_look.kind);
-    const bool pair = m_look.kind == model::Kind::Socketpair;
-    if (m_look.fill > 0 || m_look.fill2 > 0) {
-        painter.save();
-        const QRectF inside = m_body.adjusted(3, 3, -3, -3);
-        QPainterPath clip;
-        clip.addRoundedRect(inside, inside.height() / 2, inside.height() / 2);
-        // Intersected once here: clipping to a path costs more than filling one.
-        QPainterPath part;
-        const double half = inside.height() / 2;
-        if (pair) {
-            part.addRect(inside.left(), inside.top(), inside.width() * m_look.fill, half);
-            const double back = inside.width() * std::max(0.0, m_look.fill2);
-            part.addRect(inside.right() - back, inside.top() + half, back, half);
-        } else {
-            part.addRect(inside.left(), inside.top(), inside.width() * m_look.fill, inside.height());
-        }
-        painter.fillPath(clip.intersected(part), fill);
-        painter.restore();
-    }
-    const bool two = !m_look.detail.isEmpty();
-    const double textLeft = m_body.left() + (pair ? 32 : 16);
-    const double textSpace = m_body.width() - 2 * (textLeft - m_body.left());
-    const double middle = m_body.center().y();
-    const QRectF titleRow(textLeft, two ? middle - 18 : middle - 10, textSpace, 20);
-    if (m_look.kind == model::Kind::Fifo) {
-        const QString word = tr("FIFO");
-        const double kindWidth = textWidth(Text::Title, word + u"  "_s);
-        const double whole = std::min(kindWidth + textWidth(Text::Data, m_look.title), textSpace);
-        const double from = titleRow.center().x() - whole / 2;
-        paintText(painter, {from, titleRow.top(), kindWidth, 20}, Text::Title, word, colors().ink);
-        paintText(painter, {from + kindWidth, titleRow.top(), whole - kindWidth, 20}, Text::Title,
-                  m_look.title, colors().ink);
-    } else {
-        paintText(painter, titleRow, Text::Title, m_look.title, colors().ink, Qt::AlignCenter);
-    }
-    if (two) {
-        const QRectF row(textLeft, middle - 1, textSpace, 17);
-        const QColor ink = m_look.sampled ? colors().ink : colors().inkMuted;
-        paintText(painter, row, Text::SmallData, m_look.detail, ink, Qt::AlignCenter);
-        if (m_look.sampled)
-            paintSampledLine(painter, row, std::min(textWidth(Text::SmallData, m_look.detail), textSpace),
-                             colors().inkMuted);
-    }
-    if (pair)
-        for (const PortLook& port : m_look.ports) {
-            const bool left = port.side == Side::Left;
-            paintText(painter, {left ? m_body.left() + 14 : m_body.right() - 30, middle - 9, 16, 18},
-                      Text::SmallData, port.name, colors().inkMuted,
-                      (left ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-        }
-}
-
-void NodeItem::paintPage(QPainter& painter) const
-{
-    const QColor outline = outlinePen().color();
-    const double fold = 14;
-    const QPolygonF corner{m_body.topRight() - QPointF(fold, 0), m_body.topRight() + QPointF(-fold, fold),
-                           m_body.topRight() + QPointF(0, fold)};
-    painter.setPen(QPen(outline, outlineWidth));
-    painter.setBrush(Theme::instance().kindFill(m_look.kind));
-    painter.drawPolygon(corner);
-    const bool two = !m_look.detail.isEmpty();
-    const double middle = m_body.center().y();
-    const double space = m_body.width() - 36;
-    paintText(painter, {m_body.left() + 16, two ? middle - 19 : middle - 10, space, 20}, Text::Title,
-              m_look.title, colors().ink);
-    if (two) {
-        const QRectF row(m_body.left() + 16, middle,
-                         std::min(space, textWidth(Text::SmallData, m_look.detail)), 17);
-        paintText(painter, row, Text::SmallData, m_look.detail,
-                  m_look.sampled ? colors().ink : colors().inkMuted);
-        if (m_look.sampled)
-            paintSampledLine(painter, row, row.width(), colors().inkMuted);
-    }
-}
-
 void NodeItem::paintPorts(QPainter& painter) const
 {
     const bool process = model::isProcess(m_look.kind);
@@ -238,6 +178,10 @@ void NodeItem::paintPorts(QPainter& painter) const
         painter.setPen(QPen(fits || aimed ? colors().accent : ring, 1.8));
         painter.setBrush(aimed ? colors().accent : colors().surface);
         painter.drawEllipse(at, portRadius, portRadius);
+        if (port.name == newPort) {
+            painter.drawLine(at - QPointF(2.5, 0), at + QPointF(2.5, 0));
+            painter.drawLine(at - QPointF(0, 2.5), at + QPointF(0, 2.5));
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 #include "gui/canvas/paint.h"
 
+#include "gui/canvas/family_paint.h"
 #include "gui/theme/icons.h"
 #include "gui/theme/theme.h"
+
+#include <QPainterPath>
 
 using namespace Qt::StringLiterals;
 
@@ -63,6 +66,25 @@ void paintSampledLine(QPainter& painter, const QRectF& rect, double width, const
     painter.setPen(pen);
     const double y = rect.bottom();
     painter.drawLine(QPointF(rect.center().x() - width / 2, y), QPointF(rect.center().x() + width / 2, y));
+}
+
+void paintCardHead(QPainter& painter, const NodeLook& look, const QRectF& body)
+{
+    const Theme& theme = Theme::instance();
+    QPainterPath stripe;
+    stripe.addRoundedRect(body.adjusted(0.9, 0.9, -0.9, -0.9), 8, 8);
+    QPainterPath part;
+    part.addRect(QRectF(body.topLeft(), QSizeF(6, body.height())));
+    painter.fillPath(stripe.intersected(part), theme.kindColor(look.kind));
+    const double right = body.right() - 14;
+    const double corner = look.corner.isEmpty() ? 0 : textWidth(Text::Small, look.corner);
+    paintText(
+        painter,
+        {body.left() + 14, body.top() + 9, right - body.left() - 14 - (corner > 0 ? corner + 10 : 0), 20},
+        Text::Title, look.title, theme.colors().ink);
+    if (corner > 0)
+        paintText(painter, {right - corner, body.top() + 9, corner, 20}, Text::Small, look.corner,
+                  theme.colors().inkMuted, Qt::AlignRight | Qt::AlignVCenter);
 }
 
 double pillWidth(const QString& word)

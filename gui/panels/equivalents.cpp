@@ -2,7 +2,7 @@
 
 #include "model/topology/pipeline_text.h"
 
-#include <QCoreApplication>
+#include <QJsonArray>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard::model;
@@ -17,6 +17,85 @@ QString pathOf(const Node& node, const LiveEndpoint* live)
         return joinWords({live->entry.path});
     const QString path = node.property(u"path"_s).toString();
     return joinWords({path.isEmpty() ? node.name : path});
+}
+
+/// The number that the kernel gave, or a word in its place before there is one.
+QString idOf(const LiveEndpoint* live)
+{
+    return live && live->entry.id >= 0 ? QString::number(live->entry.id) : u"ID"_s;
+}
+
+QString keyOption(const Node& node)
+{
+    const QString key = node.property(u"key"_s).toString();
+    return key.startsWith("0x"_L1) ? u" --key "_s + key : QString();
+}
+
+QString sizeOf(const Node& node)
+{
+    return QString::number(node.property(u"size"_s).toInteger());
+}
+
+QString addressOf(const Node& node, const LiveEndpoint* live)
+{
+    const QString address =
+        live && !live->entry.address.isEmpty() ? live->entry.address : node.property(u"address"_s).toString();
+    return address.isEmpty() ? u"127.0.0.1"_s : address;
+}
+
+QString portOf(const Node& node, const LiveEndpoint* live)
+{
+    const int port = live && live->entry.port > 0 ? live->entry.port : node.property(u"port"_s).toInt();
+    return port > 0 ? QString::number(port) : u"PORT"_s;
+}
+
+QString posixName(const Node& node, const LiveEndpoint* live)
+{
+    const QString path =
+        live && !live->entry.path.isEmpty() ? live->entry.path : node.property(u"path"_s).toString();
+    return path.isEmpty() ? u"NAME"_s : path.startsWith(u'/') ? path.mid(1) : path;
+}
+
+/// A socket's place as socat writes it: a path, or an abstract name.
+QString socatPlace(const Node& node, const LiveEndpoint* live, const QString& verb)
+{
+    const QString path =
+        live && !live->entry.path.isEmpty() ? live->entry.path : node.property(u"path"_s).toString();
+    if (path.startsWith(u'@'))
+        return u"ABSTRACT-%1:%2"_s.arg(verb, joinWords({path.mid(1)}));
+    return u"UNIX-%1:%2"_s.arg(verb, pathOf(node, live));
+}
+
+QString unixLines(const Node& node, const LiveEndpoint* live)
+{
+    switch (node.kind) {
+    case Kind::UnixDatagram:
+        return u"$ socat -u %1 -\n$ echo hello | socat -u - %2\n$ ss -xan"_s.arg(
+            socatPlace(node, live, u"RECV"_s), socatPlace(node, live, u"SENDTO"_s));
+    case Kind::UnixSeqpacket:
+        return u"$ socat %1,type=5,fork -\n$ socat - %2,type=5\n$ ss -xlp\n$ ss -xp"_s.arg(
+            socatPlace(node, live, u"LISTEN"_s), socatPlace(node, live, u"CONNECT"_s));
+    default: {
+        const QString place = pathOf(node, live);
+        return node.property(u"path"_s).toString().startsWith(u'@')
+                   ? u"$ socat %1,fork -\n$ socat - %2\n$ ss -xlp\n$ ss -xp"_s.arg(
+                         socatPlace(node, live, u"LISTEN"_s), socatPlace(node, live, u"CONNECT"_s))
+                   : u"$ nc -lU %1\n$ nc -U %1\n$ socat - UNIX-CONNECT:%1\n$ ss -xlp | grep %1\n$ lsof %1"_s
+                         .arg(place);
+    }
+    }
+}
+
+QString internetLines(const Node& node, const LiveEndpoint* live)
+{
+    const QString address = addressOf(node, live);
+    const QString port = portOf(node, live);
+    const QString v6 = address.contains(u':') ? u"-6 "_s : QString();
+    if (node.kind == Kind::Udp)
+        return u"$ nc %3-u -l %1 %2\n$ echo hello | nc %3-u -w1 %1 %2\n$ ss -uanp 'sport = :%2'\n$ lsof -nP -iUDP:%2"_s
+            .arg(address, port, v6);
+    return u"$ nc %3-l %1 %2\n$ nc %3%1 %2\n$ socat - TCP:%4:%2\n$ ss -tlnp 'sport = :%2'\n$ ss -tinp 'sport = :%2'\n$ lsof -nP -iTCP:%2"_s
+        .arg(address, port, v6, address.contains(u':') ? u'[' + address + u']' : address);
 }
 
 QString modeOf(const Node& node)
@@ -34,14 +113,6 @@ QString userOf(const Topology& topology, const Node& endpoint, const QString& po
             return joinWords(process->argv());
     }
     return otherwise;
-}
-
-QString cStrings(const QStringList& words)
-{
-    QStringList quoted;
-    for (QString word : words)
-        quoted.append(u'"' + word.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s) + u'"');
-    return quoted.join(u", "_s);
 }
 
 } // namespace
@@ -67,102 +138,54 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
                                                         userOf(topology, node, u"read"_s, u"reader"_s));
     case Kind::Socketpair:
         return u"$ socat EXEC:'program-a' EXEC:'program-b'\n$ ss -xp"_s;
+    case Kind::SysvQueue:
+        return u"$ ipcmk -Q -p %1%2\n$ ipcs -q -i %3\n$ cat /proc/sysvipc/msg\n$ ipcrm -q %3"_s.arg(
+            modeOf(node), keyOption(node), idOf(live));
+    case Kind::PosixQueue:
+        return u"$ cat /dev/mqueue/%1\n$ ls -l /dev/mqueue\n$ rm /dev/mqueue/%1"_s.arg(posixName(node, live));
+    case Kind::SysvShm:
+        return u"$ ipcmk -M %1 -p %2%3\n$ ipcs -m -i %4\n$ ipcs -m -p\n$ ipcrm -m %4"_s.arg(
+            sizeOf(node), modeOf(node), keyOption(node), idOf(live));
+    case Kind::PosixShm:
+        return u"$ truncate -s %2 /dev/shm/%1\n$ xxd /dev/shm/%1 | head\n$ lsof /dev/shm/%1\n$ rm /dev/shm/%1"_s
+            .arg(posixName(node, live), sizeOf(node));
+    case Kind::Memfd:
+        return u"$ ls -l /proc/*/fd 2>/dev/null | grep memfd:\n$ xxd /proc/PID/fd/FD | head\n$ grep memfd: /proc/PID/maps"_s;
+    case Kind::SysvSemaphore:
+        return u"$ ipcmk -S %1 -p %2%3\n$ ipcs -s -i %4\n$ cat /proc/sysvipc/sem\n$ ipcrm -s %4"_s.arg(
+            QString::number(node.property(u"values"_s).toArray().size()), modeOf(node), keyOption(node),
+            idOf(live));
+    case Kind::PosixSemaphore:
+        return u"$ xxd /dev/shm/sem.%1\n$ lsof /dev/shm/sem.%1\n$ rm /dev/shm/sem.%1"_s.arg(
+            posixName(node, live));
+    case Kind::UnixStream:
+    case Kind::UnixDatagram:
+    case Kind::UnixSeqpacket:
+        return unixLines(node, live);
+    case Kind::Tcp:
+    case Kind::Udp:
+        return internetLines(node, live);
+    case Kind::Raw:
+        return u"$ ping -c 3 %1\n$ ss -wanp\n$ getcap $(command -v ping)"_s.arg(addressOf(node, live));
+    case Kind::Eventfd:
+        return u"$ ls -l /proc/*/fd 2>/dev/null | grep eventfd\n$ cat /proc/PID/fdinfo/FD   # eventfd-count"_s;
+    case Kind::Pty:
+        return u"$ script -c 'program' /dev/null\n$ socat PTY,link=tty,rawer EXEC:'program'\n$ stty -F /dev/pts/N -a"_s;
     case Kind::Command:
-        return u"$ "_s + joinWords(node.argv());
-    default:
-        break;
+    case Kind::Actor:
+        break; // shellLines() of a process
     }
     return {};
 }
 
 QString shellLines(const Node& node, const LiveProcess* live)
 {
-    QString text = u"$ "_s + joinWords(node.argv());
+    QString text =
+        u"$ "_s + (node.kind == Kind::Actor ? u"lua5.4 %1.lua   # the system calls are ours"_s.arg(node.name)
+                                            : joinWords(node.argv()));
     if (live && live->entry.pid > 0)
         text += u"\n$ ls -l /proc/%1/fd\n$ strace -f -p %1\n$ kill -TERM %1"_s.arg(live->entry.pid);
     return text;
-}
-
-QString cLines(const Node& node)
-{
-    switch (node.kind) {
-    case Kind::Command:
-        return u"pid_t pid = fork();\nif (pid == 0) {\n    dup2(pipe_end, 1);   // wire fd 1\n    close(pipe_end);\n    char *argv[] = {%1, NULL};\n    execvp(argv[0], argv);\n    _exit(127);\n}\nint status;\nwaitpid(pid, &status, 0);"_s
-            .arg(cStrings(node.argv()));
-    case Kind::Pipe: {
-        const bool packets = node.property(u"packets"_s).toBool();
-        QString text =
-            packets ? u"int ends[2];\npipe2(ends, O_DIRECT);   // packets"_s : u"int ends[2];\npipe(ends);"_s;
-        if (const int capacity = node.property(u"capacity"_s).toInt(); capacity > 0)
-            text += u"\nfcntl(ends[1], F_SETPIPE_SZ, %1);"_s.arg(capacity);
-        return text +
-               u"\nwrite(ends[1], data, size);\nread(ends[0], buffer, sizeof buffer);\n// the last close: end-of-file\nclose(ends[1]);"_s;
-    }
-    case Kind::Fifo:
-        return u"mkfifo(\"%1\", %2);\n// waits for a reader\nint fd = open(\"%1\", O_WRONLY);\nwrite(fd, data, size);\nclose(fd);\nunlink(\"%1\");"_s
-            .arg(pathOf(node, nullptr), modeOf(node));
-    case Kind::File:
-        return u"int fd = open(\"%1\", O_RDWR | O_CREAT, %2);\nwrite(fd, data, size);\nlseek(fd, 0, SEEK_SET);\nread(fd, buffer, sizeof buffer);\nclose(fd);"_s
-            .arg(pathOf(node, nullptr), modeOf(node));
-    case Kind::Socketpair: {
-        const QString type = node.property(u"type"_s).toString();
-        return u"int ends[2];\nsocketpair(AF_UNIX, SOCK_%1, 0, ends);\nsend(ends[0], data, size, 0);\nrecv(ends[1], buffer, sizeof buffer, 0);\nshutdown(ends[0], SHUT_WR);"_s
-            .arg(type == "datagram"_L1    ? u"DGRAM"_s
-                 : type == "seqpacket"_L1 ? u"SEQPACKET"_s
-                                          : u"STREAM"_s);
-    }
-    default:
-        break;
-    }
-    return {};
-}
-
-QString kindText(Kind kind)
-{
-    const auto say = [](const char* text) { return QCoreApplication::translate("Equivalents", text); };
-    switch (kind) {
-    case Kind::Command:
-        return say(QT_TRANSLATE_NOOP(
-            "Equivalents", "A **command** is a real process: it is forked, its descriptors are wired, and "
-                           "then it becomes the program. "
-                           "Descriptor 0 is what it reads, 1 is what it prints, 2 is where it complains; any "
-                           "other number can be wired too. "
-                           "No shell stands between: the arguments reach the program as they are.\n\n"
-                           "*fork(2), execve(2), dup2(2), wait(2)*"));
-    case Kind::Pipe:
-        return say(QT_TRANSLATE_NOOP("Equivalents",
-                                     "A **pipe** is a buffer in the kernel with a write end and a read end. "
-                                     "A write waits while it is full, a read waits "
-                                     "while it is empty. A byte that was read is gone. Readers see "
-                                     "end-of-file when the *last* write end is closed; "
-                                     "who writes when no read end is left gets SIGPIPE. Writes up to "
-                                     "PIPE_BUF (4096 bytes) are never mixed.\n\n"
-                                     "*pipe(7)*"));
-    case Kind::Fifo:
-        return say(QT_TRANSLATE_NOOP("Equivalents",
-                                     "A **named pipe** is a pipe with a name in the file system, so that "
-                                     "programs that know nothing of each other can meet. "
-                                     "`open` itself waits until there is somebody at the other end, unless "
-                                     "O_NONBLOCK is given. The name stays until it is removed; "
-                                     "the bytes do not.\n\n*fifo(7), mkfifo(3)*"));
-    case Kind::File:
-        return say(QT_TRANSLATE_NOOP("Equivalents",
-                                     "A **file** keeps what is written to it and can be read again. Each "
-                                     "open gets a position of its own; descriptors that were "
-                                     "inherited or duplicated share one. Nobody waits: a read at the end "
-                                     "returns 0, whether or not a writer is still there.\n\n"
-                                     "*open(2), lseek(2)*"));
-    case Kind::Socketpair:
-        return say(QT_TRANSLATE_NOOP(
-            "Equivalents", "A **socketpair** is two connected sockets without a name: bytes go both ways. As "
-                           "*stream* it has no message "
-                           "boundaries, as *datagram* and *seqpacket* each send is one receive. One "
-                           "direction can be shut down alone. "
-                           "Descriptors can be handed over through it.\n\n*socketpair(2), unix(7)*"));
-    default:
-        break;
-    }
-    return {};
 }
 
 } // namespace byteyard::gui

@@ -142,7 +142,11 @@ void Inspector::refreshTitle()
         kindFromId(endpoint->entry.kind, kind);
         title = node ? node->name : endpoint->entry.name;
         about.append(kindInfo(kind).title);
-        if (endpoint->entry.inode != 0)
+        if (endpoint->entry.id >= 0)
+            about.append(tr("id %1").arg(endpoint->entry.id));
+        if (!endpoint->entry.key.isEmpty())
+            about.append(tr("key %1").arg(endpoint->entry.key));
+        if (endpoint->entry.id < 0 && endpoint->entry.inode != 0)
             about.append(tr("inode %1").arg(endpoint->entry.inode));
         if (!node)
             about.append(tr("made by a program"));
@@ -153,7 +157,8 @@ void Inspector::refreshTitle()
     } else if (edge) {
         const Node* user = m_document.topology().node(edge->process);
         const Node* other = m_document.topology().node(edge->endpoint);
-        title = tr("%1, fd %2").arg(user ? user->name : edge->process, edge->processPort);
+        title = (isFdPort(edge->processPort) ? tr("%1, fd %2") : tr("%1, handle %2"))
+                    .arg(user ? user->name : edge->process, edge->processPort);
         about.append(tr("%1 of %2").arg(edge->endpointPort, other ? other->name : edge->endpoint));
     } else {
         title =

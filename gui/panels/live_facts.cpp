@@ -1,6 +1,7 @@
 #include "gui/panels/live_facts.h"
 
 #include "gui/live_lookup.h"
+#include "gui/panels/kernel_facts.h"
 #include "model/log/format.h"
 #include "model/topology/pipeline_text.h"
 
@@ -100,12 +101,14 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
     return facts;
 }
 
-QList<Fact> endpointFacts(const LiveEndpoint& endpoint)
+QList<Fact> endpointFacts(const Session& session, const LiveEndpoint& endpoint)
 {
     QList<Fact> facts;
     const EndpointEntry& entry = endpoint.entry;
     facts.append({say(QT_TRANSLATE_NOOP("LiveFacts", "state")), entry.state, endpoint.error});
-    if (endpoint.sampled) {
+    facts += kernelFacts(session, endpoint);
+    // Where the kernel has names of its own for it, they say more.
+    if (endpoint.sampled && endpoint.entry.facts.isEmpty()) {
         const QString how =
             say(QT_TRANSLATE_NOOP("LiveFacts", "sampled: FIONREAD, asked of the kernel while it runs"));
         const QString fill = endpoint.capacity > 0
@@ -138,6 +141,10 @@ QList<Fact> endpointFacts(const LiveEndpoint& endpoint)
             {say(QT_TRANSLATE_NOOP("LiveFacts", "failed calls")), formatCount(entry.totals.errors), {}});
     if (!entry.path.isEmpty())
         facts.append({say(QT_TRANSLATE_NOOP("LiveFacts", "path")), entry.path, {}});
+    if (entry.port > 0)
+        facts.append({say(QT_TRANSLATE_NOOP("LiveFacts", "address")),
+                      u"%1 · %2"_s.arg(entry.address).arg(entry.port),
+                      {}});
     return facts;
 }
 
@@ -145,7 +152,10 @@ QList<Fact> edgeFacts(const Session& session, const Edge& edge)
 {
     QList<Fact> facts;
     facts.append(
-        {u"fd"_s, edge.processPort, say(QT_TRANSLATE_NOOP("LiveFacts", "the process's descriptor"))});
+        isFdPort(edge.processPort)
+            ? Fact{u"fd"_s, edge.processPort, say(QT_TRANSLATE_NOOP("LiveFacts", "the process's descriptor"))}
+            : Fact{say(QT_TRANSLATE_NOOP("LiveFacts", "handle")), edge.processPort,
+                   say(QT_TRANSLATE_NOOP("LiveFacts", "by which the process speaks of it"))});
     facts.append({say(QT_TRANSLATE_NOOP("LiveFacts", "port")), edge.endpointPort, {}});
     QStringList flags;
     for (const QJsonValue& flag : edge.properties.value("flags"_L1).toArray())

@@ -9,7 +9,7 @@ namespace byteyard::gui {
 // What the inspector's Live page says of a thing, each line with how it is known.
 
 QList<Fact> processFacts(const model::Session& session, const model::LiveProcess& process);
-QList<Fact> endpointFacts(const model::LiveEndpoint& endpoint);
+QList<Fact> endpointFacts(const model::Session& session, const model::LiveEndpoint& endpoint);
 QList<Fact> edgeFacts(const model::Session& session, const model::Edge& edge);
 QList<Fact> runFacts(const model::Session& session);
 QList<Fact> holderFacts(const QList<model::Holder>& holders);

@@ -1,14 +1,19 @@
 #include "gui/panels/live_page.h"
 
+#include "gui/canvas/shape.h"
 #include "gui/live_lookup.h"
 #include "gui/panels/equivalents.h"
+#include "gui/panels/kernel_facts.h"
 #include "gui/panels/live_facts.h"
 #include "gui/process_menu.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/capacity_control.h"
 #include "gui/widgets/labels.h"
+#include "gui/widgets/script_view.h"
 #include "gui/widgets/trend_view.h"
 #include "model/log/format.h"
+#include "model/session/engine_topology.h"
+#include "model/session/live_state.h"
 
 #include <QMenu>
 #include <QToolButton>
@@ -19,6 +24,14 @@ using namespace Qt::StringLiterals;
 namespace byteyard::gui {
 
 namespace {
+
+/// Whether it makes sense to draw how full it was: memory is always as large as it is.
+bool hasDepth(const model::LiveEndpoint& endpoint)
+{
+    model::Kind kind{};
+    return model::kindFromId(endpoint.entry.kind, kind) && shapeOf(kind) != gui::Shape::Memory &&
+           shapeOf(kind) != gui::Shape::Semaphore && (endpoint.capacity > 0 || kind == model::Kind::File);
+}
 
 constexpr int refreshMs = 100;
 constexpr int holdersMs = 500;
@@ -42,6 +55,12 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     m_act = new QToolButton(body);
     m_menu = new QMenu(m_act);
     m_capacity = new CapacityControl(body);
+    m_scriptTitle = new SectionLabel(tr("Script"), body);
+    m_script = new ScriptView(body);
+    m_script->setReadOnly(true);
+    m_script->setAccessibleName(tr("The actor's script"));
+    m_contentsTitle = new SectionLabel({}, body);
+    m_contents = new CodeBlock(body);
     m_trendTitle = new SectionLabel({}, body);
     m_trend = new TrendView(body);
     m_trend->setFixedHeight(104);
@@ -50,12 +69,12 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     m_holders = new FactList(body);
     m_shellTitle = new SectionLabel(tr("Same thing in a shell"), body);
     m_shell = new CodeBlock(body);
-    for (QWidget* widget :
-         std::initializer_list<QWidget*>{m_sentence, m_facts, m_act, m_capacity, m_trendTitle, m_trend,
-                                         m_holdersTitle, m_holders, m_shellTitle, m_shell})
+    for (QWidget* widget : std::initializer_list<QWidget*>{
+             m_sentence, m_facts, m_act, m_scriptTitle, m_script, m_capacity, m_trendTitle, m_trend,
+             m_contentsTitle, m_contents, m_holdersTitle, m_holders, m_shellTitle, m_shell})
         layout->addWidget(widget);
     layout->addStretch(1);
-    for (SectionLabel* title : {m_trendTitle, m_holdersTitle, m_shellTitle})
+    for (SectionLabel* title : {m_scriptTitle, m_contentsTitle, m_trendTitle, m_holdersTitle, m_shellTitle})
         title->setContentsMargins(0, 8, 0, 0);
     setWidget(body);
 
@@ -125,7 +144,7 @@ void LivePage::refresh()
     m_capacity->setVisible(endpoint && endpoint->capacity > 0 && m_session.isLive() &&
                            (endpoint->entry.kind == "pipe"_L1 || endpoint->entry.kind == "fifo"_L1));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_trendTitle, m_trend})
-        widget->setVisible(endpoint != nullptr);
+        widget->setVisible(endpoint && hasDepth(*endpoint));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_holdersTitle, m_holders})
         widget->setVisible(endpoint && m_session.isLive() && endpoint->entry.state == "live"_L1);
     m_shellTitle->setVisible(node != nullptr);
@@ -150,9 +169,60 @@ void LivePage::refresh()
     m_sentence->setText(sentence);
     m_sentence->setVisible(!sentence.isEmpty());
     if (node)
-        m_shell->setText(model::isProcess(node->kind) ? shellLines(*node, process)
-                                                      : shellLines(m_document.topology(), *node, endpoint));
+        refreshShell(*node, process, endpoint);
+    refreshScript(node, process);
+    refreshContents(endpoint);
     refreshTrend();
+}
+
+void LivePage::refreshShell(const model::Node& node, const model::LiveProcess* process,
+                            const model::LiveEndpoint* endpoint)
+{
+    m_shell->setText(model::isProcess(node.kind) ? shellLines(node, process)
+                                                 : shellLines(m_document.topology(), node, endpoint));
+}
+
+void LivePage::refreshScript(const model::Node* node, const model::LiveProcess* process)
+{
+    const bool actor = node && node->kind == model::Kind::Actor;
+    m_scriptTitle->setVisible(actor);
+    m_script->setVisible(actor);
+    if (!actor)
+        return;
+    const QString text = model::scriptOf(*node);
+    if (m_script->toPlainText() != text)
+        m_script->setPlainText(text);
+    constexpr int linesMost = 16;
+    m_script->setFixedHeight(
+        m_script->fontMetrics().lineSpacing() * std::clamp(m_script->blockCount(), 3, linesMost) + 22);
+    using Mark = ScriptView::Mark;
+    Mark mark = Mark::None;
+    if (process && (process->line > 0 || process->errorLine > 0)) {
+        const QList<model::PendingCall> pending = m_session.pending();
+        const bool blocked =
+            std::any_of(pending.begin(), pending.end(), [process](const model::PendingCall& call) {
+                return call.process == process->entry.number && !call.paced;
+            });
+        mark = process->errorLine > 0                  ? Mark::Failed
+               : model::hasEnded(process->entry.state) ? Mark::None
+               : blocked                               ? Mark::Blocked
+                                                       : Mark::Runs;
+    }
+    m_script->setMark(!process ? 0 : process->errorLine > 0 ? process->errorLine : process->line, mark);
+}
+
+void LivePage::refreshContents(const model::LiveEndpoint* endpoint)
+{
+    const EndpointContents contents = endpoint ? endpointContents(m_session, *endpoint) : EndpointContents{};
+    m_contentsTitle->setVisible(!contents.text.isEmpty());
+    m_contents->setVisible(!contents.text.isEmpty());
+    m_contentsTitle->setText(contents.title);
+    m_contents->setText(contents.text);
+}
+
+QString LivePage::contentsText() const
+{
+    return m_contents->text();
 }
 
 void LivePage::refreshProcess(const model::LiveProcess& process)
@@ -163,7 +233,7 @@ void LivePage::refreshProcess(const model::LiveProcess& process)
 
 void LivePage::refreshEndpoint(const model::LiveEndpoint& endpoint)
 {
-    m_facts->setFacts(endpointFacts(endpoint));
+    m_facts->setFacts(endpointFacts(m_session, endpoint));
     m_capacity->setValue(
         static_cast<int>(std::min<quint64>(endpoint.capacity, std::numeric_limits<int>::max())));
     if (m_session.isLive() && endpoint.entry.state == "live"_L1)
@@ -177,11 +247,21 @@ void LivePage::refreshTrend()
         return;
     model::Kind kind = model::Kind::Pipe;
     model::kindFromId(endpoint->entry.kind, kind);
-    m_trendTitle->setText(kind == model::Kind::File ? tr("Size · last 30 s · sampled")
-                                                    : tr("Fill · last 30 s · sampled"));
+    m_trendTitle->setText(kind == model::Kind::File            ? tr("Size · last 30 s · sampled")
+                          : shapeOf(kind) == gui::Shape::Queue ? tr("Queue depth · last 30 s · sampled")
+                                                               : tr("Fill · last 30 s · sampled"));
     m_trend->setSpan(m_history.now(), History::spanSeconds);
+    // A POSIX queue and a backlog are counted in messages and connections, all else in bytes.
+    const bool counted = kind == model::Kind::PosixQueue || (isListener(kind) && endpoint->entry.parent == 0);
+    const auto text = [counted](quint64 value) {
+        return counted ? model::formatCount(value) : model::formatBytes(value);
+    };
+    m_trend->setFormat([text](double value) { return text(static_cast<quint64>(value)); });
     m_trend->setLimit(static_cast<double>(endpoint->capacity),
-                      tr("capacity %1").arg(model::formatBytes(endpoint->capacity)));
+                      kind == model::Kind::SysvQueue    ? u"msg_qbytes"_s
+                      : kind == model::Kind::PosixQueue ? u"mq_maxmsg"_s
+                      : counted                         ? tr("backlog %1").arg(text(endpoint->capacity))
+                                                        : tr("capacity %1").arg(text(endpoint->capacity)));
     m_trend->setSeries({{endpoint->entry.name, Theme::instance().kindOutline(kind),
                          m_history.trace(endpoint->entry.number).fill}});
 }

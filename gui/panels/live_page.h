@@ -16,6 +16,7 @@ namespace byteyard::gui {
 class CapacityControl;
 class CodeBlock;
 class FactList;
+class ScriptView;
 class SectionLabel;
 class TrendView;
 
@@ -29,6 +30,9 @@ public:
     /// A node's id or key, or an edge's id; both empty: the whole document.
     void setSubject(const QString& node, const QString& edge);
     FactList* facts() const { return m_facts; }
+    ScriptView* script() const { return m_script; }
+    /// Messages, semaphores, attachments or connections, a line each.
+    QString contentsText() const;
 
 protected:
     void showEvent(QShowEvent* event) override;
@@ -37,6 +41,10 @@ private:
     void refresh();
     void refreshProcess(const model::LiveProcess& process);
     void refreshEndpoint(const model::LiveEndpoint& endpoint);
+    void refreshShell(const model::Node& node, const model::LiveProcess* process,
+                      const model::LiveEndpoint* endpoint);
+    void refreshScript(const model::Node* node, const model::LiveProcess* process);
+    void refreshContents(const model::LiveEndpoint* endpoint);
     void refreshTrend();
     void askHolders(quint32 endpoint);
 
@@ -50,6 +58,10 @@ private:
     QToolButton* m_act;
     QMenu* m_menu;
     CapacityControl* m_capacity;
+    SectionLabel* m_scriptTitle;
+    ScriptView* m_script;
+    SectionLabel* m_contentsTitle;
+    CodeBlock* m_contents;
     SectionLabel* m_trendTitle;
     TrendView* m_trend;
     SectionLabel* m_holdersTitle;

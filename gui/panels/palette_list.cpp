@@ -1,5 +1,6 @@
 #include "gui/panels/palette_list.h"
 
+#include "gui/part.h"
 #include "gui/theme/theme.h"
 #include "model/topology/kind.h"
 
@@ -68,7 +69,7 @@ QMimeData* PaletteList::mimeData(const QList<QListWidgetItem*>& items) const
         if (item->data(RowRole).toInt() != Part)
             continue;
         auto* part = new QMimeData;
-        part->setData(QString::fromLatin1(partMimeType), item->data(KindRole).toString().toUtf8());
+        part->setData(QString::fromLatin1(partMimeType), item->data(PartRole).toString().toUtf8());
         return part;
     }
     return nullptr;
@@ -114,14 +115,14 @@ void PaletteDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         return;
     }
     const QRectF card = QRectF(option.rect).adjusted(8.5, 1.5, -8.5, -1.5);
-    if (row == PaletteList::Lab) {
+    if (row == PaletteList::Lab || row == PaletteList::MoreLabs) {
         if (selected || hover) {
             painter->setPen(selected ? QPen(colors.accent) : QPen(Qt::NoPen));
             painter->setBrush(colors.rowAlternate);
             painter->drawRoundedRect(card, 6, 6);
         }
         painter->setFont(option.font);
-        painter->setPen(colors.ink);
+        painter->setPen(row == PaletteList::Lab ? colors.ink : colors.inkMuted);
         painter->drawText(
             card.adjusted(10, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter,
             option.fontMetrics.elidedText(text, Qt::ElideRight, static_cast<int>(card.width()) - 16));
@@ -134,8 +135,7 @@ void PaletteDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
                          selected ? 1.5 : 1));
     painter->setBrush(colors.surface);
     painter->drawRoundedRect(card, 7, 7);
-    model::Kind kind = model::Kind::Command;
-    model::kindFromId(index.data(PaletteList::KindRole).toString(), kind);
+    const model::Kind kind = Part::fromId(index.data(PaletteList::PartRole).toString()).value_or(Part{}).kind;
     const double mark = option.fontMetrics.height() - 1;
     paintMark(*painter, QRectF(card.left() + 10, card.center().y() - mark / 2, mark, mark), kind);
     const QRectF words = card.adjusted(10 + mark + 10, 4, -6, -4);
@@ -161,6 +161,7 @@ QSize PaletteDelegate::sizeHint(const QStyleOptionViewItem& option, const QModel
     case PaletteList::Heading:
         return {80, line + (index.row() == 0 ? 4 : 14)};
     case PaletteList::Lab:
+    case PaletteList::MoreLabs:
         return {80, line + 9};
     default:
         return {80, line + QFontMetrics(smaller(option.font, 0.84)).height() + 12};

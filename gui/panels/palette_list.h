@@ -11,8 +11,8 @@ class PaletteList : public QListWidget
     Q_OBJECT
 
 public:
-    enum Role { RowRole = Qt::UserRole, KindRole, DescriptionRole, PathRole };
-    enum Row { Heading, Part, Lab };
+    enum Role { RowRole = Qt::UserRole, PartRole, DescriptionRole, PathRole };
+    enum Row { Heading, Part, Lab, MoreLabs };
     static constexpr const char* partMimeType = "application/x-byteyard-part";
 
     explicit PaletteList(QWidget* parent = nullptr);

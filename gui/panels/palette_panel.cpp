@@ -12,6 +12,12 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
+namespace {
+
+constexpr qsizetype labsAtFirst = 5;
+
+} // namespace
+
 PalettePanel::PalettePanel(QWidget* parent)
     : QWidget(parent), m_search(new QLineEdit(this)), m_list(new PaletteList(this))
 {
@@ -42,7 +48,7 @@ PalettePanel::PalettePanel(QWidget* parent)
     });
     // A lab opens on a click; a part needs Enter or a double click, since a click may begin a drag.
     connect(m_list, &QListWidget::itemClicked, this, [this](QListWidgetItem* item) {
-        if (item->data(PaletteList::RowRole).toInt() == PaletteList::Lab)
+        if (item->data(PaletteList::RowRole).toInt() >= PaletteList::Lab)
             activate(item);
     });
     connect(m_list, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
@@ -115,16 +121,16 @@ void PalettePanel::fill()
         return item;
     };
     QString group;
-    for (const model::KindInfo& info : model::allKinds()) {
-        if (info.group != group) {
-            group = info.group;
+    for (const Part& part : allParts()) {
+        if (const QString itsGroup = model::kindInfo(part.kind).group; itsGroup != group) {
+            group = itsGroup;
             add(PaletteList::Heading, group);
         }
-        QListWidgetItem* item = add(PaletteList::Part, info.title);
-        item->setData(PaletteList::KindRole, info.id);
-        item->setData(PaletteList::DescriptionRole, info.description);
-        item->setToolTip(tr("%1: drag it onto the canvas, or press Enter").arg(info.title));
-        item->setData(Qt::AccessibleDescriptionRole, info.description);
+        QListWidgetItem* item = add(PaletteList::Part, part.title());
+        item->setData(PaletteList::PartRole, part.id());
+        item->setData(PaletteList::DescriptionRole, part.description());
+        item->setToolTip(tr("%1: drag it onto the canvas, or press Enter").arg(part.title()));
+        item->setData(Qt::AccessibleDescriptionRole, part.description());
     }
     const auto all = labs();
     if (!all.isEmpty())
@@ -134,6 +140,12 @@ void PalettePanel::fill()
         item->setData(PaletteList::PathRole, path);
         item->setToolTip(tr("Open the lab “%1”").arg(title));
     }
+    // Where there are many, the first few stand for all until one asks.
+    if (all.size() > labsAtFirst + 1) {
+        add(PaletteList::MoreLabs, tr("All %n lab(s)…", nullptr, static_cast<int>(all.size())));
+        m_fewLabs = true;
+    }
+    filter({});
     for (int row = 0; row < m_list->count(); ++row) {
         if (m_list->item(row)->flags() & Qt::ItemIsSelectable) {
             m_list->setCurrentRow(row, QItemSelectionModel::NoUpdate);
@@ -145,6 +157,7 @@ void PalettePanel::fill()
 void PalettePanel::filter(const QString& text)
 {
     QListWidgetItem* heading = nullptr;
+    qsizetype labsShown = 0;
     for (int row = 0; row < m_list->count(); ++row) {
         QListWidgetItem* item = m_list->item(row);
         if (item->data(PaletteList::RowRole).toInt() == PaletteList::Heading) {
@@ -155,7 +168,12 @@ void PalettePanel::filter(const QString& text)
         const bool fits =
             item->text().contains(text, Qt::CaseInsensitive) ||
             item->data(PaletteList::DescriptionRole).toString().contains(text, Qt::CaseInsensitive);
-        item->setHidden(!fits);
+        const int kind = item->data(PaletteList::RowRole).toInt();
+        const bool few = m_fewLabs && text.isEmpty();
+        const bool away = kind == PaletteList::MoreLabs ? !few
+                          : kind == PaletteList::Lab    ? few && labsShown++ >= labsAtFirst
+                                                        : false;
+        item->setHidden(!fits || away);
         if (fits && heading)
             heading->setHidden(false);
     }
@@ -163,11 +181,12 @@ void PalettePanel::filter(const QString& text)
 
 void PalettePanel::activate(QListWidgetItem* item)
 {
-    model::Kind kind = model::Kind::Command;
     if (item->data(PaletteList::RowRole).toInt() == PaletteList::Lab)
         Q_EMIT labWanted(item->data(PaletteList::PathRole).toString());
-    else if (model::kindFromId(item->data(PaletteList::KindRole).toString(), kind))
-        Q_EMIT partWanted(kind);
+    else if (item->data(PaletteList::RowRole).toInt() == PaletteList::MoreLabs)
+        showAllLabs();
+    else if (const std::optional<Part> part = Part::fromId(item->data(PaletteList::PartRole).toString()))
+        Q_EMIT partWanted(*part);
 }
 
 bool PalettePanel::eventFilter(QObject* watched, QEvent* event)
@@ -178,7 +197,7 @@ bool PalettePanel::eventFilter(QObject* watched, QEvent* event)
         const int key = static_cast<QKeyEvent*>(event)->key();
         QListWidgetItem* item = m_list->currentItem();
         if ((key == Qt::Key_Return || key == Qt::Key_Enter) && item &&
-            item->data(PaletteList::RowRole).toInt() == PaletteList::Lab) {
+            item->data(PaletteList::RowRole).toInt() >= PaletteList::Lab) {
             activate(item);
             return true;
         }
@@ -186,9 +205,16 @@ bool PalettePanel::eventFilter(QObject* watched, QEvent* event)
     return QWidget::eventFilter(watched, event);
 }
 
+void PalettePanel::showAllLabs()
+{
+    m_fewLabs = false;
+    filter(m_search->text());
+}
+
 void PalettePanel::showLabs()
 {
     m_search->clear();
+    showAllLabs();
     m_list->setFocus(Qt::OtherFocusReason);
     for (int row = 0; row < m_list->count(); ++row) {
         if (m_list->item(row)->data(PaletteList::RowRole).toInt() != PaletteList::Lab)

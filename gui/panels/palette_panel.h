@@ -1,6 +1,6 @@
 #pragma once
 
-#include "model/topology/kind.h"
+#include "gui/part.h"
 
 #include <QWidget>
 
@@ -26,7 +26,7 @@ public:
     PaletteList* list() const { return m_list; }
 
 Q_SIGNALS:
-    void partWanted(byteyard::model::Kind kind); ///< Enter or double click
+    void partWanted(const byteyard::gui::Part& part); ///< Enter or double click
     void labWanted(const QString& path);
 
 protected:
@@ -36,9 +36,11 @@ private:
     void fill();
     void filter(const QString& text);
     void activate(QListWidgetItem* item);
+    void showAllLabs();
 
     QLineEdit* m_search;
     PaletteList* m_list;
+    bool m_fewLabs = false; ///< only the first ones are shown, and a line that shows all
 };
 
 } // namespace byteyard::gui

@@ -1,5 +1,6 @@
 #include "gui/panels/properties_page.h"
 
+#include "gui/live_lookup.h"
 #include "gui/panels/property_editor.h"
 #include "gui/widgets/labels.h"
 
@@ -50,6 +51,7 @@ void PropertiesPage::setSubject(const QString& node, const QString& edge)
 void PropertiesPage::rebuild()
 {
     m_editors.clear();
+    m_labels.clear();
     m_body = new QWidget;
     m_layout = new QVBoxLayout(m_body);
     m_layout->setContentsMargins(14, 12, 14, 14);
@@ -73,18 +75,30 @@ void PropertiesPage::rebuild()
 }
 
 PropertyEditor* PropertiesPage::add(const PropertySpec& spec, const QJsonValue& value,
-                                    const std::function<void(const QJsonValue&)>& commit)
+                                    const std::function<QString(const QJsonValue&)>& commit)
 {
     if (spec.type != PropertySpec::Type::Flag) {
         auto* label = new MutedLabel(spec.label, m_body);
         label->setToolTip(spec.help);
         label->setContentsMargins(0, 6, 0, 0);
         m_layout->addWidget(label);
+        m_labels.insert(spec.key, label);
     }
     PropertyEditor* editor = PropertyEditor::create(spec, m_document, m_body);
     editor->setValue(value);
-    connect(editor, &PropertyEditor::changed, this, commit);
+    auto* fault = new MutedLabel({}, m_body);
+    fault->setWordWrap(true);
+    fault->hide();
+    connect(editor, &PropertyEditor::changed, this, [this, commit, fault](const QJsonValue& wanted) {
+        // Why it cannot be stands below the field; what is shown goes back to what holds.
+        const QString why = commit(wanted);
+        fault->setText(why);
+        fault->setVisible(!why.isEmpty());
+        if (!why.isEmpty())
+            refresh();
+    });
     m_layout->addWidget(editor);
+    m_layout->addWidget(fault);
     m_editors.insert(spec.key, editor);
     return editor;
 }
@@ -102,35 +116,65 @@ void PropertiesPage::buildNode(const Node& node)
                       0,
                       {}};
     add(name, node.name,
-        [this, id](const QJsonValue& value) { m_document.renameNode(id, value.toString()); });
-    for (const PropertySpec& spec : kindInfo(node.kind).properties)
-        add(spec, node.property(spec.key),
-            [this, id, key = spec.key](const QJsonValue& value) { m_document.setProperty(id, key, value); });
+        [this, id](const QJsonValue& value) { return m_document.renameNode(id, value.toString()); });
+    for (const PropertySpec& spec : kindInfo(node.kind).properties) {
+        add(spec, node.property(spec.key), [this, id, key = spec.key](const QJsonValue& value) {
+            return m_document.setProperty(id, key, value);
+        });
+        addLimit(node.kind, spec.key);
+    }
+}
+
+/// What the machine allows stands where one asks for it.
+void PropertiesPage::addLimit(Kind kind, const QString& key)
+{
+    struct Limited
+    {
+        Kind kind;
+        QString key;
+        QString limit;
+    };
+    static const QList<Limited> known{
+        {Kind::Pipe, u"capacity"_s, u"pipe-max-size"_s},
+        {Kind::SysvQueue, u"qbytes"_s, u"msgmnb"_s},
+        {Kind::PosixQueue, u"maxmsg"_s, u"mqueue/msg_max"_s},
+        {Kind::PosixQueue, u"msgsize"_s, u"mqueue/msgsize_max"_s},
+        {Kind::SysvShm, u"size"_s, u"shmmax"_s},
+        {Kind::SysvSemaphore, u"values"_s, u"sem"_s},
+        {Kind::UnixStream, u"backlog"_s, u"somaxconn"_s},
+        {Kind::UnixSeqpacket, u"backlog"_s, u"somaxconn"_s},
+        {Kind::Tcp, u"backlog"_s, u"somaxconn"_s},
+    };
+    for (const Limited& one : known) {
+        const QString limit = limitText(m_session, one.limit);
+        if (one.kind == kind && one.key == key && !limit.isEmpty())
+            m_layout->addWidget(new MutedLabel(tr("This machine's %1: %2").arg(one.limit, limit), m_body));
+    }
 }
 
 void PropertiesPage::buildEdge(const Edge& edge)
 {
     const QString id = edge.id;
-    PropertySpec fd{u"fd"_s,
-                    PropertySpec::Type::Integer,
-                    0,
-                    tr("Descriptor"),
-                    tr("The process's fd number: 0 reads, 1 prints, 2 complains"),
-                    {},
-                    0,
-                    1023,
-                    {}};
-    // 0 is a number like others here, not "as usual".
-    fd.defaultValue = -1;
-    add(fd, edge.processPort.toInt(), [this, id](const QJsonValue& value) {
-        m_document.setEdgeProcessPort(id, QString::number(value.toInt()));
+    PropertySpec port{
+        u"fd"_s,
+        PropertySpec::Type::Text,
+        {},
+        tr("Descriptor or handle"),
+        tr("The process's fd number (0 reads, 1 prints, 2 complains), or the name by which it opens "
+           "the endpoint itself"),
+        {},
+        0,
+        0,
+        {}};
+    add(port, edge.processPort, [this, id](const QJsonValue& value) {
+        return m_document.setEdgeProcessPort(id, value.toString().trimmed());
     });
     const Node* endpoint = m_document.topology().node(edge.endpoint);
     if (!endpoint)
         return;
     for (const PropertySpec& spec : edgeProperties(endpoint->kind, edge.endpointPort))
         add(spec, edgeValue(edge, spec), [this, id, key = spec.key](const QJsonValue& value) {
-            m_document.setEdgeProperty(id, key, value);
+            return m_document.setEdgeProperty(id, key, value);
         });
 }
 
@@ -139,8 +183,10 @@ void PropertiesPage::buildDocument()
     PropertySpec title{
         u"title"_s, PropertySpec::Type::Text, {}, tr("Title"), tr("What this topology is called"), {}, 0, 0,
         {}};
-    add(title, m_document.topology().title,
-        [this](const QJsonValue& value) { m_document.setTitle(value.toString()); });
+    add(title, m_document.topology().title, [this](const QJsonValue& value) {
+        m_document.setTitle(value.toString());
+        return QString();
+    });
     PropertySpec pace{
         u"pace"_s,
         PropertySpec::Type::Integer,
@@ -151,8 +197,10 @@ void PropertiesPage::buildDocument()
         0,
         1000,
         tr("calls/s")};
-    add(pace, m_document.topology().pace,
-        [this](const QJsonValue& value) { m_document.setPace(value.toInt()); });
+    add(pace, m_document.topology().pace, [this](const QJsonValue& value) {
+        m_document.setPace(value.toInt());
+        return QString();
+    });
 }
 
 void PropertiesPage::refresh()
@@ -163,11 +211,17 @@ void PropertiesPage::refresh()
             editor->setValue(value);
     };
     if (const Node* node = m_document.topology().node(m_node)) {
+        // A ready-made actor has no script of its own to write.
+        if (node->kind == Kind::Actor)
+            for (QWidget* widget :
+                 {m_labels.value(u"script"_s), static_cast<QWidget*>(m_editors.value(u"script"_s))})
+                if (widget != nullptr)
+                    widget->setVisible(node->property(u"role"_s) == u"script"_s);
         show(u"name"_s, node->name);
         for (const PropertySpec& spec : kindInfo(node->kind).properties)
             show(spec.key, node->property(spec.key));
     } else if (const Edge* edge = m_document.topology().edge(m_edge)) {
-        show(u"fd"_s, edge->processPort.toInt());
+        show(u"fd"_s, edge->processPort);
         if (const Node* endpoint = m_document.topology().node(edge->endpoint))
             for (const PropertySpec& spec : edgeProperties(endpoint->kind, edge->endpointPort))
                 show(spec.key, edgeValue(*edge, spec));

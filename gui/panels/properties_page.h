@@ -31,7 +31,8 @@ private:
     void buildEdge(const model::Edge& edge);
     void buildDocument();
     PropertyEditor* add(const model::PropertySpec& spec, const QJsonValue& value,
-                        const std::function<void(const QJsonValue&)>& commit);
+                        const std::function<QString(const QJsonValue&)>& commit);
+    void addLimit(model::Kind kind, const QString& key);
 
     model::Document& m_document;
     model::Session& m_session;
@@ -41,6 +42,7 @@ private:
     QVBoxLayout* m_layout = nullptr;
     QWidget* m_nextRun = nullptr;
     QHash<QString, PropertyEditor*> m_editors;
+    QHash<QString, QWidget*> m_labels; ///< by the property's key
 };
 
 } // namespace byteyard::gui

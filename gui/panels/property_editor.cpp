@@ -208,9 +208,6 @@ PropertyEditor* PropertyEditor::create(const PropertySpec& spec, const Document&
     case PropertySpec::Type::Text:
     case PropertySpec::Type::Arguments:
     case PropertySpec::Type::Mode:
-    case PropertySpec::Type::Integers:
-    case PropertySpec::Type::Script:
-    case PropertySpec::Type::Fields:
         return new LineEditor(spec, parent);
     case PropertySpec::Type::Environment:
         return new EnvironmentEditor(spec, parent);
@@ -222,6 +219,12 @@ PropertyEditor* PropertyEditor::create(const PropertySpec& spec, const Document&
         return new ChoiceEditor(spec, parent);
     case PropertySpec::Type::Flags:
         return new FlagsEditor(spec, parent);
+    case PropertySpec::Type::Integers:
+        return new IntegersEditor(spec, parent);
+    case PropertySpec::Type::Script:
+        return new ScriptEditor(spec, parent);
+    case PropertySpec::Type::Fields:
+        return new FieldsEditor(spec, parent);
     case PropertySpec::Type::Start:
         return new StartEditor(spec, document, parent);
     case PropertySpec::Type::Target:

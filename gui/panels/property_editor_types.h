@@ -13,6 +13,8 @@ class QSpinBox;
 
 namespace byteyard::gui {
 
+class ScriptView;
+
 /// Text, a command line, or a file mode.
 class LineEditor : public PropertyEditor
 {
@@ -93,6 +95,57 @@ public:
 
 private:
     QList<QCheckBox*> m_boxes;
+};
+
+/// Several whole numbers, with blanks or commas between them.
+class IntegersEditor : public PropertyEditor
+{
+    Q_OBJECT
+
+public:
+    IntegersEditor(const model::PropertySpec& spec, QWidget* parent);
+    void setValue(const QJsonValue& value) override;
+
+private:
+    void finish();
+
+    model::PropertySpec m_spec;
+    QLineEdit* m_edit;
+    QJsonValue m_shown;
+};
+
+/// Lua, with line numbers; taken over when the keyboard leaves it.
+class ScriptEditor : public PropertyEditor
+{
+    Q_OBJECT
+
+public:
+    ScriptEditor(const model::PropertySpec& spec, QWidget* parent);
+    void setValue(const QJsonValue& value) override;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    ScriptView* m_view;
+    QString m_shown;
+};
+
+/// A ready-made actor's parameters: `name = value`, one a line; what reads as a number is one.
+class FieldsEditor : public PropertyEditor
+{
+    Q_OBJECT
+
+public:
+    FieldsEditor(const model::PropertySpec& spec, QWidget* parent);
+    void setValue(const QJsonValue& value) override;
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    QPlainTextEdit* m_edit;
+    QJsonObject m_shown;
 };
 
 /// When a process starts.

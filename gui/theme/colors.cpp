@@ -116,17 +116,36 @@ const Colors& darkColors()
 
 QColor kindBase(model::Kind kind, bool dark)
 {
+    using model::Kind;
     switch (kind) {
-    case model::Kind::Command:
-    case model::Kind::Actor:
+    case Kind::Command:
+    case Kind::Actor:
         return (dark ? darkColors() : lightColors()).ink;
-    case model::Kind::Pipe:
+    case Kind::Pipe:
         return dark ? rgb(0x4aa3df) : rgb(0x0072b2);
-    case model::Kind::Fifo:
+    case Kind::Fifo:
         return rgb(0x2aa5c9);
-    case model::Kind::File:
+    case Kind::File:
+    case Kind::Pty:
         return dark ? rgb(0x8e99aa) : rgb(0x7a8699);
-    default:
+    case Kind::SysvQueue:
+    case Kind::PosixQueue:
+        return dark ? rgb(0xa862c8) : rgb(0xa35bc4);
+    case Kind::SysvShm:
+    case Kind::PosixShm:
+    case Kind::Memfd:
+        return rgb(0xe69f00);
+    case Kind::SysvSemaphore:
+    case Kind::PosixSemaphore:
+    case Kind::Eventfd:
+        return dark ? rgb(0xe8702a) : rgb(0xd55e00);
+    case Kind::Socketpair:
+    case Kind::UnixStream:
+    case Kind::UnixDatagram:
+    case Kind::UnixSeqpacket:
+    case Kind::Tcp:
+    case Kind::Udp:
+    case Kind::Raw:
         break;
     }
     return dark ? rgb(0x2ebf8f) : rgb(0x009e73);

@@ -1,5 +1,7 @@
 #include "tests/gui/canvas_fixture.h"
 
+#include "gui/part.h"
+
 #include <QAbstractButton>
 #include <QClipboard>
 #include <QMenu>
@@ -129,7 +131,7 @@ private Q_SLOTS:
         f.drag(f.port(ls, u"1"_s), bare);
         auto* menu = f.view.findChild<QMenu*>();
         QVERIFY(menu != nullptr);
-        QCOMPARE(menu->actions().size(), model::allKinds().size());
+        QCOMPARE(menu->actions().size(), gui::allParts().size());
         const int before = f.steps();
         for (QAction* action : menu->actions())
             if (action->text() == model::kindInfo(Kind::Fifo).title)

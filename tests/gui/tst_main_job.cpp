@@ -180,7 +180,7 @@ private:
         const qsizetype before = m_window->document().topology().nodes.size();
         for (int row = 0; row < list->count(); ++row) {
             QListWidgetItem* item = list->item(row);
-            if (item->data(PaletteList::KindRole).toString() != model::kindId(kind))
+            if (item->data(PaletteList::PartRole).toString() != model::kindId(kind))
                 continue;
             if (!Hands::drag(list->viewport()->mapToGlobal(list->visualItemRect(item).center()), to))
                 return {};

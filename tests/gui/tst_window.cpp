@@ -87,7 +87,8 @@ private Q_SLOTS:
         QVERIFY(m_directory.isValid());
         QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_directory.path());
         qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
-        qputenv("XDG_RUNTIME_DIR", QFile::encodeName(m_directory.path())); // what is killed here leaves a run file
+        qputenv("XDG_RUNTIME_DIR",
+                QFile::encodeName(m_directory.path())); // what is killed here leaves a run file
         Theme::instance().apply();
     }
 
