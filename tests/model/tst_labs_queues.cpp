@@ -14,6 +14,8 @@ class TestLabsQueues : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aReceiverChoosesByType();
+    void eachMessageHasOneReceiver();
     void whatLivesInTheKernelOutlivesItsMaker();
 };
 
@@ -28,6 +30,29 @@ int numberAfter(const QByteArray& text, const QString& label)
 }
 
 } // namespace
+
+void TestLabsQueues::aReceiverChoosesByType()
+{
+    const LabRun lab(u"typed-messages"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    // The queue held 3, 1, 2, 1, 3.
+    for (const char* answer :
+         {"asked for 2, got type 2: two", "asked for -2, got type 1: one", "asked for 0, got type 3: three"})
+        QVERIFY2(lab.run.out.contains(answer), lab.run.out.constData());
+}
+
+void TestLabsQueues::eachMessageHasOneReceiver()
+{
+    const LabRun lab(u"many-to-many"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    int all = 0;
+    for (const char consumer : {'a', 'b', 'c'}) {
+        const int taken = numberAfter(lab.run.out, u"consumer %1 took "_s.arg(QLatin1Char(consumer)));
+        QVERIFY2(taken > 0, lab.run.out.constData());
+        all += taken;
+    }
+    QCOMPARE(all, 60);
+}
 
 void TestLabsQueues::whatLivesInTheKernelOutlivesItsMaker()
 {

@@ -1,6 +1,9 @@
 #include "lab_run.h"
 
+#include <QStandardPaths>
 #include <QTest>
+
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -11,6 +14,12 @@ class TestLabsSockets : public QObject
 
 private Q_SLOTS:
     void boundariesBelongToTheType();
+    void clientsAreConnectedBeforeTheyAreAccepted();
+    void aFullSocketDropsDatagramsAndAShortReadCutsOne();
+    void timeWaitHoldsAnAddressUnlessBothRunsAllowReuse();
+    void aPathOutlivesItsServerAndAnAbstractNameDoesNot();
+    void everyRawSocketGetsACopy();
+    void realProgramsMeetOverTheirOwnSockets();
     void shutdownEndsOneDirectionAlone();
 };
 
@@ -23,6 +32,11 @@ QList<QByteArray> received(const LabRun& lab, const QString& process, const QStr
         if (read.value(u"endpoint"_s) == endpoint)
             pieces.append(dataOf(read));
     return pieces;
+}
+
+int exitCode(const LabRun& lab, const QString& process)
+{
+    return lab.process(process).value(u"exit_code"_s).toInt(-1);
 }
 
 } // namespace
@@ -55,6 +69,85 @@ void TestLabsSockets::shutdownEndsOneDirectionAlone()
     QVERIFY(!answers.isEmpty() && answers.constFirst().value(u"time"_s).toDouble() >= end);
     QCOMPARE(received(lab, u"asker"_s, u"pair"_s).join(), QByteArray("apple\nfig\npear\n"));
     QCOMPARE(lab.process(u"asker"_s).value(u"exit_code"_s).toInt(-1), 0);
+}
+
+void TestLabsSockets::clientsAreConnectedBeforeTheyAreAccepted()
+{
+    const LabRun lab(u"listener"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    // The clients' sockets were connected by the time that the first of them had started to talk; the server,
+    // by then, slept for two seconds.
+    for (int i = 1; i <= 3; ++i)
+        QVERIFY(lab.run.out.contains(u"you said: hello from %1"_s.arg(i).toUtf8()));
+    QCOMPARE(exitCode(lab, u"server"_s), 0);
+}
+
+void TestLabsSockets::aFullSocketDropsDatagramsAndAShortReadCutsOne()
+{
+    const LabRun lab(u"datagrams"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QCOMPARE(exitCode(lab, u"sender"_s), 0); // not one of its calls failed
+    const qsizetype arrived = lab.run.out.count("datagram ");
+    QVERIFY2(arrived > 0 && arrived < 100, qPrintable(QString::number(arrived)));
+    QVERIFY(lab.run.out.contains("datagram 1\r\n") || lab.run.out.contains("datagram 1\n"));
+    QVERIFY(!lab.run.out.contains("datagram 100"));
+    QCOMPARE(received(lab, u"four bytes"_s, u"cut"_s), QList<QByteArray>({"0123", "abcd"}));
+}
+
+void TestLabsSockets::timeWaitHoldsAnAddressUnlessBothRunsAllowReuse()
+{
+    const LabRun lab(u"address-in-use"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QCOMPARE(exitCode(lab, u"plain, first run"_s), 0);
+    QCOMPARE(exitCode(lab, u"plain, second run"_s), EADDRINUSE); // perl ends with errno
+    QVERIFY(lab.run.out.contains("bind: Address already in use"));
+    QCOMPARE(exitCode(lab, u"reused, first run"_s), 0);
+    QCOMPARE(exitCode(lab, u"reused, second run"_s), 0);
+    QCOMPARE(lab.run.out.count("bound"), 1);
+}
+
+void TestLabsSockets::aPathOutlivesItsServerAndAnAbstractNameDoesNot()
+{
+    const LabRun lab(u"stale-path"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    for (const QString& name : {u"path"_s, u"abstract"_s}) {
+        QCOMPARE(lab.process(name + u", first run"_s).value(u"signal"_s).toString(), u"SIGKILL"_s);
+        QCOMPARE(exitCode(lab, name + u", client"_s), ECONNREFUSED);
+    }
+    QVERIFY2(lab.run.out.contains("srw"), lab.run.out.constData()); // a socket's name
+    QCOMPARE(exitCode(lab, u"path, second run"_s), EADDRINUSE);
+    QCOMPARE(exitCode(lab, u"abstract, second run"_s), 0);
+}
+
+void TestLabsSockets::everyRawSocketGetsACopy()
+{
+    const LabRun lab(u"raw"_s);
+    const QByteArray output = lab.run.out;
+    if (lab.run.status != 0)
+        QSKIP("raw sockets need CAP_NET_RAW");
+    // The identifier is the lab's own: others may send ICMP on the loopback interface too.
+    QCOMPARE(output.count("08 00 b5 bc 42 42 00 01"), 2);
+    QCOMPARE(output.count("00 00 bd bc 42 42 00 01"), 2);
+    QVERIFY(output.contains("45 00 00 1c"));
+    const auto gets = [&](const QByteArray& type) {
+        for (const QJsonObject& line : lab.lines)
+            if (line.value(u"endpoint"_s) == "icmp"_L1 && line.value(u"call"_s) == "read"_L1 &&
+                dataOf(line).mid(20, 1) == type)
+                return true;
+        return false;
+    };
+    QVERIFY(gets(QByteArray(1, 8)) && gets(QByteArray(1, 0)));
+}
+
+void TestLabsSockets::realProgramsMeetOverTheirOwnSockets()
+{
+    for (const QString& program : {u"nc"_s, u"socat"_s})
+        if (QStandardPaths::findExecutable(program).isEmpty())
+            QSKIP("needs netcat-openbsd and socat");
+    const LabRun lab(u"real-programs"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    for (const char* text : {"hello from socat", "hello from nc", "hello from nc 1", "hello from nc 2"})
+        QVERIFY2(lab.run.out.contains(text), lab.run.out.constData());
 }
 
 QTEST_GUILESS_MAIN(TestLabsSockets)

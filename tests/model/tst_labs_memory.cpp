@@ -1,0 +1,91 @@
+#include "lab_run.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+
+/// The labs about shared memory and semaphores.
+class TestLabsMemory : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void additionsGetLostWithoutALock();
+    void noAdditionGetsLostUnderALock();
+    void semUndoGivesBackWhatADeadHolderTook();
+    void locksInOppositeOrdersMakeACircle();
+    void everyItemOfABoundedBufferComesOutOnce();
+};
+
+namespace {
+
+constexpr int additions = 4000;
+
+/// The numbers behind `label`, in the order in which they were printed.
+QList<int> numbersAfter(const QByteArray& text, const QString& label)
+{
+    QList<int> numbers;
+    for (auto match = QRegularExpression(label + u"(\\d+)"_s).globalMatch(QString::fromUtf8(text));
+         match.hasNext();)
+        numbers.append(match.next().captured(1).toInt());
+    return numbers;
+}
+
+int counted(const LabRun& lab)
+{
+    const auto match = QRegularExpression(u"(\\d+) of 4000"_s).match(QString::fromUtf8(lab.run.out));
+    return match.hasMatch() ? match.captured(1).toInt() : -1;
+}
+
+} // namespace
+
+void TestLabsMemory::additionsGetLostWithoutALock()
+{
+    const LabRun lab(u"race"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QVERIFY2(counted(lab) > 0, lab.run.out.constData());
+    QVERIFY2(counted(lab) < additions, lab.run.out.constData());
+    for (const QString& counter : {u"counter a"_s, u"counter b"_s})
+        QCOMPARE(lab.process(counter).value(u"exit_code"_s).toInt(-1), 0);
+}
+
+void TestLabsMemory::noAdditionGetsLostUnderALock()
+{
+    const LabRun lab(u"lock"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QCOMPARE(counted(lab), additions);
+}
+
+void TestLabsMemory::semUndoGivesBackWhatADeadHolderTook()
+{
+    const LabRun lab(u"holder-dies"_s, {u"--for"_s, u"3s"_s});
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    for (const QString& holder : {u"careless"_s, u"careful"_s})
+        QCOMPARE(lab.process(holder).value(u"signal"_s).toString(), u"SIGKILL"_s);
+    QCOMPARE(lab.process(u"waits for ever"_s).value(u"signal"_s).toString(), u"SIGTERM"_s); // Stop ended it
+    QCOMPARE(lab.process(u"goes on"_s).value(u"exit_code"_s).toInt(-1), 0);
+    QCOMPARE(lab.run.out.count("got it"), 1);
+}
+
+void TestLabsMemory::locksInOppositeOrdersMakeACircle()
+{
+    const LabRun lab(u"lock-order"_s, {u"--for"_s, u"3s"_s});
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QVERIFY2(lab.run.out.isEmpty(), lab.run.out.constData()); // neither ever has both
+    for (const QString& process : {u"A"_s, u"B"_s})
+        QCOMPARE(lab.process(process).value(u"signal"_s).toString(), u"SIGTERM"_s);
+}
+
+void TestLabsMemory::everyItemOfABoundedBufferComesOutOnce()
+{
+    const LabRun lab(u"bounded-buffer"_s);
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    constexpr int sum = 50 * 51 / 2;
+    QCOMPARE(numbersAfter(lab.run.out, u"put in: "_s), QList<int>({sum, sum}));
+    const QList<int> taken = numbersAfter(lab.run.out, u"took out: "_s);
+    QCOMPARE(taken.size(), 2);
+    QCOMPARE(taken.at(0) + taken.at(1), 2 * sum);
+}
+
+QTEST_GUILESS_MAIN(TestLabsMemory)
+#include "tst_labs_memory.moc"
