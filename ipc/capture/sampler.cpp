@@ -4,38 +4,60 @@
 
 namespace byteyard::ipc {
 
-Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targets)
+namespace {
+
+/// What nobody is seen to use is looked at ten times a second: others than traced processes may use it too.
+constexpr std::uint32_t idleTicks = 6;
+
+} // namespace
+
+void Sampler::refreshTables(std::span<const SampleTarget> targets)
 {
-    Result result;
-    std::vector<std::vector<TableHolder>> holders(targets.size());
-    std::vector<std::optional<Look>> looks(targets.size());
     host::SocketTable::Wanted wanted;
+    bool files = false;
     for (const SampleTarget& target : targets) {
         const std::string_view kind = target.endpoint->kind();
         wanted.unix = wanted.unix || kind.starts_with("unix-");
         wanted.tcp = wanted.tcp || kind == "tcp";
         wanted.udp = wanted.udp || kind == "udp";
+        files = files || kind == "file";
     }
     m_sockets.refresh(wanted);
-    if (std::any_of(targets.begin(), targets.end(),
-                    [](const SampleTarget& target) { return target.endpoint->kind() == "file"; }))
+    if (files)
         m_locks.refresh();
+}
+
+Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targets,
+                              const std::unordered_set<std::uint32_t>& active, bool all)
+{
+    Result result;
+    std::vector<std::optional<Look>> looks(targets.size());
+    refreshTables(targets);
+    ++m_tick;
+    std::unordered_map<std::uint32_t, std::vector<TableHolder>> holders;
+    std::unordered_set<std::uint32_t> inCall;
+    const auto isDue = [&](std::uint32_t number) {
+        return all || (m_tick + number) % idleTicks == 0 || active.count(number) > 0 ||
+               inCall.count(number) > 0 || m_last.count(number) == 0;
+    };
     {
         const auto lock = tracer.lockTable();
+        holders = tracer.allHolders();
+        inCall = tracer.inCall();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
-            holders[i] = tracer.holders(target.number);
-            if (target.endpoint->looksUnderLock() && tracer.mayPeek(target.number))
+            if (target.endpoint->looksUnderLock() && isDue(target.number) && tracer.mayPeek(target.number))
                 looks[i] = target.endpoint->look(
-                    {holders[i], &m_sockets, &m_locks, !tracer.isInCall(target.number)});
+                    {holders[target.number], &m_sockets, &m_locks, inCall.count(target.number) == 0});
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const SampleTarget& target = targets[i];
-        if (holders[i].empty())
+        const std::vector<TableHolder>& those = holders[target.number];
+        if (those.empty())
             result.unheld.push_back(target.number);
-        if (!target.endpoint->looksUnderLock())
-            looks[i] = target.endpoint->look({holders[i], &m_sockets, &m_locks});
+        if (!target.endpoint->looksUnderLock() && isDue(target.number))
+            looks[i] = target.endpoint->look({those, &m_sockets, &m_locks});
         if (!looks[i])
             continue;
         Look& look = *looks[i];

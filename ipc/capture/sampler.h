@@ -3,6 +3,7 @@
 #include "ipc/endpoint/endpoint.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 namespace byteyard::ipc {
 
@@ -36,9 +37,15 @@ public:
         std::vector<std::uint32_t> removed; ///< gone, and not by us
         std::vector<std::uint32_t> over;    ///< come to their end
     };
-    Result look(Tracer& tracer, std::span<const SampleTarget> targets);
+    /// `active`: endpoints that were used since the last look; the others are looked at less often, unless
+    /// it is `all`.
+    Result look(Tracer& tracer, std::span<const SampleTarget> targets,
+                const std::unordered_set<std::uint32_t>& active, bool all);
 
 private:
+    void refreshTables(std::span<const SampleTarget> targets);
+
+    std::uint32_t m_tick = 0;
     host::SocketTable m_sockets;
     host::LockTable m_locks;
     std::unordered_map<std::uint32_t, Look> m_last;

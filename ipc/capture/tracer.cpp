@@ -185,12 +185,22 @@ bool Tracer::mayPeek(std::uint32_t endpoint) const
     return true;
 }
 
-bool Tracer::isInCall(std::uint32_t endpoint) const
+std::unordered_set<std::uint32_t> Tracer::inCall() const
 {
-    return std::any_of(d->threads.begin(), d->threads.end(), [=](const auto& each) {
-        const TracedThread& thread = each.second;
-        return thread.inCall && (thread.call.endpoint == endpoint || thread.call.endpoint2 == endpoint);
-    });
+    std::unordered_set<std::uint32_t> endpoints;
+    for (const auto& [tid, thread] : d->threads)
+        if (thread.inCall)
+            endpoints.insert({thread.call.endpoint, thread.call.endpoint2});
+    return endpoints;
+}
+
+std::unordered_map<std::uint32_t, std::vector<TableHolder>> Tracer::allHolders() const
+{
+    std::unordered_map<std::uint32_t, std::vector<TableHolder>> all;
+    for (const auto& [number, process] : d->processes)
+        for (const auto& [fd, entry] : process->table->entries())
+            all[entry.file->endpoint].push_back({number, process->pid, fd, entry.file->access});
+    return all;
 }
 
 std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const

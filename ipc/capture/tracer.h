@@ -10,6 +10,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace byteyard::ipc {
@@ -149,8 +151,10 @@ public:
     std::unique_lock<std::mutex> lockTable();
     // The following need the lock.
     bool mayPeek(std::uint32_t endpoint) const;
-    /// Is a thread in a call on it?
-    bool isInCall(std::uint32_t endpoint) const;
+    /// The endpoints that threads are in calls on.
+    std::unordered_set<std::uint32_t> inCall() const;
+    /// holders() of every endpoint that has any.
+    std::unordered_map<std::uint32_t, std::vector<TableHolder>> allHolders() const;
     std::vector<TableHolder> holders(std::uint32_t endpoint) const;
     /// Who has it mapped, where.
     std::vector<TableMapping> attachments(std::uint32_t endpoint) const;

@@ -47,9 +47,12 @@ void EngineSink::event(EventView event)
 {
     event.seq = ++m_seq;
     m_queue.event(event);
-    if (!m_notes || event.endpoint == 0)
+    if (event.endpoint == 0)
         return;
     const std::lock_guard lock(m_mutex);
+    m_news.active.insert(event.endpoint);
+    if (event.endpoint2 != 0)
+        m_news.active.insert(event.endpoint2);
     if (m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
         return;
     Event kept;
@@ -93,6 +96,7 @@ void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
 {
     m_queue.control(edgeFrame(process, endpoint, fd, access, open));
     const std::lock_guard lock(m_mutex);
+    m_news.active.insert(endpoint);
     if (open && m_news.touched.insert(endpoint).second)
         wake();
 }
@@ -178,7 +182,6 @@ void EngineSink::note(std::uint32_t endpoint)
 {
     const std::lock_guard lock(m_mutex);
     m_noted.insert(endpoint);
-    m_notes = true;
 }
 
 void EngineSink::wake() const

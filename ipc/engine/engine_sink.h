@@ -7,6 +7,7 @@
 #include <atomic>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 namespace byteyard::ipc::engine {
 
@@ -27,8 +28,9 @@ public:
     {
         std::vector<std::uint32_t> ended;
         std::vector<EndpointRecord> found;
-        std::set<std::uint32_t> touched; ///< endpoints that somebody opened
-        std::vector<Event> noted;        ///< calls on endpoints that want to know
+        std::set<std::uint32_t> touched;          ///< endpoints that somebody opened
+        std::unordered_set<std::uint32_t> active; ///< endpoints that were used
+        std::vector<Event> noted;                 ///< calls on endpoints that want to know
     };
 
     /// `wake` is an eventfd that gets a count when there are news.
@@ -63,7 +65,6 @@ private:
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
     std::set<std::uint32_t> m_noted;
-    std::atomic<bool> m_notes{false};
 };
 
 bool isAlive(const ProcessRecord& record);

@@ -251,7 +251,7 @@ void Run::news()
 
 void Run::takeNews()
 {
-    const EngineSink::News news = m_sink.takeNews();
+    EngineSink::News news = m_sink.takeNews();
     for (const EndpointRecord& found : news.found)
         m_endpoints.found(found);
     for (const std::uint32_t endpoint : news.touched)
@@ -260,6 +260,7 @@ void Run::takeNews()
         m_endpoints.noted(event.view());
     for (const std::uint32_t process : news.ended)
         m_inputs.close(process);
+    m_active.merge(news.active);
 }
 
 void Run::tick()
@@ -268,7 +269,7 @@ void Run::tick()
     decide();
     escalateStops();
     takeNews(); // what the endpoints were told of their calls
-    m_watch.tick();
+    m_watch.tick(std::exchange(m_active, {}));
     endWhenDone();
 }
 

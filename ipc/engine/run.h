@@ -121,6 +121,7 @@ private:
     StartOrder m_order;
     TopologySpec m_topology;
     std::map<std::string, std::uint32_t> m_current; ///< node to its newest process
+    std::unordered_set<std::uint32_t> m_active;     ///< endpoints that were used since the last tick
     std::vector<Stop> m_stops;
     bool m_stopped = false;
     bool m_live = true;

@@ -14,10 +14,10 @@ bool isSameCall(const CallInProgress& a, const CallInProgress& b)
 
 } // namespace
 
-void Watch::tick()
+void Watch::tick(const std::unordered_set<std::uint32_t>& active)
 {
     tellBlocked();
-    tellSamples();
+    tellSamples(active, false);
     const std::uint64_t now = m_tracer.now();
     std::erase_if(m_peeks, [&](const Waiting& waiting) {
         if (tryPeek(waiting.request))
@@ -38,7 +38,7 @@ void Watch::peek(const PeekRequest& request)
 
 void Watch::end()
 {
-    tellSamples(); // what was done last
+    tellSamples({}, true); // what was done last
     for (const auto& [tid, call] : m_blocked)
         m_queue.control(unblockedFrame(tid));
     m_blocked.clear();
@@ -85,9 +85,9 @@ void Watch::tellBlocked()
     m_blocked = std::move(blocked);
 }
 
-void Watch::tellSamples()
+void Watch::tellSamples(const std::unordered_set<std::uint32_t>& active, bool all)
 {
-    const Sampler::Result result = m_sampler.look(m_tracer, m_endpoints.targets());
+    const Sampler::Result result = m_sampler.look(m_tracer, m_endpoints.targets(), active, all);
     if (!result.changed.empty())
         m_queue.control(sampleFrame(m_tracer.now(), result.changed));
     for (const std::uint32_t number : result.removed)

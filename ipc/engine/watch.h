@@ -26,7 +26,8 @@ public:
     {
     }
 
-    void tick();
+    /// `active`: endpoints that were used since the last tick.
+    void tick(const std::unordered_set<std::uint32_t>& active);
     /// Answers at once, or at a later tick while somebody is about to leave the endpoint; after a second it
     /// says "busy".
     void peek(const PeekRequest& request);
@@ -42,7 +43,7 @@ private:
     /// False when it has to be asked again.
     bool tryPeek(const PeekRequest& request);
     void tellBlocked();
-    void tellSamples();
+    void tellSamples(const std::unordered_set<std::uint32_t>& active, bool all);
 
     OutputQueue& m_queue;
     Tracer& m_tracer;

@@ -17,7 +17,7 @@ namespace byteyard::ipc::host {
 
 namespace {
 
-constexpr int costDivisor = 30;
+constexpr int costDivisor = 80;
 constexpr std::size_t bufferBytes = 64u << 10;
 constexpr std::array stateNames = {"",           "ESTABLISHED", "SYN_SENT",  "SYN_RECV",
                                    "FIN_WAIT1",  "FIN_WAIT2",   "TIME_WAIT", "CLOSE",

@@ -50,7 +50,7 @@ public:
         bool udp = false;
     };
 
-    /// Asks again, unless that would take more than a thirtieth of the time.
+    /// Asks again, unless that would take more than an eightieth of the time.
     void refresh(Wanted wanted);
 
     /// Null when it is not there.
