@@ -31,9 +31,17 @@ std::vector<sock_filter> tracedCallsFilter()
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW), "seccomp_attr_set");
     // A binary tree instead of a chain: the calls that pass pay for every comparison.
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
-    for (const CallRow& row : callRows())
+    for (const CallRow& row : callRows()) {
+        if (row.call == Call::Mmap) {
+            // Only what is shared and no anonymous memory: programs map a lot, and little of it is IPC.
+            require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
+                                     SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED)),
+                    "seccomp_rule_add");
+            continue;
+        }
         require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 0),
                 "seccomp_rule_add");
+    }
 
     const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(
         fdopen(memfd_create("byteyard-filter", MFD_CLOEXEC), "r"), &std::fclose);

@@ -16,11 +16,18 @@ enum class Effect : std::uint8_t {
     Open,    ///< the result is a new descriptor for a name
     Close,
     CloseRange,
-    Dup,      ///< the result is another number for `fd`
-    DupTo,    ///< `fd2` becomes another number for `fd`; what it was is closed
-    Fcntl,    ///< F_DUPFD and F_DUPFD_CLOEXEC are Dup, the rest Use
-    MakePair, ///< two new descriptors are written to memory
-    Wait,     ///< sleeps until one of several descriptors is ready
+    Dup,        ///< the result is another number for `fd`
+    DupTo,      ///< `fd2` becomes another number for `fd`; what it was is closed
+    Fcntl,      ///< F_DUPFD and F_DUPFD_CLOEXEC are Dup, the rest Use
+    MakePair,   ///< two new descriptors are written to memory
+    OpenQueue,  ///< the result is a new descriptor for a POSIX queue
+    MakeObject, ///< the result is a descriptor of a new object: memfd_create, eventfd
+    Sysv,       ///< on a System V object
+    Map,        ///< mmap, munmap, mremap
+    Name,       ///< unlink, rename, link, mknod
+    SendSignal,
+    Socket, ///< socket, bind, listen, accept, connect
+    Wait,   ///< sleeps until one of several descriptors is ready
     EpollControl,
     Fork,
     Exec,
@@ -28,8 +35,8 @@ enum class Effect : std::uint8_t {
     Restart, ///< restart_syscall(2): the call that a signal interrupted goes on
 };
 
-/// Where a call's bytes lie in the caller's memory.
-enum class Payload : std::uint8_t { None, Flat, Vector, Message, Messages };
+/// Where a call's bytes lie in the caller's memory. Typed: behind a message's type (msgsnd(2)).
+enum class Payload : std::uint8_t { None, Flat, Vector, Message, Messages, Typed };
 
 /// One system call: which arguments mean what. Every backend decodes by this table.
 struct CallRow

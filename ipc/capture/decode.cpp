@@ -78,6 +78,9 @@ std::vector<RemotePiece> payloadPieces(const CallContext& call, std::uint64_t& r
     case Payload::Flat:
         requested = call.argument(call.row.size);
         return {{call.argument(call.row.buffer), requested}};
+    case Payload::Typed:
+        requested = call.argument(call.row.size);
+        return {{call.argument(call.row.buffer) + sizeof(long), requested}};
     case Payload::Vector:
         return vectorPieces(call.memory, call.argument(call.row.buffer), call.argument(call.row.size),
                             requested);

@@ -1,5 +1,6 @@
 #include "ipc/capture/decode.h"
 
+#include "ipc/capture/describe_words.h"
 #include "ipc/capture/event.h"
 
 #include <algorithm>
@@ -19,12 +20,6 @@
 namespace byteyard::ipc {
 
 namespace {
-
-struct NamedBits
-{
-    std::uint64_t bits;
-    std::string_view name;
-};
 
 // O_SYNC holds O_DSYNC's bit, O_TMPFILE holds O_DIRECTORY's: the larger first.
 constexpr NamedBits openNames[] = {
@@ -92,6 +87,11 @@ constexpr NamedBits fcntlNames[] = {{F_DUPFD, "F_DUPFD"},           {F_GETFD, "F
                                     {F_SETSIG, "F_SETSIG"},         {F_GETSIG, "F_GETSIG"},
                                     {F_SETLEASE, "F_SETLEASE"},     {F_GETLEASE, "F_GETLEASE"},
                                     {F_ADD_SEALS, "F_ADD_SEALS"},   {F_GET_SEALS, "F_GET_SEALS"}};
+constexpr NamedBits sealNames[] = {{F_SEAL_SEAL, "F_SEAL_SEAL"},
+                                   {F_SEAL_SHRINK, "F_SEAL_SHRINK"},
+                                   {F_SEAL_GROW, "F_SEAL_GROW"},
+                                   {F_SEAL_WRITE, "F_SEAL_WRITE"}};
+constexpr NamedBits lockNames[] = {{F_RDLCK, "F_RDLCK"}, {F_WRLCK, "F_WRLCK"}, {F_UNLCK, "F_UNLCK"}};
 constexpr NamedBits whenceNames[] = {{SEEK_SET, "SEEK_SET"},
                                      {SEEK_CUR, "SEEK_CUR"},
                                      {SEEK_END, "SEEK_END"},
@@ -107,57 +107,6 @@ constexpr NamedBits epollOperations[] = {
 constexpr NamedBits socketTypes[] = {
     {SOCK_STREAM, "SOCK_STREAM"}, {SOCK_DGRAM, "SOCK_DGRAM"}, {SOCK_SEQPACKET, "SOCK_SEQPACKET"}};
 
-std::string hexadecimal(std::uint64_t value)
-{
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), "0x%llx", static_cast<unsigned long long>(value));
-    return text.data();
-}
-
-void join(std::string& text, char separator, std::string_view more)
-{
-    if (!text.empty())
-        text += separator;
-    text += more;
-}
-
-/// "A|B|0x40"; "" for nothing.
-std::string bitNames(std::uint64_t value, std::span<const NamedBits> names)
-{
-    std::string text;
-    for (const NamedBits& each : names) {
-        if (each.bits == 0 || (value & each.bits) != each.bits)
-            continue;
-        join(text, '|', each.name);
-        value &= ~each.bits;
-    }
-    if (value != 0)
-        join(text, '|', hexadecimal(value));
-    return text;
-}
-
-std::string valueName(std::uint64_t value, std::span<const NamedBits> names)
-{
-    for (const NamedBits& each : names)
-        if (each.bits == value)
-            return std::string(each.name);
-    return hexadecimal(value);
-}
-
-std::string word(std::string_view key, const std::string& value)
-{
-    return value.empty() ? std::string() : std::string(key) + "=" + value;
-}
-
-std::string words(std::initializer_list<std::string> list)
-{
-    std::string text;
-    for (const std::string& each : list)
-        if (!each.empty())
-            join(text, ' ', each);
-    return text;
-}
-
 std::string openFlagNames(int flags)
 {
     // A 64-bit program's C library adds O_LARGEFILE of the 32-bit ABI, which says nothing here.
@@ -168,9 +117,15 @@ std::string openFlagNames(int flags)
     return rest.empty() ? name : name + "|" + rest;
 }
 
-std::string signedText(std::uint64_t value)
+/// The region that fcntl(2) locks.
+std::string describeLock(const TraceeMemory& memory, std::uint64_t address)
 {
-    return std::to_string(static_cast<std::int64_t>(value));
+    const auto lock = memory.object<struct flock>(address);
+    if (!lock)
+        return {};
+    return words({"type=" + valueName(static_cast<std::uint64_t>(lock->l_type), lockNames),
+                  "whence=" + valueName(static_cast<std::uint64_t>(lock->l_whence), whenceNames),
+                  "start=" + std::to_string(lock->l_start), "length=" + std::to_string(lock->l_len)});
 }
 
 std::string describeFcntl(const CallContext& call)
@@ -185,6 +140,15 @@ std::string describeFcntl(const CallContext& call)
         return words({command, word("flags", (value & FD_CLOEXEC) != 0 ? "FD_CLOEXEC" : "0")});
     case F_SETFL:
         return words({command, "flags=" + openFlagNames(static_cast<int>(value))});
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+        return words({command, describeLock(call.memory, value)});
+    case F_ADD_SEALS:
+        return words({command, word("seals", bitNames(value, sealNames))});
     case F_SETPIPE_SZ:
         return words({command, "size=" + signedText(value)});
     default:
@@ -264,7 +228,7 @@ std::string describeArguments(const CallContext& call)
         return path ? "path=" + encodeWord(*path) : std::string();
     }
     default:
-        return {};
+        return describeIpc(call);
     }
 }
 
@@ -272,7 +236,7 @@ std::string describeResult(const CallContext& call, std::int64_t result)
 {
     if (call.row.call == Call::Fcntl && static_cast<int>(call.arguments[1]) == F_GETFL && result >= 0)
         return "flags=" + openFlagNames(static_cast<int>(result));
-    return {};
+    return result < 0 ? std::string() : describeIpcResult(call, result);
 }
 
 std::string describeWaited(std::span<const WaitedDescriptor> waited)

@@ -16,7 +16,7 @@ struct OpenFile
 {
     std::uint32_t endpoint = 0;
     Access access = Access::Read;
-    ObjectId object;
+    ObjectKey object;
 };
 
 /// From the flags of open(2) or F_GETFL.

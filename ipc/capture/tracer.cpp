@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/syscall.h>
 
 namespace byteyard::ipc {
 
@@ -267,6 +268,14 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     found.callName = systemCallName(sleeping->number);
     if (row != nullptr && row->fd >= 0)
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
+    // A wait in shared memory is no traced call (that would cost every lock): this is how it is known.
+    if (sleeping->number == SYS_futex)
+        if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
+            found.call = Call::Futex;
+            found.endpoint = mapping->endpoint;
+            found.detail =
+                "offset=" + std::to_string(sleeping->arguments[0] - mapping->address + mapping->offset);
+        }
     found.since = looked.look.since;
     found.exact = false;
     return true;

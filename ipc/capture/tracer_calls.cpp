@@ -25,6 +25,12 @@ bool duplicates(const CallContext& context)
 
 } // namespace
 
+std::int64_t movedBytes(const PendingCall& call, std::int64_t result)
+{
+    const bool returnsZero = call.row->call == Call::Msgsnd || call.row->call == Call::MqTimedsend;
+    return result == 0 && returnsZero ? static_cast<std::int64_t>(call.requested) : result;
+}
+
 /// At a call's entry: whether its return is of interest. If not, the thread runs on without another stop.
 bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const CallArguments& arguments)
 {
@@ -55,7 +61,7 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     call.carried = {};
     call.releasing.clear();
     call.restart = 0;
-    call.wasRestarted = false;
+    call.wasRestarted = call.told = false;
 
     const TraceeMemory memory(thread.tid);
     const CallContext context{row, arguments, memory};
@@ -92,6 +98,27 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     case Effect::Exec:
         wanted = enterExec(thread, context);
         break;
+    case Effect::OpenQueue:
+        wanted = enterOpenQueue(thread, context);
+        break;
+    case Effect::MakeObject:
+        wanted = call.told = thread.process->state != ProcessState::Starting;
+        break;
+    case Effect::Sysv:
+        wanted = enterSysv(thread, context);
+        break;
+    case Effect::Map:
+        wanted = enterMap(thread, context);
+        break;
+    case Effect::Name:
+        wanted = enterName(thread, context);
+        break;
+    case Effect::SendSignal:
+        wanted = enterSendSignal(thread, context);
+        break;
+    case Effect::Socket:
+        wanted = enterSocket(thread, context);
+        break;
     case Effect::SigAction:
         noteAction(thread, arguments);
         break;
@@ -101,7 +128,7 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     if (!wanted)
         return false;
     thread.inCall = true;
-    if (row.effect != Effect::Wait && row.effect != Effect::Open && row.effect != Effect::Exec)
+    if (call.detail.empty())
         call.detail = describeArguments(context);
     return true;
 }
@@ -127,14 +154,20 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
         call.dataWhole = copyPieces(
             context.memory, call.pieces,
             static_cast<std::size_t>(std::min<std::uint64_t>(call.requested, dataBytes)), call.data);
-    TracedProcess& process = *thread.process;
-    if (process.turnNs != 0 && process.state != ProcessState::Starting) {
-        const std::uint64_t turn = std::max(call.since, process.nextTurn);
-        process.nextTurn = turn + process.turnNs;
-        if (turn > call.since)
-            thread.heldUntil = turn;
-    }
+    takeTurn(thread);
     return true;
+}
+
+/// Pace: a data call waits for its turn.
+void Tracer::Private::takeTurn(TracedThread& thread)
+{
+    TracedProcess& process = *thread.process;
+    if (process.turnNs == 0 || process.state == ProcessState::Starting)
+        return;
+    const std::uint64_t turn = std::max(thread.call.since, process.nextTurn);
+    process.nextTurn = turn + process.turnNs;
+    if (turn > thread.call.since)
+        thread.heldUntil = turn;
 }
 
 bool Tracer::Private::enterOpen(TracedThread& thread, const CallContext& context)
@@ -166,13 +199,14 @@ bool Tracer::Private::enterClose(TracedThread& thread, const CallContext& contex
     for (const auto& [fd, entry] : process.table->entries())
         if (static_cast<unsigned>(fd) >= first && static_cast<unsigned>(fd) <= last) {
             closing.push_back(fd);
-            call.releasing.push_back(entry.file->endpoint);
+            if (entry.file->endpoint != 0)
+                call.releasing.push_back(entry.file->endpoint);
         }
     if (closing.empty()) {
         process.table->erase(call.fd);
         return false;
     }
-    call.endpoint = call.releasing.front();
+    call.endpoint = call.releasing.empty() ? 0 : call.releasing.front();
     for (const int fd : closing)
         removeDescriptor(process, fd);
     return true;
@@ -190,7 +224,7 @@ bool Tracer::Private::enterDuplicate(TracedThread& thread, const CallContext& co
     const bool watches = !descriptors.watched(call.fd).empty();
     if (context.row.effect != Effect::DupTo) {
         if (duplicates(context))
-            return call.endpoint != 0 || watches;
+            return call.carried.file != nullptr || watches;
         return call.endpoint != 0;
     }
     call.fd2 = context.descriptor(context.row.fd2);
@@ -200,7 +234,7 @@ bool Tracer::Private::enterDuplicate(TracedThread& thread, const CallContext& co
         call.endpoint2 = over->file->endpoint;
         call.releasing.push_back(call.endpoint2);
     }
-    return call.endpoint != 0 || call.endpoint2 != 0 || watches;
+    return call.carried.file != nullptr || call.endpoint2 != 0 || watches;
 }
 
 bool Tracer::Private::enterWait(TracedThread& thread, const CallContext& context)
@@ -283,7 +317,7 @@ void Tracer::Private::finish(TracedThread& thread, std::int64_t result)
         if (call.row->effect == Effect::Fcntl || call.row->effect == Effect::CloseRange || tried)
             return;
     }
-    if (call.endpoint == 0 && call.endpoint2 == 0 && call.row->effect != Effect::Fork &&
+    if (call.endpoint == 0 && call.endpoint2 == 0 && !call.told && call.row->effect != Effect::Fork &&
         call.row->effect != Effect::Exec)
         return;
     if (call.row->payload == Payload::Messages && result > 0) {
@@ -291,9 +325,10 @@ void Tracer::Private::finish(TracedThread& thread, std::int64_t result)
         return;
     }
     const Flow flow = callInfo(call.row->call).flow;
-    if (result > 0 && flow != Flow::None && !call.pieces.empty()) {
+    if (const std::int64_t moved = movedBytes(call, result);
+        moved > 0 && flow != Flow::None && !call.pieces.empty()) {
         const auto kept =
-            static_cast<std::size_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(result), dataBytes));
+            static_cast<std::size_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(moved), dataBytes));
         if (flow == Flow::Out && kept > 0)
             call.dataWhole = copyPieces(memory, call.pieces, kept, call.data);
         if (call.data.size() > kept)
@@ -347,6 +382,29 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
         for (const int fd : receivedDescriptors(context, static_cast<std::size_t>(result)))
             adoptReceived(process, fd);
         break;
+    case Effect::OpenQueue:
+        adoptQueue(thread, context, number);
+        break;
+    case Effect::MakeObject: {
+        const bool isMemory = call.row->call == Call::MemfdCreate;
+        const std::string name =
+            isMemory ? context.memory.string(context.arguments[0]).value_or(std::string()) : std::string();
+        call.fd = number;
+        makeObject(process, number, isMemory ? "memfd" : "eventfd", name, call.endpoint);
+        break;
+    }
+    case Effect::Sysv:
+        leaveSysv(thread, context, result);
+        break;
+    case Effect::Map:
+        leaveMap(thread, context, result);
+        break;
+    case Effect::Name:
+        leaveName(thread, context);
+        break;
+    case Effect::Socket:
+        leaveSocket(thread, context, result);
+        break;
     case Effect::EpollControl:
         if (static_cast<int>(call.arguments[1]) == EPOLL_CTL_ADD)
             process.table->watch(call.fd, call.fd2);
@@ -393,12 +451,13 @@ void Tracer::Private::tell(TracedThread& thread, std::int64_t result, How how)
     event.result = result < 0 ? -1 : result;
     event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
     event.data = call.data;
-    if (result > 0 && dataBytes > 0 && !call.pieces.empty() && callInfo(call.row->call).flow != Flow::None) {
+    const std::int64_t moved = movedBytes(call, result);
+    if (moved > 0 && dataBytes > 0 && !call.pieces.empty() && callInfo(call.row->call).flow != Flow::None) {
         if (!call.dataWhole && call.data.empty())
             event.dataState = DataState::Unreadable;
         else
-            event.dataState = call.data.size() == static_cast<std::uint64_t>(result) ? DataState::Complete
-                                                                                     : DataState::Truncated;
+            event.dataState = call.data.size() == static_cast<std::uint64_t>(moved) ? DataState::Complete
+                                                                                    : DataState::Truncated;
     }
     sink.event(event);
 }

@@ -111,8 +111,9 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     addThread(tid, process);
     tellProcess(process, true);
     for (const auto& [fd, entry] : process.table->entries())
-        if (entry.announced)
+        if (entry.announced && entry.file->endpoint != 0)
             sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, true);
+    inheritMemory(parent, process, flags);
     if (ending)
         kill(tid, SIGKILL);
 }
@@ -158,6 +159,7 @@ void Tracer::Private::handleExec(TracedThread& thread)
     TracedProcess& process = *thread.process;
     process.witness = thread.tid;
     dropClosed(process);
+    dropUses(process);
     process.actions = std::make_shared<SignalActions>(*process.actions);
     for (SignalAction& action : *process.actions)
         if (action.kind == SignalAction::Kind::Handler)
@@ -198,11 +200,14 @@ void Tracer::Private::handleDying(TracedThread& thread)
             last = false;
     if (last && !process.closed) {
         for (const auto& [fd, entry] : process.table->entries()) {
+            if (entry.file->endpoint == 0)
+                continue;
             if (process.table.use_count() == 1)
                 thread.call.releasing.push_back(entry.file->endpoint);
             if (entry.announced)
                 sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
         }
+        dropUses(process);
         process.closed = true;
         process.table = std::make_shared<DescriptorTable>();
     }
@@ -226,10 +231,12 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
 
 void Tracer::Private::endProcess(TracedProcess& process, int status)
 {
-    if (!process.closed)
+    if (!process.closed) {
         for (const auto& [fd, entry] : process.table->entries())
-            if (entry.announced)
+            if (entry.announced && entry.file->endpoint != 0)
                 sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
+        dropUses(process);
+    }
     process.closed = true;
 
     TracedThread leader;

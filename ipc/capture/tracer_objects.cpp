@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
 namespace byteyard::ipc {
 
@@ -25,12 +27,20 @@ ObjectId identity(const struct stat& status)
     return {status.st_dev, status.st_ino};
 }
 
+/// sem_open(3) makes a file under a name of six random letters and links it to the semaphore's own.
+bool isBeingMade(const std::string& path, const std::string& target)
+{
+    constexpr std::string_view head = "/dev/shm/sem.";
+    constexpr std::size_t letters = 6;
+    return path.starts_with(head) && target == path && path.size() == head.size() + letters;
+}
+
 } // namespace
 
 void Tracer::Private::tellEdges(const DescriptorTable& descriptors, int fd,
                                 const DescriptorTable::Entry& entry, bool open)
 {
-    if (!entry.announced)
+    if (!entry.announced || entry.file->endpoint == 0)
         return;
     for (const auto& [number, process] : processes)
         if (process->table.get() == &descriptors && !process->closed)
@@ -52,23 +62,25 @@ void Tracer::Private::removeDescriptor(TracedProcess& process, int fd)
     process.table->erase(fd);
 }
 
+/// A name of a program as one of the tracer's.
+std::string Tracer::Private::placeOf(const TracedThread& thread, int directory, const std::string& path) const
+{
+    if (path.starts_with('/'))
+        return path;
+    return (directory == AT_FDCWD ? procPlace(thread.tid, "cwd") : descriptorPlace(thread.tid, directory)) +
+           "/" + path;
+}
+
 /// The endpoint that a name leads to, before it is opened: an open that blocks must say on what.
 std::uint32_t Tracer::Private::endpointOfPath(const TracedThread& thread, const CallContext& context,
                                               const std::string& path) const
 {
     if (path.empty() || (objects.empty() && paths.empty()))
         return 0;
-    std::string place = path;
-    if (path.front() != '/') {
-        const bool hasDirectory = context.row.call == Call::Openat || context.row.call == Call::Openat2;
-        const int directory = hasDirectory ? context.descriptor(0) : AT_FDCWD;
-        place =
-            (directory == AT_FDCWD ? procPlace(thread.tid, "cwd") : descriptorPlace(thread.tid, directory)) +
-            "/" + path;
-    } else if (path.starts_with("/proc/self/") || path.starts_with("/dev/std") ||
-               path.starts_with("/dev/fd/")) {
+    if (path.starts_with("/proc/self/") || path.starts_with("/dev/std") || path.starts_with("/dev/fd/"))
         return 0; // these would name the tracer's own
-    }
+    const bool hasDirectory = context.row.call == Call::Openat || context.row.call == Call::Openat2;
+    const std::string place = placeOf(thread, hasDirectory ? context.descriptor(0) : AT_FDCWD, path);
     struct stat status
     {
     };
@@ -79,42 +91,149 @@ std::uint32_t Tracer::Private::endpointOfPath(const TracedThread& thread, const 
     return named == paths.end() ? 0 : named->second;
 }
 
+/// The kernel's word on what a descriptor leads to. Those that share an inode (anon_inode) or have a number
+/// of their own (pts(4)) are told apart by that.
+ObjectKey Tracer::Private::keyOf(pid_t pid, int fd, const struct stat& status) const
+{
+    if (S_ISCHR(status.st_mode)) {
+        constexpr unsigned firstSlave = 136; // UNIX98 pseudoterminals: majors 136 to 143
+        constexpr unsigned majors = 8;
+        const unsigned device = major(status.st_rdev);
+        if (device >= firstSlave && device < firstSlave + majors)
+            return {ObjectKey::Kind::Pty, (device - firstSlave) * 256 + minor(status.st_rdev)};
+        if (device == 5 && minor(status.st_rdev) == 2)
+            if (const auto index = proc::descriptorField(pid, fd, "tty-index:"))
+                return {ObjectKey::Kind::Pty, *index};
+    } else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) {
+        if (const auto id = proc::descriptorField(pid, fd, "eventfd-id:"))
+            return {ObjectKey::Kind::Eventfd, *id};
+    }
+    return identity(status);
+}
+
+namespace {
+
+/// What a file under /dev/shm is to those who use it: shm_open(3) and sem_open(3) are libraries.
+Discovery sharedObject(ObjectKey key, const std::string& target, std::uint32_t process)
+{
+    constexpr std::string_view memory = "/dev/shm/";
+    constexpr std::string_view semaphore = "/dev/shm/sem.";
+    if (target.starts_with(semaphore))
+        return {"posix-semaphore", key, "/" + target.substr(semaphore.size()), process};
+    return {"posix-shm", key, "/" + target.substr(memory.size()), process};
+}
+
+} // namespace
+
 /// Which endpoint a new descriptor leads to, by the kernel's answer.
 std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const std::string& path,
-                                          ObjectId& id)
+                                          ObjectKey& key)
 {
     struct stat status
     {
     };
     if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0)
         return 0;
-    id = identity(status);
-    if (const auto at = objects.find(id); at != objects.end())
+    key = keyOf(process.witness, fd, status);
+    const std::string target = proc::descriptorTarget(process.witness, fd);
+    const bool isMaster = key.kind == ObjectKey::Kind::Pty && target.ends_with("ptmx");
+    if (const auto at = objects.find(key); at != objects.end() && !(isMaster && !path.empty()))
         return at->second;
     const bool isFifo = S_ISFIFO(status.st_mode);
-    if (!isFifo && (paths.empty() || !S_ISREG(status.st_mode)))
-        return 0;
-    const std::string target = proc::descriptorTarget(process.witness, fd);
     std::uint32_t endpoint = 0;
-    if (const auto named = paths.find(target); named != paths.end())
+    if (isMaster)
+        endpoint = sink.discovered({"pty", key, "/dev/pts/" + std::to_string(key.number()), process.number});
+    else if (!isFifo && !S_ISREG(status.st_mode))
+        return 0;
+    else if (const auto named = paths.find(target); named != paths.end())
         endpoint = named->second;
     else if (const auto asked = paths.find(path); asked != paths.end())
         endpoint = asked->second;
     else if (isFifo)
-        endpoint = target.starts_with('/') ? sink.discovered({"fifo", id, target, process.number})
-                                           : sink.discovered({"pipe", id, {}, process.number});
+        endpoint = target.starts_with('/') ? sink.discovered({"fifo", key, target, process.number})
+                                           : sink.discovered({"pipe", key, {}, process.number});
+    else if (target.starts_with("/dev/shm/") && !target.ends_with(" (deleted)") &&
+             !(target.starts_with("/dev/shm/sem.") && isBeingMade(path, target)))
+        endpoint = sink.discovered(sharedObject(key, target, process.number));
     if (endpoint != 0)
-        objects[id] = endpoint;
+        objects[key] = endpoint;
     return endpoint;
+}
+
+/// A new object of its own behind a new descriptor.
+void Tracer::Private::makeObject(TracedProcess& process, int fd, std::string_view kind,
+                                 const std::string& name, std::uint32_t& endpoint)
+{
+    removeDescriptor(process, fd);
+    process.table->erase(fd);
+    struct stat status
+    {
+    };
+    if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0)
+        return; // another thread has closed it already
+    const ObjectKey key = keyOf(process.witness, fd, status);
+    endpoint = sink.discovered({kind, key, name, process.number});
+    if (endpoint == 0)
+        return;
+    objects[key] = endpoint;
+    addDescriptor(process, fd,
+                  {std::make_shared<OpenFile>(OpenFile{endpoint, Access::ReadWrite, key}), true});
+}
+
+/// mq_open: what the library's "/name" leads to is known by its inode alone, when /dev/mqueue is mounted.
+bool Tracer::Private::enterOpenQueue(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    call.path = "/" + context.memory.string(context.argument(context.row.buffer)).value_or(std::string());
+    call.endpoint = queueOfName(call.path);
+    call.told = true;
+    return true;
+}
+
+std::uint32_t Tracer::Private::queueOfName(const std::string& name) const
+{
+    struct stat status
+    {
+    };
+    if (stat(("/dev/mqueue" + name).c_str(), &status) == 0)
+        if (const auto at = objects.find(identity(status)); at != objects.end())
+            return at->second;
+    const auto named = addresses.find("mq:" + name);
+    return named == addresses.end() ? 0 : named->second;
+}
+
+void Tracer::Private::adoptQueue(TracedThread& thread, const CallContext& context, int fd)
+{
+    PendingCall& call = thread.call;
+    TracedProcess& process = *thread.process;
+    call.fd = fd;
+    removeDescriptor(process, fd);
+    process.table->erase(fd);
+    struct stat status
+    {
+    };
+    if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0)
+        return;
+    const ObjectKey key = identity(status);
+    const auto known = objects.find(key);
+    call.endpoint = known != objects.end() ? known->second
+                                           : sink.discovered({"posix-queue", key, call.path, process.number});
+    if (call.endpoint == 0)
+        return;
+    objects[key] = addresses["mq:" + call.path] = call.endpoint;
+    const Access access = accessOf(static_cast<int>(context.arguments[1]));
+    addDescriptor(process, fd, {std::make_shared<OpenFile>(OpenFile{call.endpoint, access, key}), true});
 }
 
 void Tracer::Private::adoptOpened(TracedProcess& process, int fd, Access access, const std::string& path)
 {
     removeDescriptor(process, fd);
     process.table->erase(fd);
-    ObjectId id;
-    if (const std::uint32_t endpoint = endpointOf(process, fd, path, id); endpoint != 0)
-        addDescriptor(process, fd, {std::make_shared<OpenFile>(OpenFile{endpoint, access, id}), true});
+    ObjectKey key;
+    const std::uint32_t endpoint = endpointOf(process, fd, path, key);
+    // A semaphore that sem_open(3) is about to give its name: followed, but not known yet.
+    if (endpoint != 0 || isBeingMade(path, path))
+        addDescriptor(process, fd, {std::make_shared<OpenFile>(OpenFile{endpoint, access, key}), true});
 }
 
 /// pipe, pipe2, socketpair.
@@ -163,7 +282,7 @@ void Tracer::Private::dropClosed(TracedProcess& process)
         {
         };
         if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0 ||
-            identity(status) != entry.file->object)
+            keyOf(process.witness, fd, status) != entry.file->object)
             gone.push_back(fd);
     }
     for (const int fd : gone)
@@ -183,7 +302,8 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
         };
         if (fstat(fd, &status) != 0)
             continue;
-        const auto at = objects.find(identity(status));
+        const ObjectKey key = keyOf(getpid(), fd, status);
+        const auto at = objects.find(key);
         const auto planned = [&](const FdPlan& each) {
             return each.endpoint != 0 &&
                    (each.source == fd || (at != objects.end() && each.endpoint == at->second));
@@ -193,8 +313,7 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
             continue;
         const int flags = fcntl(fd, F_GETFL) & O_ACCMODE;
         const Access access = accessOf(flags);
-        descriptors.set(
-            fd, {std::make_shared<OpenFile>(OpenFile{plannedFd->endpoint, access, identity(status)}), false});
+        descriptors.set(fd, {std::make_shared<OpenFile>(OpenFile{plannedFd->endpoint, access, key}), false});
         ends.push_back(fd);
     }
     return ends;

@@ -13,6 +13,7 @@
 #include <deque>
 #include <exception>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/user.h>
 #include <thread>
 #include <unordered_map>
@@ -45,6 +46,7 @@ struct PendingCall
     DescriptorTable::Entry carried;       ///< what a dup duplicates
     std::vector<std::uint32_t> releasing; ///< endpoints whose holders it may diminish
     bool wasRestarted = false;            ///< by goOnUnlessSignalled
+    bool told = false;                    ///< even when it touches no endpoint
     int restart = 0;                      ///< ERESTART… or EINTR: the call may go on; what follows decides
 };
 
@@ -104,6 +106,9 @@ struct MemoryMap
 {
     std::vector<Mapping> mappings;
 };
+
+/// How many bytes a result stands for: msgsnd(2) and mq_send(3) return 0.
+std::int64_t movedBytes(const PendingCall& call, std::int64_t result);
 
 /// A thread group.
 struct TracedProcess
@@ -173,9 +178,40 @@ struct Tracer::Private
     void adoptReceived(TracedProcess& process, int fd);
     std::uint32_t endpointOfPath(const TracedThread& thread, const CallContext& context,
                                  const std::string& path) const;
-    std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectId& id);
+    std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectKey& key);
     void dropClosed(TracedProcess& process);
     std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors) const;
+
+    ObjectKey keyOf(pid_t pid, int fd, const struct stat& status) const;
+    void makeObject(TracedProcess& process, int fd, std::string_view kind, const std::string& name,
+                    std::uint32_t& endpoint);
+    bool enterOpenQueue(TracedThread& thread, const CallContext& context);
+    void adoptQueue(TracedThread& thread, const CallContext& context, int fd);
+    std::uint32_t queueOfName(const std::string& name) const;
+    void takeTurn(TracedThread& thread);
+
+    // tracer_sysv.cpp: System V objects, and the memory of all kinds.
+    bool enterSysv(TracedThread& thread, const CallContext& context);
+    void leaveSysv(TracedThread& thread, const CallContext& context, std::int64_t result);
+    std::uint32_t sysvEndpoint(const TracedProcess& process, ObjectKey key);
+    bool enterMap(TracedThread& thread, const CallContext& context);
+    void leaveMap(TracedThread& thread, const CallContext& context, std::int64_t result);
+    void addUse(TracedProcess& process, std::uint32_t endpoint, Access access);
+    void addMapping(TracedProcess& process, const Mapping& mapping);
+    void removeMappings(TracedProcess& process, std::uint64_t address, std::uint64_t size);
+    void dropUses(TracedProcess& process);
+    void inheritMemory(const TracedProcess& parent, TracedProcess& child, std::uint64_t flags);
+    const Mapping* mappingAt(const TracedProcess& process, std::uint64_t address) const;
+
+    // tracer_names.cpp: names of followed objects, and signals that are sent.
+    bool enterName(TracedThread& thread, const CallContext& context);
+    void leaveName(TracedThread& thread, const CallContext& context);
+    bool enterSendSignal(TracedThread& thread, const CallContext& context);
+    std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
+
+    // tracer_sockets.cpp: sockets, from their making to their connections.
+    bool enterSocket(TracedThread& thread, const CallContext& context);
+    void leaveSocket(TracedThread& thread, const CallContext& context, std::int64_t result);
 
     // tracer_life.cpp: processes and threads, from fork to exit.
     pid_t fork(const LaunchPlan& plan);
@@ -213,6 +249,7 @@ struct Tracer::Private
     std::unordered_map<pid_t, TracedThread> threads;
     std::map<ObjectKey, std::uint32_t> objects;
     std::map<std::string, std::uint32_t> paths;
+    std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
     bool ending = false;
 

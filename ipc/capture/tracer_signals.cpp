@@ -96,7 +96,10 @@ bool Tracer::Private::goOnUnlessSignalled(TracedThread& thread)
 {
 #if defined(__x86_64__)
     PendingCall& call = thread.call;
-    const bool sleeps = call.row->effect == Effect::Wait || callInfo(call.row->call).flow != Flow::None;
+    const Effect effect = call.row->effect;
+    const bool sleeps = effect == Effect::Wait || effect == Effect::Sysv || effect == Effect::Socket ||
+                        effect == Effect::Fcntl || call.row->call == Call::Flock ||
+                        callInfo(call.row->call).flow != Flow::None;
     if (!sleeps || call.wasRestarted || thread.process->stopSignal != 0)
         return false;
     const std::uint64_t pending = proc::pendingSignals(thread.tid);

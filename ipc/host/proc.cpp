@@ -110,6 +110,11 @@ std::optional<int> descriptorFlags(pid_t pid, int fd)
     return flags ? std::optional(static_cast<int>(*flags)) : std::nullopt;
 }
 
+std::optional<std::uint64_t> descriptorField(pid_t pid, int fd, std::string_view label)
+{
+    return field(content(place(pid, "fdinfo/" + std::to_string(fd))), label, 10);
+}
+
 std::string descriptorTarget(pid_t pid, int fd)
 {
     std::string target(PATH_MAX, '\0');

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -26,6 +27,9 @@ std::vector<std::string> commandLine(pid_t pid);
 
 /// The open flags (O_RDWR…) of a descriptor, from /proc/PID/fdinfo/FD.
 std::optional<int> descriptorFlags(pid_t pid, int fd);
+
+/// A number of /proc/PID/fdinfo/FD by its label ("eventfd-id:").
+std::optional<std::uint64_t> descriptorField(pid_t pid, int fd, std::string_view label);
 
 /// Where /proc/PID/fd/FD points: "/tmp/a", "pipe:[123]".
 std::string descriptorTarget(pid_t pid, int fd);

@@ -1,0 +1,144 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+/// The directory and the name that a call acts on first.
+struct Name
+{
+    int directory = AT_FDCWD;
+    std::string path;
+};
+
+Name nameOf(const CallContext& context)
+{
+    const int argument = context.row.buffer;
+    return {argument > 0 ? context.descriptor(argument - 1) : AT_FDCWD,
+            context.memory.string(context.argument(argument)).value_or(std::string())};
+}
+
+/// The same of the second name of link and rename.
+Name otherNameOf(const CallContext& context)
+{
+    const bool hasDirectory = context.row.buffer > 0;
+    return {hasDirectory ? context.descriptor(2) : AT_FDCWD,
+            context.memory.string(context.arguments[hasDirectory ? 3 : 1]).value_or(std::string())};
+}
+
+bool isLink(Call call)
+{
+    return call == Call::Link || call == Call::Linkat;
+}
+
+bool removes(Call call)
+{
+    return call == Call::Unlink || call == Call::Unlinkat;
+}
+
+} // namespace
+
+bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    const Call which = context.row.call;
+    const Name name = nameOf(context);
+    if (which == Call::MqUnlink) {
+        call.endpoint = queueOfName("/" + name.path);
+        return call.told = true;
+    }
+    call.path = placeOf(thread, name.directory, name.path);
+    struct stat status
+    {
+    };
+    if (lstat(call.path.c_str(), &status) == 0) {
+        call.carried = {};
+        const ObjectKey key = ObjectId{status.st_dev, status.st_ino};
+        if (const auto at = objects.find(key); at != objects.end())
+            call.endpoint = at->second;
+        // What has no other name may give its inode to another file.
+        if (removes(which) && call.endpoint != 0 && status.st_nlink <= 1)
+            call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key});
+    } else if (const auto named = paths.find(name.path); named != paths.end()) {
+        call.endpoint = named->second;
+    }
+    return call.endpoint != 0 || (isLink(which) && otherNameOf(context).path.starts_with("/dev/shm/sem."));
+}
+
+void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    if (removes(context.row.call) && call.carried.file) {
+        const ObjectKey key = call.carried.file->object;
+        const bool isHeld = std::any_of(processes.begin(), processes.end(), [&](const auto& each) {
+            const auto& entries = each.second->table->entries();
+            const auto& mappings = each.second->memory->mappings;
+            return std::any_of(entries.begin(), entries.end(),
+                               [&](const auto& entry) { return entry.second.file->object == key; }) ||
+                   std::any_of(mappings.begin(), mappings.end(),
+                               [&](const Mapping& mapping) { return mapping.key == key; });
+        });
+        if (!isHeld)
+            objects.erase(key);
+    }
+    constexpr std::string_view head = "/dev/shm/sem.";
+    const std::string to = isLink(context.row.call) ? otherNameOf(context).path : std::string();
+    struct stat status
+    {
+    };
+    if (call.endpoint != 0 || !to.starts_with(head) || stat(to.c_str(), &status) != 0)
+        return;
+    // sem_open(3) gives its new semaphore the name: now it is one.
+    const ObjectKey key = ObjectId{status.st_dev, status.st_ino};
+    const std::uint32_t endpoint =
+        sink.discovered({"posix-semaphore", key, "/" + to.substr(head.size()), thread.process->number});
+    if (endpoint == 0)
+        return;
+    objects[key] = call.endpoint = endpoint;
+    for (const auto& [number, process] : processes)
+        for (Mapping& each : process->memory->mappings)
+            if (each.key == key && each.endpoint == 0) {
+                each.endpoint = endpoint;
+                addUse(*process, endpoint, each.access);
+            }
+    for (const auto& [fd, entry] : thread.process->table->entries())
+        if (entry.file->object == key && entry.file->endpoint == 0) {
+            const Access access = entry.file->access;
+            addDescriptor(*thread.process, fd,
+                          {std::make_shared<OpenFile>(OpenFile{endpoint, access, key}), true});
+        }
+}
+
+/// Told when a followed process is the target.
+bool Tracer::Private::enterSendSignal(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    const CallArguments& a = context.arguments;
+    const Call which = context.row.call;
+    const bool hasThread = which == Call::Tgkill || which == Call::RtTgsigqueueinfo;
+    auto target = static_cast<pid_t>(a[0]);
+    if (which == Call::PidfdSendSignal)
+        target =
+            static_cast<pid_t>(proc::descriptorField(thread.tid, static_cast<int>(a[0]), "Pid:").value_or(0));
+    const auto signal = static_cast<int>(a[hasThread ? 2 : 1]);
+    for (const auto& [number, process] : processes) {
+        bool isTarget = process->pid == target;
+        if (which == Call::Kill && target <= 0 && target != -1)
+            isTarget = getpgid(process->pid) == (target == 0 ? getpgid(thread.tid) : -target);
+        if (which == Call::Tkill)
+            if (const auto at = threads.find(target); at != threads.end())
+                isTarget = at->second.process == process.get();
+        if (!isTarget)
+            continue;
+        call.detail = "signal=" + (signal == 0 ? std::string("0") : encodeWord(signalName(signal))) +
+                      " target=" + std::to_string(target) + " process=" + std::to_string(number);
+        return call.told = true;
+    }
+    return false;
+}
+
+} // namespace byteyard::ipc
