@@ -19,6 +19,12 @@ Fd Endpoint::end(std::string_view /*port*/, std::span<const TableHolder> /*holde
     return {};
 }
 
+std::vector<ObjectKey> Endpoint::keys() const
+{
+    const std::vector<ObjectId> all = objects();
+    return {all.begin(), all.end()};
+}
+
 void Endpoint::closeEnds() noexcept
 {
     for (Fd& end : m_ends)

@@ -111,8 +111,10 @@ public:
 
     virtual std::string_view kind() const noexcept = 0;
     ObjectId id() const noexcept { return m_id; }
-    /// All objects behind it: a socketpair has one at each end.
+    /// All inodes behind it: a socketpair has one at each end.
     virtual std::vector<ObjectId> objects() const { return {m_id}; }
+    /// What makes a call one on this endpoint.
+    virtual std::vector<ObjectKey> keys() const;
     const std::string& path() const noexcept { return m_path; }
     virtual EndpointNames names() const { return {}; }
     const std::vector<SetupCall>& setupCalls() const noexcept { return m_setup; }

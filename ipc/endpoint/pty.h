@@ -22,6 +22,10 @@ public:
 
     std::string_view kind() const noexcept override { return "pty"; }
     bool isAnonymous() const noexcept override { return true; }
+    std::vector<ObjectKey> keys() const override
+    {
+        return {{ObjectKey::Kind::Pty, static_cast<std::uint64_t>(m_number)}};
+    }
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;
     std::optional<Look> look(const LookContext& context) override;
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,

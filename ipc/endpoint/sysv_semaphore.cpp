@@ -69,7 +69,7 @@ void SysvSemaphoreEndpoint::note(const EventView& event)
         return;
     if (call == "semctl") {
         const std::string command = detailValue(event.detail, "cmd");
-        const std::size_t index = std::strtoul(detailValue(event.detail, "sem").c_str(), nullptr, 10);
+        const std::size_t index = std::strtoul(detailValue(event.detail, "index").c_str(), nullptr, 10);
         for (auto& [process, undo] : m_undo) // semop(2): setting a value forgets what was to be undone
             if (command == "SETALL")
                 undo.clear();
@@ -162,7 +162,7 @@ MadeCall SysvSemaphoreEndpoint::setValue(std::span<const TableHolder> /*holders*
 {
     MadeCall made{callNamed("semctl"),
                   0,
-                  "cmd=SETVAL sem=" + std::to_string(index) + " value=" + std::to_string(value),
+                  "cmd=SETVAL index=" + std::to_string(index) + " value=" + std::to_string(value),
                   {}};
     SemaphoreArgument argument{};
     argument.value = static_cast<int>(std::min<std::uint64_t>(value, INT_MAX));

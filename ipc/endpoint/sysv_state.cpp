@@ -46,6 +46,14 @@ std::optional<semid_ds> semaphoreState(int id)
     return std::nullopt;
 }
 
+std::vector<ObjectKey> SysvEndpoint::keys() const
+{
+    const ObjectKey::Kind what = kind() == "sysv-queue" ? ObjectKey::Kind::SysvQueue
+                                 : kind() == "sysv-shm" ? ObjectKey::Kind::SysvShm
+                                                        : ObjectKey::Kind::SysvSemaphore;
+    return {{what, static_cast<std::uint64_t>(m_sysvId)}};
+}
+
 EndpointNames SysvEndpoint::names() const
 {
     return {m_sysvId, m_key != IPC_PRIVATE ? keyText(m_key) : std::string(), {}, 0};

@@ -29,6 +29,7 @@ public:
     EndpointNames names() const override;
     bool isAnonymous() const noexcept override { return false; }
     std::vector<ObjectId> objects() const override { return {}; }
+    std::vector<ObjectKey> keys() const override;
 
 protected:
     /// "key=0x4d51 mode=0600 flags=IPC_CREAT|IPC_EXCL"

@@ -1,5 +1,6 @@
 #include "ipc/engine/engine_sink.h"
 
+#include <cstdlib>
 #include <unistd.h>
 
 namespace byteyard::ipc::engine {
@@ -110,21 +111,43 @@ std::uint32_t EngineSink::discovered(const Discovery& found)
     record.state = EndpointState::Live;
     record.parent = found.parent;
     record.parentProcess = found.byProcess;
-    if (found.key.kind == ObjectKey::Kind::SysvQueue || found.key.kind == ObjectKey::Kind::SysvShm ||
-        found.key.kind == ObjectKey::Kind::SysvSemaphore) {
+    if (found.kind.starts_with("sysv-")) {
         record.names.sysvId = static_cast<int>(found.key.number());
         record.names.key = found.name;
     } else if (found.name.starts_with('/') || found.name.starts_with('@')) {
         record.path = found.name;
+    } else if (const std::size_t colon = found.name.rfind(':');
+               found.parent == 0 && colon != std::string::npos) {
+        record.names.address = found.name.substr(0, colon);
+        record.names.port =
+            static_cast<std::uint16_t>(std::strtoul(found.name.c_str() + colon + 1, nullptr, 10));
     }
-    const std::size_t slash = found.name.rfind('/');
-    record.name = found.name.empty() ? record.kind + ":[" + std::to_string(found.key.number()) + ']'
-                                     : found.name.substr(slash == std::string::npos ? 0 : slash + 1);
-    m_queue.control(endpointFrame(record));
     const std::lock_guard lock(m_mutex);
+    record.name = nameOf(found);
+    m_names[record.number].name = record.name;
+    // A queue cannot be looked into later: what is sent from now on must be known.
+    if (record.kind == "posix-queue" || record.kind == "sysv-semaphore")
+        m_noted.insert(record.number);
+    m_queue.control(endpointFrame(record));
     m_news.found.push_back(record);
     wake();
     return record.number;
+}
+
+std::string EngineSink::nameOf(const Discovery& found)
+{
+    if (const auto parent = m_names.find(found.parent); found.parent != 0 && parent != m_names.end())
+        return parent->second.name + " connection " + std::to_string(++parent->second.connections);
+    if (found.name.empty())
+        return std::string(found.kind) + ":[" + std::to_string(found.key.number()) + ']';
+    const std::size_t slash = found.name.rfind('/');
+    return found.name.substr(slash == std::string::npos ? 0 : slash + 1);
+}
+
+void EngineSink::name(std::uint32_t endpoint, const std::string& name)
+{
+    const std::lock_guard lock(m_mutex);
+    m_names[endpoint].name = name;
 }
 
 std::uint32_t EngineSink::newProcess()

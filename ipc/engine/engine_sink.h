@@ -49,11 +49,14 @@ public:
     std::optional<ProcessRecord> record(std::uint32_t process) const;
     std::vector<ProcessRecord> records() const;
     News takeNews();
+    /// What connections of this endpoint are called by.
+    void name(std::uint32_t endpoint, const std::string& name);
     /// Keeps the calls on this endpoint for the loop too.
     void note(std::uint32_t endpoint);
 
 private:
     void wake() const;
+    std::string nameOf(const Discovery& found);
     void markFailed(ProcessRecord& record, const ErrorReport& error);
 
     OutputQueue& m_queue;
@@ -65,6 +68,12 @@ private:
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
     std::set<std::uint32_t> m_noted;
+    struct Named
+    {
+        std::string name;
+        unsigned connections = 0;
+    };
+    std::map<std::uint32_t, Named> m_names;
 };
 
 bool isAlive(const ProcessRecord& record);

@@ -62,8 +62,8 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
     slot.record.state = EndpointState::Live;
     if (const std::optional<Look> look = slot.object->look({}))
         slot.record.capacity = look->fill.capacity;
-    for (const ObjectId id : slot.object->objects())
-        m_tracer.follow(number, id);
+    for (const ObjectKey& key : slot.object->keys())
+        m_tracer.follow(number, key);
     announce(slot);
     logSetup(slot);
     return number;
@@ -137,6 +137,7 @@ void RunEndpoints::forget(Slot& slot)
 
 void RunEndpoints::announce(const Slot& slot)
 {
+    m_sink.name(slot.record.number, slot.record.name);
     m_queue.control(endpointFrame(slot.record));
 }
 
@@ -259,6 +260,8 @@ void RunEndpoints::reserve(Slot& slot)
             return;
         }
     }
+    m_tracer.followPort(record.number, record.kind == "tcp" ? Transport::Tcp : Transport::Udp,
+                        record.names.port);
     announce(slot);
 }
 
