@@ -187,7 +187,7 @@ EndpointContents messages(const LiveEndpoint& endpoint)
     return {say(QT_TRANSLATE_NOOP("KernelFacts", "Queued messages (peeked)")), columns(lines)};
 }
 
-EndpointContents semaphores(const Session& session, const LiveEndpoint& endpoint)
+EndpointContents semaphores(const LiveEndpoint& endpoint)
 {
     const QJsonObject& facts = endpoint.entry.facts;
     const QJsonArray values = facts.value("values"_L1).toArray();
@@ -198,7 +198,7 @@ EndpointContents semaphores(const Session& session, const LiveEndpoint& endpoint
     for (qsizetype i = 0; i < values.size(); ++i)
         lines.append({QString::number(i), QString::number(values.at(i).toInteger()),
                       QString::number(at("ncnt"_L1, i)), QString::number(at("zcnt"_L1, i)),
-                      QString::number(at("undo"_L1, i)), who(session, at("pid"_L1, i))});
+                      QString::number(at("undo"_L1, i)), QString::number(at("pid"_L1, i))});
     return {say(QT_TRANSLATE_NOOP("KernelFacts", "Semaphores · sampled")),
             values.isEmpty() ? QString() : columns(lines)};
 }
@@ -265,7 +265,7 @@ EndpointContents endpointContents(const Session& session, const LiveEndpoint& en
     if (kind == "sysv-queue"_L1 || kind == "posix-queue"_L1)
         return messages(endpoint);
     if (kind == "sysv-semaphore"_L1)
-        return semaphores(session, endpoint);
+        return semaphores(endpoint);
     if (kind == "sysv-shm"_L1 || kind == "posix-shm"_L1 || kind == "memfd"_L1)
         return attachments(session, endpoint);
     if (endpoint.entry.parent == 0 &&

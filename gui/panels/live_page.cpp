@@ -61,6 +61,7 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     m_script->setAccessibleName(tr("The actor's script"));
     m_contentsTitle = new SectionLabel({}, body);
     m_contents = new CodeBlock(body);
+    m_contents->setWordWrap(false); // rows of columns: one that is too long is cut at the panel's edge
     m_trendTitle = new SectionLabel({}, body);
     m_trend = new TrendView(body);
     m_trend->setFixedHeight(104);
