@@ -198,19 +198,25 @@ std::unordered_set<std::uint32_t> Tracer::inCall() const
 std::unordered_map<std::uint32_t, std::vector<TableHolder>> Tracer::allHolders() const
 {
     std::unordered_map<std::uint32_t, std::vector<TableHolder>> all;
-    for (const auto& [number, process] : d->processes)
+    for (const auto& [number, process] : d->processes) {
         for (const auto& [fd, entry] : process->table->entries())
             all[entry.file->endpoint].push_back({number, process->pid, fd, entry.file->access});
+        for (const auto& [endpoint, access] : process->uses)
+            all[endpoint].push_back({number, process->pid, -1, access});
+    }
     return all;
 }
 
 std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
 {
     std::vector<TableHolder> list;
-    for (const auto& [number, process] : d->processes)
+    for (const auto& [number, process] : d->processes) {
         for (const auto& [fd, entry] : process->table->entries())
             if (entry.file->endpoint == endpoint)
                 list.push_back({number, process->pid, fd, entry.file->access});
+        if (const auto used = process->uses.find(endpoint); used != process->uses.end())
+            list.push_back({number, process->pid, -1, used->second});
+    }
     return list;
 }
 

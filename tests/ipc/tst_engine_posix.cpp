@@ -120,6 +120,52 @@ private Q_SLOTS:
         QVERIFY(engine.until([&] { return messagesIn(name) < 0; }));
     }
 
+    void whatWasSeenToBeSentStandsByPriority()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin(
+            {node(u"q"_s, u"posix-queue"_s), words(u"w"_s, u"mq {q.path} put 3 low put 9 high hold"_s)},
+            {uses(u"w"_s, u"q"_s, u"send"_s)});
+        QVERIFY(engine.until([&] {
+            const QJsonArray tiles = seen(engine, u"q"_s).tiles();
+            return tiles.size() == 2 && tiles[0][u"known"_s].toBool() && tiles[1][u"known"_s].toBool();
+        }));
+        const QJsonArray tiles = seen(engine, u"q"_s).tiles();
+        QCOMPARE(tiles[0][u"priority"_s].toInt(), 9);
+        QCOMPARE(QByteArray::fromBase64(tiles[0][u"head"_s].toString().toLatin1()), QByteArray("high"));
+        QCOMPARE(tiles[1][u"size"_s].toInt(), 3);
+        QCOMPARE(peekAt(engine, numberOf(engine, u"q"_s))->bytes, QByteArray("highlow"));
+    }
+
+    void anEventfdLivesWhileSomebodyHoldsIt()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"e"_s, u"eventfd"_s, {{"value", 4}}), words(u"w"_s, u"fd 5 count 3 hold"_s)},
+                     {EngineClient::edge(u"w"_s, 5, u"e"_s, u"write"_s)});
+        QVERIFY(engine.until([&] { return seen(engine, u"e"_s).fact(u"count"_s) == 7; }));
+        QCOMPARE(engine.endpointOf(u"e"_s)[u"state"_s].toString(), u"live"_s);
+        engine.send({{"type", "set-value"},
+                     {"endpoint", qint64(numberOf(engine, u"e"_s))},
+                     {"index", 0},
+                     {"value", 5}});
+        QVERIFY(engine.until([&] { return seen(engine, u"e"_s).fact(u"count"_s) == 12; }));
+    }
+
+    void aPtyLivesWhileSomebodyHoldsIt()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"p"_s, u"pty"_s, {{"rows", 33}}), words(u"m"_s, u"fd 5 write typed hold"_s),
+                      words(u"s"_s, u"fd 6 hold"_s)},
+                     {EngineClient::edge(u"m"_s, 5, u"p"_s, u"master"_s),
+                      EngineClient::edge(u"s"_s, 6, u"p"_s, u"slave"_s)});
+        QVERIFY(engine.until([&] { return seen(engine, u"p"_s).fact(u"a_q"_s) == 5; })); // the echo
+        QCOMPARE(seen(engine, u"p"_s).fact(u"rows"_s), 33);
+        QCOMPARE(engine.endpointOf(u"p"_s)[u"state"_s].toString(), u"live"_s);
+    }
+
     void aWaitingNotificationNamesItsProcess()
     {
         EngineClient engine;

@@ -237,6 +237,21 @@ private Q_SLOTS:
         QVERIFY(sysvipc(u"sem"_s, id).isEmpty());
     }
 
+    void whatIsToBeUndoneIsCountedUntilItsProcessEnds()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({semaphores({{"values", QJsonArray{5, 5}}}),
+                      words(u"u"_s, u"sem {s.key} undo 0 -2 undo 1 1 hold"_s)},
+                     {uses(u"u"_s, u"s"_s, u"use"_s)});
+        QVERIFY(engine.until([&] { return seen(engine, u"s"_s).list(u"undo"_s) == QList<int>{2, -1}; }));
+        QCOMPARE(seen(engine, u"s"_s).list(u"values"_s), (QList<int>{3, 6}));
+        const int id = idOf(engine, u"s"_s);
+        QVERIFY(::kill(engine.process(u"u"_s)[u"pid"_s].toInt(), SIGKILL) == 0);
+        QVERIFY(engine.untilRunEnds());
+        QVERIFY(sysvipc(u"sem"_s, id).isEmpty());
+    }
+
     void anObjectThatExistsIsUsedAndKept()
     {
         const Neighbours there;
