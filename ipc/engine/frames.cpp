@@ -365,9 +365,25 @@ std::string errorFrame(const ErrorReport& error, const std::string& node, bool f
     return textOf(frame);
 }
 
-std::string runEndedFrame(const std::string& reason, std::size_t failedToStart)
+std::string actorLineFrame(std::uint32_t process, std::uint32_t line)
 {
-    return textOf({{"type", "run-ended"}, {"lost", 0}, {"reason", reason}, {"failedToStart", failedToStart}});
+    return textOf({{"type", "actor-line"}, {"process", process}, {"line", line}});
+}
+
+std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text)
+{
+    return textOf({{"type", "actor-error"}, {"process", process}, {"line", line}, {"text", text}});
+}
+
+std::string lostFrame(std::uint64_t count)
+{
+    return textOf({{"type", "lost"}, {"count", count}});
+}
+
+std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost)
+{
+    return textOf(
+        {{"type", "run-ended"}, {"lost", lost}, {"reason", reason}, {"failedToStart", failedToStart}});
 }
 
 std::string orphanLine(const RunFile& file)

@@ -77,7 +77,11 @@ std::string holdersFrame(std::uint32_t endpoint,
 /// `type` is "paused" or "resumed".
 std::string pausedFrame(const std::string& type, const std::string& node);
 std::string errorFrame(const ErrorReport& error, const std::string& node = {}, bool fatal = false);
-std::string runEndedFrame(const std::string& reason, std::size_t failedToStart);
+/// Where an actor's script is, and where and why it ended.
+std::string actorLineFrame(std::uint32_t process, std::uint32_t line);
+std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text);
+std::string lostFrame(std::uint64_t count);
+std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost);
 /// A line of --orphans.
 std::string orphanLine(const RunFile& file);
 

@@ -1,5 +1,6 @@
 #include "ipc/engine/launcher.h"
 
+#include "ipc/engine/actor_description.h"
 #include "ipc/engine/command_lookup.h"
 #include "ipc/engine/endpoint_kinds.h"
 #include "ipc/engine/launch_error.h"
@@ -136,12 +137,15 @@ PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, co
     const std::string directory = expand(work, command.directory);
     plan.directory = directory.empty() ? m_directory : absolute(directory, m_directory);
     checkDirectory(plan.directory);
-    plan.executables = findExecutables(plan.argv.front(), searchPath(added), plan.directory);
+    const std::string path = node.isActor() ? ownDirectory() + ':' + searchPath(added) : searchPath(added);
+    plan.executables = findExecutables(plan.argv.front(), path, plan.directory);
     try {
         for (const EdgeSpec& edge : topology.edges)
             if (edge.process == node.id)
                 addEdge(work, edge);
         addStandard(work);
+        if (node.isActor())
+            addActor(work);
     } catch (const EndpointError& error) {
         m_outputs.close(process);
         m_inputs.close(process);
@@ -323,6 +327,19 @@ void Launcher::addStandard(Work& work)
         addTarget(work, STDOUT_FILENO, command.output);
     if (!work.has(STDERR_FILENO))
         addTarget(work, STDERR_FILENO, command.errors);
+}
+
+/// Its channel, above all other descriptors: the actor closes it before its script begins.
+void Launcher::addActor(Work& work)
+{
+    LaunchPlan& plan = work.launch.plan;
+    int target = STDERR_FILENO + 1;
+    for (const FdPlan& fd : plan.fds)
+        target = std::max(target, fd.target + 1);
+    work.launch.actor =
+        std::make_unique<ActorChannel>(actorDescription(work.node, work.topology, m_endpoints, work.fds));
+    addInherited(work, target, moveHigh(work.launch.actor->takeDescriptor()), 0);
+    plan.environment.push_back(std::string(actor::channelVariable) + '=' + std::to_string(target));
 }
 
 void Launcher::addTarget(Work& work, int fd, const OutputTarget& target)

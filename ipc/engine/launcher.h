@@ -1,8 +1,10 @@
 #pragma once
 
+#include "ipc/engine/actor_channel.h"
 #include "ipc/engine/outputs.h"
 #include "ipc/engine/run_endpoints.h"
 
+#include <memory>
 #include <sys/resource.h>
 
 namespace byteyard::ipc::engine {
@@ -12,6 +14,7 @@ struct PreparedLaunch
 {
     LaunchPlan plan;
     std::vector<Fd> sources;
+    std::unique_ptr<ActorChannel> actor; ///< null: a command
 };
 
 /// Makes launch plans out of a topology's commands.
@@ -36,6 +39,7 @@ private:
     void addConnect(Work& work, int target, const NodeSpec& endpoint);
     void addInherited(Work& work, int target, Fd source, std::uint32_t endpoint);
     void addStandard(Work& work);
+    void addActor(Work& work);
     void addTarget(Work& work, int fd, const OutputTarget& target);
 
     RunEndpoints& m_endpoints;

@@ -79,7 +79,8 @@ Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& n
       m_tracer(m_sink, m_started, options.dataBytes),
       m_endpoints(queue, runFile, numbers, m_tracer, m_sink, m_directory.path()),
       m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
-      m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints)
+      m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints),
+      m_actors(queue, m_sink, m_tracer, m_endpoints, m_started, options.dataBytes)
 {
     if (!m_wake || !m_timer)
         throw EndpointError("eventfd", "", errno);
@@ -150,8 +151,10 @@ std::optional<std::uint32_t> Run::launch(const NodeSpec& node)
     m_current[node.id] = record.number;
     m_sink.plan(record);
     try {
-        const PreparedLaunch prepared = m_launcher.prepare(node, record.number, m_topology, m_options.pace);
+        PreparedLaunch prepared = m_launcher.prepare(node, record.number, m_topology, m_options.pace);
         m_tracer.launch(prepared.plan);
+        if (prepared.actor)
+            m_actors.add(record.number, std::move(prepared.actor));
         return record.number;
     } catch (const LaunchError& error) {
         m_sink.fail(record.number, error.report());
@@ -270,6 +273,7 @@ void Run::tick()
     escalateStops();
     takeNews(); // what the endpoints were told of their calls
     m_watch.tick(std::exchange(m_active, {}));
+    m_actors.tick();
     endWhenDone();
 }
 
@@ -287,11 +291,12 @@ void Run::endWhenDone()
     takeNews();
     m_outputs.finish();
     m_watch.end();
+    m_actors.tick();
     m_endpoints.closeAll();
     std::size_t failed = 0;
     for (const ProcessRecord& record : m_sink.records())
         failed += record.state == ProcessState::Failed ? 1 : 0;
-    m_queue.control(runEndedFrame(m_stopped ? "stopped" : "all-exited", failed));
+    m_queue.control(runEndedFrame(m_stopped ? "stopped" : "all-exited", failed, m_actors.lost()));
 }
 
 void Run::armTimer(bool on)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ipc/engine/actors.h"
 #include "ipc/engine/launcher.h"
 #include "ipc/engine/start_order.h"
 #include "ipc/engine/watch.h"
@@ -118,6 +119,7 @@ private:
     Inputs m_inputs;
     Launcher m_launcher;
     Watch m_watch;
+    Actors m_actors;
     StartOrder m_order;
     TopologySpec m_topology;
     std::map<std::string, std::uint32_t> m_current; ///< node to its newest process

@@ -214,6 +214,23 @@ std::uint32_t RunEndpoints::numberOf(const std::string& node) const
     return found == m_current.end() ? 0 : found->second;
 }
 
+std::uint32_t RunEndpoints::numberOf(const actor::Mapping& mapping) const
+{
+    // Of several (ids and inodes are used again) the newest; a node's before what a program was seen to use.
+    std::uint32_t found = 0;
+    for (auto slot = m_slots.rbegin(); slot != m_slots.rend(); ++slot) {
+        const EndpointRecord& record = slot->second.record;
+        const bool fits = mapping.kind == actor::ObjectKind::SysvShm
+                              ? record.kind == "sysv-shm" && std::cmp_equal(record.names.sysvId, mapping.id)
+                              : record.id == ObjectId{mapping.device, mapping.id};
+        if (fits && !record.node.empty())
+            return slot->first;
+        if (fits && found == 0)
+            found = slot->first;
+    }
+    return found;
+}
+
 bool RunEndpoints::hasFailed(const std::string& node) const
 {
     const EndpointRecord* found = record(numberOf(node));

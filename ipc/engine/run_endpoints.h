@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ipc/actor/channel.h"
 #include "ipc/capture/sampler.h"
 #include "ipc/endpoint/socket.h"
 #include "ipc/engine/engine_sink.h"
@@ -29,6 +30,8 @@ public:
 
     /// 0 when it has none yet.
     std::uint32_t numberOf(const std::string& node) const;
+    /// The one whose memory an actor has mapped; 0 when it is nobody's.
+    std::uint32_t numberOf(const actor::Mapping& mapping) const;
     bool hasFailed(const std::string& node) const;
     const EndpointRecord* record(std::uint32_t number) const;
     Endpoint* object(std::uint32_t number) const;

@@ -181,7 +181,7 @@ void Worker::start(const ObjectReader& message)
     options.dataBytes = static_cast<std::size_t>(message.integer("dataBytes", 0, 65536, 64));
     const auto refuse = [this](const ErrorReport& error) {
         m_queue.control(errorFrame(error));
-        m_queue.control(runEndedFrame("failed", 0));
+        m_queue.control(runEndedFrame("failed", 0, 0));
     };
     if (m_run && m_run->isLive())
         throw MessageError("run while a run is under way");
