@@ -176,11 +176,11 @@ private slots:
         )",
                         {}, {handle(u"queue"_s, u"sysv-queue"_s, {{u"id"_s, id}})});
         const bool sent = actor.untilOut("sent");
-        QTRY_COMPARE_WITH_TIMEOUT(actor.lane().line.load(), 18u, 10000);
+        const bool waits = QTest::qWaitFor([&] { return actor.lane().line.load() == 18; }, 10000);
         const QString witness = ipcs(u"-q"_s, id);
         ::msgctl(id, IPC_RMID, nullptr); // which ends its last receive with EIDRM
         const int code = actor.wait();
-        QVERIFY(sent);
+        QVERIFY(sent && waits);
         QVERIFY2(code == 0, actor.errors());
         QVERIFY2(witness.contains(u"qnum=1"_s) && witness.contains(u"cbytes=6"_s) &&
                      witness.contains(u"lrpid=%1"_s.arg(actor.pid())),
