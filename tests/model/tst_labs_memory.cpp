@@ -13,6 +13,7 @@ private Q_SLOTS:
     void additionsGetLostWithoutALock();
     void noAdditionGetsLostUnderALock();
     void semUndoGivesBackWhatADeadHolderTook();
+    void aRobustMutexTellsThatItsOwnerDied();
     void locksInOppositeOrdersMakeACircle();
     void everyItemOfABoundedBufferComesOutOnce();
 };
@@ -65,6 +66,15 @@ void TestLabsMemory::semUndoGivesBackWhatADeadHolderTook()
     QCOMPARE(lab.process(u"waits for ever"_s).value(u"signal"_s).toString(), u"SIGTERM"_s); // Stop ended it
     QCOMPARE(lab.process(u"goes on"_s).value(u"exit_code"_s).toInt(-1), 0);
     QCOMPARE(lab.run.out.count("got it"), 1);
+}
+
+void TestLabsMemory::aRobustMutexTellsThatItsOwnerDied()
+{
+    const LabRun lab(u"robust-mutex"_s, {u"--for"_s, u"20s"_s});
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    QCOMPARE(lab.process(u"holder"_s).value(u"signal"_s).toString(), u"SIGKILL"_s);
+    QVERIFY2(lab.run.out.contains("next: EOWNERDEAD"), lab.run.out.constData());
+    QVERIFY2(lab.run.out.contains("last: locked"), lab.run.out.constData()); // it was made consistent
 }
 
 void TestLabsMemory::locksInOppositeOrdersMakeACircle()

@@ -15,6 +15,7 @@ class TestLabsQueues : public QObject
 
 private Q_SLOTS:
     void aReceiverChoosesByType();
+    void theHighestPriorityComesFirstAndNotifiesOnce();
     void eachMessageHasOneReceiver();
     void whatLivesInTheKernelOutlivesItsMaker();
 };
@@ -52,6 +53,18 @@ void TestLabsQueues::eachMessageHasOneReceiver()
         all += taken;
     }
     QCOMPARE(all, 60);
+}
+
+void TestLabsQueues::theHighestPriorityComesFirstAndNotifiesOnce()
+{
+    const LabRun lab(u"priorities"_s, {u"--for"_s, u"20s"_s});
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    qsizetype at = 0;
+    for (const char* line : {"priority 9: put out the fire", "priority 5: answer the phone",
+                             "priority 5: answer the door", "priority 1: tidy up", "signals: 1"}) {
+        at = lab.run.out.indexOf(line, at);
+        QVERIFY2(at >= 0, lab.run.out.constData());
+    }
 }
 
 void TestLabsQueues::whatLivesInTheKernelOutlivesItsMaker()

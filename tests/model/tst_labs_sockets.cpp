@@ -20,6 +20,7 @@ private Q_SLOTS:
     void aPathOutlivesItsServerAndAnAbstractNameDoesNot();
     void everyRawSocketGetsACopy();
     void realProgramsMeetOverTheirOwnSockets();
+    void aPassedDescriptorLeadsToTheSameDescription();
     void shutdownEndsOneDirectionAlone();
 };
 
@@ -51,6 +52,20 @@ void TestLabsSockets::boundariesBelongToTheType()
     QCOMPARE(received(lab, u"receives, seqpacket"_s, u"seqpacket"_s), three + QList<QByteArray>{{}});
     for (const QString& type : {u"stream"_s, u"datagram"_s, u"seqpacket"_s})
         QCOMPARE(lab.endpoint(type).value(u"messages_in"_s).toInt(), 3);
+}
+
+void TestLabsSockets::aPassedDescriptorLeadsToTheSameDescription()
+{
+    const LabRun lab(u"passing-descriptors"_s, {u"--for"_s, u"20s"_s});
+    QVERIFY2(lab.run.status == 0, lab.run.err.constData());
+    for (const char* line :
+         {"owner reads: first line", "helper reads: second line", "owner reads: third line"})
+        QVERIFY2(lab.run.out.contains(line), lab.run.out.constData());
+    const QRegularExpression open(u"^open(at)?$"_s);
+    for (const QJsonObject& event : lab.events(u"helper"_s, open))
+        QVERIFY(event.value(u"endpoint"_s) != "notes.txt"_L1); // it never opened the file
+    QCOMPARE(lab.events(u"owner"_s, u"sendmsg"_s).size(), 1);
+    QCOMPARE(lab.events(u"helper"_s, u"recvmsg"_s).size(), 1);
 }
 
 void TestLabsSockets::shutdownEndsOneDirectionAlone()
