@@ -412,7 +412,8 @@ void RunEndpoints::removed(std::uint32_t number)
         return;
     forget(slot);
     slot.record.state = EndpointState::Closed;
-    if (!slot.removedByUs)
+    // What a program made is the programs' to remove, too.
+    if (!slot.removedByUs && !slot.record.node.empty())
         slot.record.error = ErrorReport{"removed", {{"object", slot.record.name}}};
     announce(slot);
 }

@@ -139,6 +139,13 @@ Sentence waitsFor(const Parameters& p, const QString& subject)
             Tr::tr("Put %1 right first, or change when this one starts.").arg(quoted(p[u"node"_s]))};
 }
 
+Sentence removed(const Parameters& p, const QString& subject)
+{
+    return {
+        Tr::tr("%1 (%2) was removed by another program while it was in use.").arg(subject, p[u"object"_s]),
+        Tr::tr("Run again: a new one is made.")};
+}
+
 Sentence write(const Parameters& p, const QString&)
 {
     return {Tr::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
@@ -249,6 +256,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"placeholder"_s, placeholder},
         {u"endpoint-failed"_s, endpointFailed},
         {u"waits-for"_s, waitsFor},
+        {u"removed"_s, removed},
         {u"write"_s, write},
         {u"no-process"_s, noProcess},
         {u"no-endpoint"_s, noEndpoint},
