@@ -68,6 +68,12 @@ void TestLabsMemory::semUndoGivesBackWhatADeadHolderTook()
     QCOMPARE(lab.process(u"waits for ever"_s).value(u"signal"_s).toString(), u"SIGTERM"_s); // Stop ended it
     QCOMPARE(lab.process(u"goes on"_s).value(u"exit_code"_s).toInt(-1), 0);
     QCOMPARE(lab.run.out.count("got it"), 1);
+    const QRegularExpression semop(u"^sem(timed)?op$"_s);
+    const auto last = [&](const QString& process) { return lab.events(process, semop).value(0); };
+    QCOMPARE(last(u"waits for ever"_s).value(u"how"_s).toString(), u"unfinished"_s);
+    QCOMPARE(last(u"goes on"_s).value(u"result"_s).toInt(-1), 0);
+    QVERIFY(last(u"careful"_s).value(u"detail"_s).toString().contains(u"SEM_UNDO"_s));
+    QVERIFY(!last(u"careless"_s).value(u"detail"_s).toString().contains(u"SEM_UNDO"_s));
 }
 
 void TestLabsMemory::aRobustMutexTellsThatItsOwnerDied()
@@ -84,6 +90,16 @@ void TestLabsMemory::locksInOppositeOrdersMakeACircle()
     const LabRun lab(u"lock-order"_s, {u"--for"_s, u"3s"_s});
     QVERIFY2(lab.run.status == 0, lab.run.err.constData());
     QVERIFY2(lab.run.out.isEmpty(), lab.run.out.constData()); // neither ever has both
+    // Each has what the other wants. (The C library makes semtimedop of semop.)
+    const QRegularExpression semop(u"^sem(timed)?op$"_s);
+    const QList<QJsonObject> ofA = lab.events(u"A"_s, semop);
+    const QList<QJsonObject> ofB = lab.events(u"B"_s, semop);
+    QCOMPARE(ofA.size(), 2);
+    QCOMPARE(ofB.size(), 2);
+    QCOMPARE(ofA.at(0).value(u"endpoint"_s), ofB.at(1).value(u"endpoint"_s));
+    QCOMPARE(ofB.at(0).value(u"endpoint"_s), ofA.at(1).value(u"endpoint"_s));
+    QCOMPARE(ofA.at(1).value(u"how"_s).toString(), u"unfinished"_s);
+    QCOMPARE(ofB.at(1).value(u"how"_s).toString(), u"unfinished"_s);
     for (const QString& process : {u"A"_s, u"B"_s})
         QCOMPARE(lab.process(process).value(u"signal"_s).toString(), u"SIGTERM"_s);
 }

@@ -40,6 +40,14 @@ void TestLabsQueues::aReceiverChoosesByType()
     for (const char* answer :
          {"asked for 2, got type 2: two", "asked for -2, got type 1: one", "asked for 0, got type 3: three"})
         QVERIFY2(lab.run.out.contains(answer), lab.run.out.constData());
+    for (const auto& [asked, text] :
+         {std::pair("2", "two"), std::pair("-2", "one"), std::pair("0", "three")}) {
+        const QList<QJsonObject> calls = lab.events(u"asks for %1"_s.arg(QLatin1String(asked)), u"msgrcv"_s);
+        QCOMPARE(calls.size(), 1);
+        QCOMPARE(dataOf(calls.constFirst()), QByteArray(text));
+    }
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_in"_s).toInt(), 5);
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_out"_s).toInt(), 3);
 }
 
 void TestLabsQueues::eachMessageHasOneReceiver()
@@ -53,6 +61,8 @@ void TestLabsQueues::eachMessageHasOneReceiver()
         all += taken;
     }
     QCOMPARE(all, 60);
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_in"_s).toInt(), 60);
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_out"_s).toInt(), 60);
 }
 
 void TestLabsQueues::theHighestPriorityComesFirstAndNotifiesOnce()
@@ -65,6 +75,11 @@ void TestLabsQueues::theHighestPriorityComesFirstAndNotifiesOnce()
         at = lab.run.out.indexOf(line, at);
         QVERIFY2(at >= 0, lab.run.out.constData());
     }
+    QStringList priorities;
+    for (const QJsonObject& call : lab.events(u"receiver"_s, u"mq_timedreceive"_s))
+        priorities.append(call.value(u"detail"_s).toString());
+    QCOMPARE(priorities, QStringList({u"priority=9"_s, u"priority=5"_s, u"priority=5"_s, u"priority=1"_s}));
+    QCOMPARE(lab.events(u"receiver"_s, u"mq_notify"_s).size(), 1);
 }
 
 void TestLabsQueues::whatLivesInTheKernelOutlivesItsMaker()
