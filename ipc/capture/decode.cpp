@@ -1,5 +1,7 @@
 #include "ipc/capture/decode.h"
 
+#include "ipc/capture/socket_address.h"
+
 #include <algorithm>
 #include <csignal>
 #include <cstring>
@@ -170,6 +172,20 @@ std::vector<int> receivedDescriptors(const CallContext& call, std::size_t messag
                                                std::min<std::size_t>(header.msg_controllen, mostControl)),
                 fds);
     return fds;
+}
+
+std::vector<int> passedDescriptors(const CallContext& call)
+{
+    return receivedDescriptors(call, call.argument(call.row.size));
+}
+
+std::string destination(const CallContext& call)
+{
+    if (call.row.call == Call::Sendto)
+        return addressText(call.memory, call.arguments[4], call.arguments[5]);
+    for (const msghdr& header : messageHeaders(call, 1))
+        return addressText(call.memory, reinterpret_cast<std::uint64_t>(header.msg_name), header.msg_namelen);
+    return {};
 }
 
 bool takesControl(const CallContext& call)

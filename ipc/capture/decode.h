@@ -47,6 +47,10 @@ std::vector<WaitedDescriptor> waitedDescriptors(const CallContext& call);
 /// The descriptors that came by SCM_RIGHTS with recvmsg(2), after the call. `messages` for recvmmsg: how many
 /// came.
 std::vector<int> receivedDescriptors(const CallContext& call, std::size_t messages);
+/// The descriptors that sendmsg(2) passes, before the call.
+std::vector<int> passedDescriptors(const CallContext& call);
+/// The address that sendto, sendmsg or the first message of sendmmsg names; "" when it names none.
+std::string destination(const CallContext& call);
 /// Whether the caller has room for control messages.
 bool takesControl(const CallContext& call);
 

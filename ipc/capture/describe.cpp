@@ -176,11 +176,19 @@ std::string describeArguments(const CallContext& call)
     case Call::Vmsplice:
         return word("flags", bitNames(a[3] & 0xffffffff, spliceNames));
     case Call::Sendto:
+        return words({word("flags", bitNames(a[3] & 0xffffffff, messageNames)),
+                      word("peer", encodeWord(destination(call)))});
     case Call::Recvfrom:
     case Call::Sendmmsg:
     case Call::Recvmmsg:
         return word("flags", bitNames(a[3] & 0xffffffff, messageNames));
-    case Call::Sendmsg:
+    case Call::Sendmsg: {
+        std::string rights;
+        for (const int fd : passedDescriptors(call))
+            rights += (rights.empty() ? "" : ",") + std::to_string(fd);
+        return words({word("flags", bitNames(a[2] & 0xffffffff, messageNames)),
+                      word("peer", encodeWord(destination(call))), word("rights", rights)});
+    }
     case Call::Recvmsg:
         return word("flags", bitNames(a[2] & 0xffffffff, messageNames));
     case Call::Shutdown:

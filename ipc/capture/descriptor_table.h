@@ -6,9 +6,22 @@
 #include <fcntl.h>
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace byteyard::ipc {
+
+/// What matters of a socket until it is connected, and of one that sends datagrams. A connection, and what
+/// is no socket, has domain 0.
+struct SocketUse
+{
+    int domain = 0;
+    int type = 0;
+    bool isConnecting = false;       ///< connect(2) went on without waiting
+    std::string target;              ///< the address that it was connected to
+    std::set<std::uint32_t> sendsTo; ///< endpoints of those that it has sent datagrams to
+};
 
 /// An open file description (open(2), NOTES) of a followed endpoint: shared by the descriptors that dup, fork
 /// and passing made of it.
@@ -17,6 +30,7 @@ struct OpenFile
     std::uint32_t endpoint = 0;
     Access access = Access::Read;
     ObjectKey object;
+    SocketUse socket{};
 };
 
 /// From the flags of open(2) or F_GETFL.
@@ -40,7 +54,7 @@ class DescriptorTable
 public:
     struct Entry
     {
-        std::shared_ptr<const OpenFile> file;
+        std::shared_ptr<OpenFile> file;
         bool announced = true; ///< false: an end that a child has from the engine and closes before exec
     };
 

@@ -144,7 +144,7 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
     const DescriptorTable::Entry* entry2 = row.fd2 < 0 ? nullptr : descriptors.find(call.fd2);
     if (entry == nullptr && entry2 == nullptr)
         return row.effect == Effect::Receive && takesControl(context);
-    call.endpoint = entry != nullptr ? entry->file->endpoint : 0;
+    call.endpoint = entry != nullptr ? endpointOfUse(thread, context, *entry) : 0;
     call.endpoint2 = entry2 != nullptr ? entry2->file->endpoint : 0;
     const Flow flow = callInfo(row.call).flow;
     if (flow == Flow::None)
@@ -343,9 +343,11 @@ void Tracer::Private::finish(TracedThread& thread, std::int64_t result)
 
 void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result)
 {
+    PendingCall& call = thread.call;
+    if (call.row->effect == Effect::Socket)
+        leaveSocket(thread, context, result); // a connect may go on after it has failed
     if (result < 0)
         return;
-    PendingCall& call = thread.call;
     TracedProcess& process = *thread.process;
     const int number = static_cast<int>(result);
     switch (call.row->effect) {
@@ -401,9 +403,6 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
         break;
     case Effect::Name:
         leaveName(thread, context);
-        break;
-    case Effect::Socket:
-        leaveSocket(thread, context, result);
         break;
     case Effect::EpollControl:
         if (static_cast<int>(call.arguments[1]) == EPOLL_CTL_ADD)

@@ -111,8 +111,7 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     addThread(tid, process);
     tellProcess(process, true);
     for (const auto& [fd, entry] : process.table->entries())
-        if (entry.announced && entry.file->endpoint != 0)
-            sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, true);
+        tellEdge(process.number, fd, entry, true);
     inheritMemory(parent, process, flags);
     if (ending)
         kill(tid, SIGKILL);
@@ -200,12 +199,9 @@ void Tracer::Private::handleDying(TracedThread& thread)
             last = false;
     if (last && !process.closed) {
         for (const auto& [fd, entry] : process.table->entries()) {
-            if (entry.file->endpoint == 0)
-                continue;
-            if (process.table.use_count() == 1)
+            if (process.table.use_count() == 1 && entry.file->endpoint != 0)
                 thread.call.releasing.push_back(entry.file->endpoint);
-            if (entry.announced)
-                sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
+            tellEdge(process.number, fd, entry, false);
         }
         dropUses(process);
         process.closed = true;
@@ -233,8 +229,7 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
 {
     if (!process.closed) {
         for (const auto& [fd, entry] : process.table->entries())
-            if (entry.announced && entry.file->endpoint != 0)
-                sink.edge(process.number, entry.file->endpoint, fd, entry.file->access, false);
+            tellEdge(process.number, fd, entry, false);
         dropUses(process);
     }
     process.closed = true;

@@ -1,9 +1,12 @@
 #include "ipc/capture/tracer_private.h"
 
+#include "ipc/capture/socket_probe.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -35,16 +38,28 @@ bool isBeingMade(const std::string& path, const std::string& target)
     return path.starts_with(head) && target == path && path.size() == head.size() + letters;
 }
 
+/// A bound or listening socket, as the engine or another program made it. A connected stream, and either end
+/// of a pair, is like a pipe.
+void noteSocket(OpenFile& file, const SocketFacts& facts)
+{
+    const bool isPair = facts.hasPeer && facts.local.empty() && facts.peer.empty();
+    if (isPair || (facts.hasPeer && facts.type != SOCK_DGRAM))
+        return;
+    file.socket.domain = facts.domain;
+    file.socket.type = facts.type;
+    file.socket.target = facts.peer;
+}
+
 } // namespace
 
 void Tracer::Private::tellEdges(const DescriptorTable& descriptors, int fd,
                                 const DescriptorTable::Entry& entry, bool open)
 {
-    if (!entry.announced || entry.file->endpoint == 0)
+    if (!entry.announced)
         return;
     for (const auto& [number, process] : processes)
         if (process->table.get() == &descriptors && !process->closed)
-            sink.edge(number, entry.file->endpoint, fd, entry.file->access, open);
+            tellEdge(number, fd, entry, open);
 }
 
 void Tracer::Private::addDescriptor(TracedProcess& process, int fd, const DescriptorTable::Entry& entry)
@@ -291,7 +306,7 @@ void Tracer::Private::dropClosed(TracedProcess& process)
 
 /// The engine's descriptors of the plan's endpoints, which the child gets by fork: it is seen to dup and
 /// close them.
-std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors) const
+std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors)
 {
     std::vector<int> ends;
     const std::lock_guard lock(table);
@@ -313,7 +328,15 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
             continue;
         const int flags = fcntl(fd, F_GETFL) & O_ACCMODE;
         const Access access = accessOf(flags);
-        descriptors.set(fd, {std::make_shared<OpenFile>(OpenFile{plannedFd->endpoint, access, key}), false});
+        auto file = std::make_shared<OpenFile>(OpenFile{plannedFd->endpoint, access, key});
+        if (S_ISSOCK(status.st_mode)) {
+            const SocketFacts facts = socketFacts(fd);
+            noteSocket(*file, facts);
+            // Who connects or sends to its name belongs to it.
+            if (file->socket.domain != 0 && !facts.local.empty())
+                addresses[prefixOf(file->socket) + facts.local] = file->endpoint;
+        }
+        descriptors.set(fd, {file, false});
         ends.push_back(fd);
     }
     return ends;

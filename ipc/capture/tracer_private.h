@@ -12,6 +12,7 @@
 #include <ctime>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/user.h>
@@ -180,7 +181,8 @@ struct Tracer::Private
                                  const std::string& path) const;
     std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectKey& key);
     void dropClosed(TracedProcess& process);
-    std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors) const;
+    std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors);
+    static std::string prefixOf(const SocketUse& socket);
 
     ObjectKey keyOf(pid_t pid, int fd, const struct stat& status) const;
     void makeObject(TracedProcess& process, int fd, std::string_view kind, const std::string& name,
@@ -212,6 +214,23 @@ struct Tracer::Private
     // tracer_sockets.cpp: sockets, from their making to their connections.
     bool enterSocket(TracedThread& thread, const CallContext& context);
     void leaveSocket(TracedThread& thread, const CallContext& context, std::int64_t result);
+
+    void tellEdge(std::uint32_t process, int fd, const DescriptorTable::Entry& entry, bool open);
+    void tellHolders(const OpenFile& file, bool open);
+    void assign(OpenFile& file, std::uint32_t endpoint);
+    void sendTo(OpenFile& file, std::uint32_t target);
+    void own(const TracedProcess& process, int fd, OpenFile& file);
+    std::uint32_t reservedFor(const TracedThread& thread, const SocketUse& socket,
+                              const std::string& address) const;
+    std::uint32_t peerEndpoint(const TracedThread& thread, const SocketUse& socket,
+                               const std::string& address);
+    std::uint32_t accepted(const TracedProcess& process, int fd, const OpenFile& listener, ObjectKey key,
+                           std::uint32_t parent);
+    void connected(const TracedProcess& process, int fd, OpenFile& file, std::uint32_t parent);
+    std::uint32_t tcpConnection(const TracedProcess& process, ObjectKey key, const std::string& server,
+                                const std::string& client, std::uint32_t parent);
+    std::uint32_t endpointOfUse(TracedThread& thread, const CallContext& context,
+                                const DescriptorTable::Entry& entry);
 
     // tracer_life.cpp: processes and threads, from fork to exit.
     pid_t fork(const LaunchPlan& plan);
@@ -251,6 +270,7 @@ struct Tracer::Private
     std::map<std::string, std::uint32_t> paths;
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
+    std::map<std::string, std::pair<std::uint32_t, ObjectKey>> halves; ///< TCP connections of one known side
     bool ending = false;
 
     /// A stop of a thread whose parent's fork was not reported yet.

@@ -1,0 +1,87 @@
+#include "ipc/capture/socket_probe.h"
+
+#include "ipc/capture/socket_address.h"
+#include "ipc/process/fd.h"
+
+#include <array>
+#include <cstring>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace byteyard::ipc {
+
+SocketFacts socketFacts(int fd)
+{
+    SocketFacts facts;
+    socklen_t size = sizeof facts.domain;
+    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &facts.domain, &size);
+    size = sizeof facts.type;
+    getsockopt(fd, SOL_SOCKET, SO_TYPE, &facts.type, &size);
+    sockaddr_storage address{};
+    size = sizeof address;
+    if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0)
+        facts.local = addressText(address, size);
+    size = sizeof address;
+    if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
+        facts.hasPeer = true;
+        facts.peer = addressText(address, size);
+    }
+    return facts;
+}
+
+std::optional<SocketFacts> socketFacts(pid_t pid, int fd)
+{
+    const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+    if (!process)
+        return std::nullopt;
+    const Fd copy(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
+    return copy ? std::optional(socketFacts(copy.get())) : std::nullopt;
+}
+
+std::uint64_t unixPeerInode(std::uint64_t inode)
+{
+    const Fd link(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    struct
+    {
+        nlmsghdr header;
+        unix_diag_req request;
+    } question{};
+    question.header.nlmsg_len = sizeof question;
+    question.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    question.header.nlmsg_flags = NLM_F_REQUEST;
+    question.request.sdiag_family = AF_UNIX;
+    question.request.udiag_states = ~0U;
+    question.request.udiag_ino = static_cast<std::uint32_t>(inode);
+    question.request.udiag_show = UDIAG_SHOW_PEER;
+    question.request.udiag_cookie[0] = question.request.udiag_cookie[1] = ~0U; // any
+    alignas(nlmsghdr) std::array<std::byte, 4096> answer{};
+    if (!link || send(link.get(), &question, sizeof question, 0) < 0)
+        return 0;
+    const ssize_t got = recv(link.get(), answer.data(), answer.size(), 0);
+    nlmsghdr header;
+    constexpr std::size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(unix_diag_msg));
+    if (got < static_cast<ssize_t>(head))
+        return 0;
+    std::memcpy(&header, answer.data(), sizeof header);
+    if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        return 0;
+    for (std::size_t at = head; at + sizeof(rtattr) <= static_cast<std::size_t>(got);) {
+        rtattr attribute;
+        std::memcpy(&attribute, answer.data() + at, sizeof attribute);
+        std::uint32_t peer = 0;
+        if (attribute.rta_len < sizeof attribute || at + attribute.rta_len > static_cast<std::size_t>(got))
+            return 0;
+        if (attribute.rta_type == UNIX_DIAG_PEER && attribute.rta_len >= RTA_LENGTH(sizeof peer)) {
+            std::memcpy(&peer, answer.data() + at + RTA_LENGTH(0), sizeof peer);
+            return peer;
+        }
+        at += RTA_ALIGN(attribute.rta_len);
+    }
+    return 0;
+}
+
+} // namespace byteyard::ipc
