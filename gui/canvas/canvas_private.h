@@ -5,6 +5,7 @@
 #include "gui/canvas/empty_offers.h"
 #include "gui/canvas/gesture.h"
 #include "gui/canvas/inline_edit.h"
+#include "gui/canvas/still_layers.h"
 #include "gui/part.h"
 
 #include <QElapsedTimer>
@@ -37,6 +38,7 @@ struct CanvasView::Private
     bool spaceUsed = false;
 
     QPointer<InlineEdit> edit;
+    StillLayers still;
     QTimer flow;
     QElapsedTimer sinceFlow;
 
@@ -47,6 +49,14 @@ struct CanvasView::Private
     Part dropPart;
     QPointF dropAt;
     int pastes = 0; ///< since the last copy, so that copies do not cover each other
+
+    // canvas_paint.cpp
+    void sceneChanged(const QList<QRectF>& rects);
+    void catchUp();
+    void paintBelow(QPainter& painter, const QRect& rect);
+    void paintAbove(QPainter& painter, const QRect& rect);
+    QRect toViewport(const QRectF& rect) const;
+    void updateDots();
 
     // canvas_view.cpp
     void placeOffers();

@@ -48,8 +48,8 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setTransformationAnchor(NoAnchor);
     setResizeAnchor(NoAnchor);
-    setViewportUpdateMode(SmartViewportUpdate);
-    setOptimizationFlags(DontSavePainterState | DontAdjustForAntialiasing);
+    // What is drawn when is our own business: canvas_paint.cpp.
+    setViewportUpdateMode(NoViewportUpdate);
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
@@ -60,16 +60,15 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
         tr("Processes and the kernel objects between them. Arrows walk, Space selects, Enter edits, "
            "C connects, Insert adds."));
 
+    connect(&d->scene, &CanvasScene::changed, this,
+            [this](const QList<QRectF>& rects) { d->sceneChanged(rects); });
     connect(&d->scene, &CanvasScene::selectionMoved, this, &CanvasView::selectionChanged);
     connect(&d->scene, &CanvasScene::emptinessChanged, this,
             [this](bool empty) { d->offers->setVisible(empty); });
     connect(d->offers, &EmptyOffers::typeWanted, this, &CanvasView::quickInsert);
     connect(d->offers, &EmptyOffers::labWanted, this, &CanvasView::openLabWanted);
     d->offers->setVisible(d->scene.nodes().isEmpty());
-    connect(&Theme::instance(), &Theme::changed, this, [this] {
-        d->scene.refresh();
-        viewport()->update();
-    });
+    connect(&Theme::instance(), &Theme::changed, &d->scene, &CanvasScene::refresh);
     connect(&document, &model::Document::wasReset, this, [this] {
         d->cancelGesture();
         find({});
@@ -142,6 +141,7 @@ void CanvasView::Private::setZoom(double zoom, const QPoint& around)
     zoom = std::clamp(zoom, zoomLeast, zoomMost);
     const QPointF fixed = view.mapToScene(around);
     view.setTransform(QTransform::fromScale(zoom, zoom));
+    view.viewport()->update();
     const QPointF away = view.mapFromScene(fixed) - around;
     view.horizontalScrollBar()->setValue(view.horizontalScrollBar()->value() + qRound(away.x()));
     view.verticalScrollBar()->setValue(view.verticalScrollBar()->value() + qRound(away.y()));
@@ -275,44 +275,7 @@ void CanvasView::Private::animate()
     const double seconds = std::min<double>(static_cast<double>(sinceFlow.restart()) / 1000.0, 0.1);
     if (!view.isVisible() || Theme::instance().reducedMotion() || !scene.edges().advanceDots(seconds))
         flow.stop();
-}
-
-void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)
-{
-    const Colors& colors = Theme::instance().colors();
-    painter->fillRect(rect, colors.canvas);
-    double step = gridStep;
-    while (step * zoom() < 15)
-        step *= 2;
-    if (zoom() < zoomForShapes)
-        return;
-    QPolygonF dots;
-    for (double x = std::floor(rect.left() / step) * step; x <= rect.right(); x += step)
-        for (double y = std::floor(rect.top() / step) * step; y <= rect.bottom(); y += step)
-            dots << QPointF(x, y);
-    QPen pen(colors.canvasDot, 1.4, Qt::SolidLine, Qt::SquareCap);
-    pen.setCosmetic(true);
-    painter->setRenderHint(QPainter::Antialiasing, false);
-    painter->setPen(pen);
-    painter->drawPoints(dots);
-}
-
-void CanvasView::drawForeground(QPainter* painter, const QRectF&)
-{
-    if (d->gesture)
-        d->gesture->paint(*painter);
-    if (d->dropping) {
-        NodeLook look;
-        look.kind = d->dropPart.kind;
-        const QRectF body = NodeItem::bodyFor(look).translated(d->positionFor(d->dropPart.kind, d->dropAt));
-        painter->setRenderHint(QPainter::Antialiasing);
-        QPen pen(Theme::instance().colors().accent, 1.6);
-        pen.setDashPattern({4, 3});
-        painter->setPen(pen);
-        painter->setBrush(Qt::NoBrush);
-        const double radius = model::isProcess(d->dropPart.kind) ? 9 : body.height() / 2;
-        painter->drawRoundedRect(body, radius, radius);
-    }
+    updateDots();
 }
 
 void CanvasView::Private::placeOffers()
@@ -338,6 +301,7 @@ void CanvasView::resizeEvent(QResizeEvent* event)
 void CanvasView::scrollContentsBy(int dx, int dy)
 {
     QGraphicsView::scrollContentsBy(dx, dy);
+    viewport()->update();
     if (d)
         d->placeEdit();
 }

@@ -2,6 +2,7 @@
 
 #include "gui/canvas/metrics.h"
 
+#include <QGraphicsScene>
 #include <QLineF>
 
 #include <algorithm>
@@ -52,9 +53,17 @@ QPainterPath EdgeLayer::curve(const End& from, const End& to)
     return path;
 }
 
+/// Tells the scene, not the item: an item that changes is taken as changed all over by those who listen to
+/// QGraphicsScene::changed(), and this one is as large as the scene.
+void EdgeLayer::changed(const QRectF& rect)
+{
+    if (scene() != nullptr && !rect.isEmpty())
+        scene()->update(rect);
+}
+
 void EdgeLayer::layOut(Line& line)
 {
-    update(line.bounds);
+    changed(line.bounds);
     line.path = curve(line.process, line.endpoint);
     const QPointF p0 = line.path.elementAt(0);
     const QPointF p1 = line.path.elementAt(1);
@@ -76,7 +85,7 @@ void EdgeLayer::layOut(Line& line)
         line.distances.append(distance);
     }
     line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(line));
-    update(line.bounds);
+    changed(line.bounds);
 }
 
 QPointF EdgeLayer::Line::pointAt(double distance, double* angle) const
@@ -118,18 +127,20 @@ void EdgeLayer::setLook(const QString& id, const EdgeLook& look)
     Line* known = line(id);
     if (known == nullptr || known->look == look)
         return;
-    const bool labelChanged = known->look.label != look.label;
-    const bool shown = known->look.state != look.state || labelChanged ||
-                       known->look.nextRun != look.nextRun || known->look.kind != look.kind ||
-                       known->look.writes != look.writes || known->look.reads != look.reads ||
-                       known->look.flows() != look.flows();
+    const bool lineChanged = known->look.state != look.state || known->look.nextRun != look.nextRun ||
+                             known->look.kind != look.kind || known->look.writes != look.writes ||
+                             known->look.reads != look.reads || known->look.flows() != look.flows();
+    const QRectF labelBefore = labelRect(*known);
+    const bool labelChanged = known->look.label != look.label || known->look.state != look.state;
     known->look = look;
     if (labelChanged) {
-        update(known->bounds);
+        // A label says something else ten times a second: what it stands on is not drawn anew for that.
+        changed(labelBefore);
+        changed(labelRect(*known));
         known->bounds = known->path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(*known));
     }
-    if (shown)
-        update(known->bounds);
+    if (lineChanged)
+        changed(known->bounds);
 }
 
 void EdgeLayer::setMarks(const QString& id, const Marks& marks)
@@ -138,7 +149,7 @@ void EdgeLayer::setMarks(const QString& id, const Marks& marks)
     if (known == nullptr || known->marks == marks)
         return;
     known->marks = marks;
-    update(known->bounds);
+    changed(known->bounds);
 }
 
 void EdgeLayer::remove(const QString& id)
@@ -147,7 +158,7 @@ void EdgeLayer::remove(const QString& id)
     if (it == m_index.constEnd())
         return;
     const qsizetype at = *it;
-    update(m_lines.at(at).bounds);
+    changed(m_lines.at(at).bounds);
     m_lines.removeAt(at);
     m_index.remove(id);
     for (qsizetype& index : m_index)
@@ -235,9 +246,17 @@ bool EdgeLayer::advanceDots(double seconds)
         any = true;
         each.phaseIn += paceOf(each.look.rateIn) * seconds;
         each.phaseOut += paceOf(each.look.rateOut) * seconds;
-        update(each.bounds);
     }
     return any;
+}
+
+QList<QRectF> EdgeLayer::flowing() const
+{
+    QList<QRectF> rects;
+    for (const Line& each : m_lines)
+        if (each.look.flows())
+            rects.append(each.bounds);
+    return rects;
 }
 
 QRectF EdgeLayer::labelRect(const Line& line) const

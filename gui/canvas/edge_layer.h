@@ -8,7 +8,8 @@
 namespace byteyard::gui {
 
 /// All edges in one item below the nodes: thousands of them cost one call of paint(), and only those within
-/// the exposed rectangle are drawn. Dots move along those that flow.
+/// the exposed rectangle are drawn. Dots move along those that flow. Lines, dots and labels can be drawn
+/// apart: only the dots move, so that the canvas keeps the rest as a picture.
 class EdgeLayer final : public QGraphicsItem
 {
 public:
@@ -46,9 +47,15 @@ public:
 
     /// The rectangle in which edges may lie: the scene's.
     void setBounds(const QRectF& bounds);
-    /// Moves the dots on by `seconds`; false when nothing flows.
+    /// Moves the dots on by `seconds`; false when nothing flows. What they move in is flowing()'s.
     bool advanceDots(double seconds);
     bool flows() const;
+    /// Where dots are, a rectangle an edge.
+    QList<QRectF> flowing() const;
+
+    void paintLines(QPainter& painter, const QRectF& exposed, double zoom) const;
+    void paintDots(QPainter& painter, const QRectF& exposed, double zoom) const;
+    void paintLabels(QPainter& painter, const QRectF& exposed, double zoom) const;
 
     QRectF boundingRect() const override { return m_bounds; }
     QPainterPath shape() const override { return {}; }
@@ -78,13 +85,11 @@ private:
 
     Line* line(const QString& id);
     void layOut(Line& line);
+    void changed(const QRectF& rect);
     void paintFar(QPainter& painter, const QRectF& exposed) const;
-    void paintLine(QPainter& painter, const Line& line, double zoom, const QRectF& exposed,
-                   int& dotsLeft) const;
+    void paintLine(QPainter& painter, const Line& line, const QRectF& exposed) const;
     void paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const;
     void paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const;
-    void paintDots(QPainter& painter, const Line& line, const QColor& color, const QRectF& exposed,
-                   int& dotsLeft) const;
     void paintLabel(QPainter& painter, const Line& line) const;
     QRectF labelRect(const Line& line) const;
 

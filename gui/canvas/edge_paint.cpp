@@ -22,12 +22,13 @@ constexpr int dotsMost = 3000; ///< a frame; more would only be a solid line
 constexpr double zoomForLabels = 0.6;
 
 /// A dot as a picture: blitting it costs a fifth of filling a circle.
-QPixmap dotSprite(const QColor& color, double pixels)
+QPixmap dotSprite(const QColor& color, double size, double ratio)
 {
-    const QString key = u"dot:%1:%2"_s.arg(color.name()).arg(pixels, 0, 'f', 1);
+    const QString key = u"dot:%1:%2:%3"_s.arg(color.name()).arg(size, 0, 'f', 1).arg(ratio);
     QPixmap pixmap;
     if (QPixmapCache::find(key, &pixmap))
         return pixmap;
+    const double pixels = size * ratio;
     const int side = static_cast<int>(std::ceil(pixels)) + 2;
     pixmap = QPixmap(side, side);
     pixmap.fill(Qt::transparent);
@@ -37,6 +38,7 @@ QPixmap dotSprite(const QColor& color, double pixels)
     painter.setBrush(color);
     painter.drawEllipse(QPointF(side / 2.0, side / 2.0), pixels / 2, pixels / 2);
     painter.end();
+    pixmap.setDevicePixelRatio(ratio);
     QPixmapCache::insert(key, pixmap);
     return pixmap;
 }
@@ -53,16 +55,35 @@ double gapOf(double rate)
 void EdgeLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
 {
     const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
-    const QRectF exposed = option->exposedRect;
-    if (zoom < zoomForText) {
-        paintFar(*painter, exposed);
-        return;
-    }
-    painter->setRenderHint(QPainter::Antialiasing);
-    int dotsLeft = dotsMost;
+    paintLines(*painter, option->exposedRect, zoom);
+    paintDots(*painter, option->exposedRect, zoom);
+    paintLabels(*painter, option->exposedRect, zoom);
+}
+
+void EdgeLayer::paintLines(QPainter& painter, const QRectF& exposed, double zoom) const
+{
+    if (zoom < zoomForText)
+        return paintFar(painter, exposed);
+    painter.setRenderHint(QPainter::Antialiasing);
     for (const Line& each : m_lines)
         if (each.bounds.intersects(exposed))
-            paintLine(*painter, each, zoom, exposed, dotsLeft);
+            paintLine(painter, each, exposed);
+    painter.setOpacity(1);
+}
+
+void EdgeLayer::paintLabels(QPainter& painter, const QRectF& exposed, double zoom) const
+{
+    if (zoom < zoomForLabels)
+        return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    for (const Line& each : m_lines) {
+        if (each.look.label.isEmpty() || !each.bounds.intersects(exposed) ||
+            !labelRect(each).intersects(exposed))
+            continue;
+        painter.setOpacity(each.marks.dimmed ? 0.3 : 1);
+        paintLabel(painter, each);
+    }
+    painter.setOpacity(1);
 }
 
 void EdgeLayer::paintFar(QPainter& painter, const QRectF& exposed) const
@@ -120,8 +141,7 @@ void EdgeLayer::paintCurve(QPainter& painter, const Line& line, QPen pen, const 
     painter.drawPolyline(line.points.constData() + first - 1, static_cast<int>(last - first + 2));
 }
 
-void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom, const QRectF& exposed,
-                          int& dotsLeft) const
+void EdgeLayer::paintLine(QPainter& painter, const Line& line, const QRectF& exposed) const
 {
     const Colors& colors = Theme::instance().colors();
     const QColor hue = Theme::instance().kindOutline(line.look.kind);
@@ -155,12 +175,7 @@ void EdgeLayer::paintLine(QPainter& painter, const Line& line, double zoom, cons
         painter.setPen(QPen(hue, 3, Qt::SolidLine, Qt::FlatCap));
         for (const double offset : {-3.0, 3.0})
             painter.drawLine(centre + along * offset - across * 8, centre + along * offset + across * 8);
-    } else if (line.look.flows() && !Theme::instance().reducedMotion()) {
-        paintDots(painter, line, hue, exposed, dotsLeft);
     }
-    if (zoom >= zoomForLabels && !line.look.label.isEmpty())
-        paintLabel(painter, line);
-    painter.setOpacity(1);
 }
 
 void EdgeLayer::paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const
@@ -184,31 +199,42 @@ void EdgeLayer::paintArrow(QPainter& painter, const Line& line, bool atEndpoint,
     painter.setBrush(Qt::NoBrush);
 }
 
-void EdgeLayer::paintDots(QPainter& painter, const Line& line, const QColor& color, const QRectF& exposed,
-                          int& dotsLeft) const
+void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom) const
 {
-    const double scale = std::hypot(painter.worldTransform().m11(), painter.worldTransform().m12()) *
-                         painter.device()->devicePixelRatioF();
-    const QPixmap sprite = dotSprite(color, 6.4 * scale);
-    const double side = sprite.width() / scale;
-    const QRectF sight = exposed.adjusted(-side, -side, side, side);
-    const double from = portRadius + 2;
-    const double to = line.length() - portRadius - 2;
-    const auto run = [&](double rate, double phase, bool towardsEndpoint) {
-        if (rate <= 0 || to <= from)
-            return;
-        const double gap = gapOf(rate);
-        for (double d = std::fmod(phase, gap) + from; d < to && dotsLeft > 0; d += gap) {
-            const QPointF at = line.pointAt(towardsEndpoint ? d : line.length() - d);
-            if (!sight.contains(at))
-                continue;
-            --dotsLeft;
-            painter.drawPixmap(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), sprite,
-                               QRectF(sprite.rect()));
-        }
-    };
-    run(line.look.rateIn, line.phaseIn, true);
-    run(line.look.rateOut, line.phaseOut, false);
+    if (zoom < zoomForText || Theme::instance().reducedMotion())
+        return;
+    const QTransform toDevice = painter.worldTransform();
+    const double ratio = painter.device()->devicePixelRatioF();
+    const double size = 6.4 * std::hypot(toDevice.m11(), toDevice.m12());
+    const QRectF sight = exposed.adjusted(-4, -4, 4, 4);
+    int dotsLeft = dotsMost;
+    // Sprites that are only put somewhere, not scaled, are copied; it is what makes thousands of them cheap.
+    painter.resetTransform();
+    for (const Line& line : m_lines) {
+        if (!line.look.flows() || !line.bounds.intersects(exposed))
+            continue;
+        const QPixmap sprite = dotSprite(Theme::instance().kindOutline(line.look.kind), size, ratio);
+        const QPointF half(sprite.width() / ratio / 2, sprite.height() / ratio / 2);
+        const double from = portRadius + 2;
+        const double to = line.length() - portRadius - 2;
+        const auto run = [&](double rate, double phase, bool towardsEndpoint) {
+            if (rate <= 0 || to <= from)
+                return;
+            const double gap = gapOf(rate);
+            for (double d = std::fmod(phase, gap) + from; d < to && dotsLeft > 0; d += gap) {
+                const QPointF at = line.pointAt(towardsEndpoint ? d : line.length() - d);
+                if (!sight.contains(at))
+                    continue;
+                --dotsLeft;
+                painter.drawPixmap(toDevice.map(at) - half, sprite);
+            }
+        };
+        painter.setOpacity(line.marks.dimmed ? 0.3 : 1);
+        run(line.look.rateIn, line.phaseIn, true);
+        run(line.look.rateOut, line.phaseOut, false);
+    }
+    painter.setOpacity(1);
+    painter.setWorldTransform(toDevice);
 }
 
 void EdgeLayer::paintLabel(QPainter& painter, const Line& line) const

@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QImage>
 #include <QJsonArray>
+#include <QScrollBar>
 
 #include <algorithm>
 #include <cstdio>
@@ -79,9 +80,30 @@ void measure(int nodes)
     const auto frame = [&] { view.viewport()->render(&image); };
     view.fit();
     std::printf("canvas/%d: frame fitted %.2f ms\n", nodes, medianMs(31, frame));
+    std::printf("canvas/%d: frame fitted, all drawn anew %.2f ms\n", nodes, medianMs(31, [&] {
+                    view.scene()->update();
+                    frame();
+                }));
     view.zoomTo100();
     std::printf("canvas/%d: frame at 100 %% %.2f ms\n", nodes, medianMs(31, frame));
     auto* scene = static_cast<gui::CanvasScene*>(view.scene());
+    const auto anew = [&] {
+        scene->update();
+        frame();
+    };
+    std::printf("canvas/%d: frame at 100 %%, all drawn anew %.2f ms\n", nodes, medianMs(31, anew));
+    int step = 0;
+    std::printf("canvas/%d: frame at 100 %%, scrolled by 16 pixels %.2f ms\n", nodes, medianMs(31, [&] {
+                    QScrollBar* bar = view.horizontalScrollBar();
+                    bar->setValue(bar->value() + (step++ % 8 < 4 ? 16 : -16));
+                    frame();
+                }));
+    std::printf("canvas/%d: frame at 100 %%, one node moved %.2f ms\n", nodes, medianMs(31, [&] {
+                    const QString id = u"n%1"_s.arg(nodes / 2);
+                    scene->preview({{id, scene->node(id)->pos() + QPointF(step++ % 2 == 0 ? 4 : -4, 0)}});
+                    frame();
+                }));
+    scene->endPreview();
     for (const QString& id : scene->edges().ids()) {
         gui::EdgeLook look = *scene->edges().look(id);
         look.state = gui::EdgeLook::State::Open;
@@ -89,6 +111,7 @@ void measure(int nodes)
         look.label = u"976.6 KiB/s"_s;
         scene->edges().setLook(id, look);
     }
+    frame();
     std::printf("canvas/%d: frame at 100 %%, every edge flows %.2f ms\n", nodes, medianMs(31, [&] {
                     scene->edges().advanceDots(0.016);
                     frame();

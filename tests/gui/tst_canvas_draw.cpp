@@ -3,8 +3,12 @@
 #include "tests/gui/canvas_fixture.h"
 
 #include <QDir>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTemporaryDir>
+#include <QUndoStack>
+
+#include <functional>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;
@@ -183,6 +187,43 @@ private Q_SLOTS:
         // Nothing was lost: the last node can be found and reached.
         f.view.reveal(u"n999"_s);
         QVERIFY(f.view.viewport()->rect().contains(f.middle(u"n999"_s)));
+    }
+
+    void whatIsKeptOfThePictureIsWhatWouldBeDrawnAnew()
+    {
+        CanvasFixture f;
+        const QString a = f.command(u"ls"_s, {300, 100});
+        const QString b = f.part(Kind::Pipe, {560, 120});
+        const QString e = f.document.addEdge({{}, a, u"1"_s, b, u"write"_s, {}});
+        auto* scene = static_cast<gui::CanvasScene*>(f.view.scene());
+        gui::EdgeLook flowing = *scene->edges().look(e);
+        flowing.state = gui::EdgeLook::State::Open;
+        flowing.rateIn = 4096;
+        flowing.label = u"4 KiB/s"_s;
+        const std::pair<const char*, std::function<void()>> changes[] = {
+            {"moved", [&] { f.document.moveNodes({{a, {320, 160}}}); }},
+            {"selected", [&] { f.view.select({{a}, {e}}); }},
+            {"renamed", [&] { f.document.setName(b, u"another"_s); }},
+            {"flows", [&] { scene->edges().setLook(e, flowing); }},
+            {"dots", [&] { scene->edges().advanceDots(0.1); }},
+            {"label", [&] {
+                 flowing.label = u"a much longer label than before"_s;
+                 scene->edges().setLook(e, flowing);
+             }},
+            {"scrolled", [&] { f.view.horizontalScrollBar()->setValue(f.view.horizontalScrollBar()->value() + 37); }},
+            {"zoomed", [&] { f.view.zoomIn(); }},
+            {"removed", [&] { f.document.undoStack()->undo(); }},
+        };
+        QImage before = f.view.grab().toImage();
+        for (const auto& [name, change] : changes) {
+            change();
+            const QImage kept = f.view.grab().toImage();
+            scene->update();
+            const QImage anew = f.view.grab().toImage();
+            QVERIFY2(kept == anew, name);
+            QVERIFY2(kept != before, name);
+            before = kept;
+        }
     }
 
     void bothThemesDrawTheSameCanvasInTheirColours()

@@ -1,0 +1,107 @@
+#include "gui/canvas/still_layers.h"
+
+#include <QPainter>
+
+#include <cmath>
+
+namespace byteyard::gui {
+
+namespace {
+
+/// More pieces than this cost more than what lies between them.
+constexpr int piecesMost = 24;
+
+void draw(QPainter& painter, const QPixmap& picture, const QRegion& region)
+{
+    const qreal ratio = picture.devicePixelRatio();
+    for (const QRect& rect : region)
+        painter.drawPixmap(
+            QRectF(rect), picture,
+            QRectF(rect.x() * ratio, rect.y() * ratio, rect.width() * ratio, rect.height() * ratio));
+}
+
+} // namespace
+
+void StillLayers::fit(const QTransform& toView, const QSize& size, qreal pixelRatio)
+{
+    if (size != m_size || pixelRatio != m_pixelRatio) {
+        m_size = size;
+        m_pixelRatio = pixelRatio;
+        const QSize pixels(static_cast<int>(std::ceil(size.width() * pixelRatio)),
+                           static_cast<int>(std::ceil(size.height() * pixelRatio)));
+        m_below = QPixmap(pixels);
+        m_above = QPixmap(pixels);
+        m_above.fill(Qt::transparent);
+        for (QPixmap* picture : {&m_below, &m_above})
+            picture->setDevicePixelRatio(pixelRatio);
+        invalidateAll();
+    } else if (toView != m_toView) {
+        const double dx = (toView.dx() - m_toView.dx()) * pixelRatio;
+        const double dy = (toView.dy() - m_toView.dy()) * pixelRatio;
+        const bool whole =
+            std::round(dx) == dx && std::round(dy) == dy && std::round(pixelRatio) == pixelRatio;
+        const QTransform moved =
+            m_toView * QTransform::fromTranslate(toView.dx() - m_toView.dx(), toView.dy() - m_toView.dy());
+        if (whole && moved == toView && std::abs(dx) < m_below.width() && std::abs(dy) < m_below.height())
+            scroll({static_cast<int>(dx / pixelRatio), static_cast<int>(dy / pixelRatio)});
+        else
+            invalidateAll();
+    }
+    m_toView = toView;
+}
+
+void StillLayers::scroll(const QPoint& by)
+{
+    const QPoint pixels = by * m_pixelRatio;
+    for (QPixmap* picture : {&m_below, &m_above})
+        picture->scroll(pixels.x(), pixels.y(), picture->rect());
+    m_dirty.translate(by);
+    m_dirty &= QRect({}, m_size);
+    m_dirty |= QRegion(QRect({}, m_size)) - QRect(by, m_size);
+}
+
+void StillLayers::invalidate(const QRect& rect)
+{
+    m_dirty |= rect & QRect({}, m_size);
+}
+
+void StillLayers::invalidateAll()
+{
+    m_dirty = QRect({}, m_size);
+}
+
+void StillLayers::refresh(const Paint& paintBelow, const Paint& paintAbove)
+{
+    if (m_dirty.isEmpty())
+        return;
+    if (m_dirty.rectCount() > piecesMost)
+        m_dirty = m_dirty.boundingRect();
+    QPainter below(&m_below);
+    QPainter above(&m_above);
+    for (const QRect& rect : m_dirty) {
+        below.save();
+        below.setClipRect(rect);
+        paintBelow(below, rect);
+        below.restore();
+        above.save();
+        above.setClipRect(rect);
+        above.setCompositionMode(QPainter::CompositionMode_Source);
+        above.fillRect(rect, Qt::transparent);
+        above.setCompositionMode(QPainter::CompositionMode_SourceOver);
+        paintAbove(above, rect);
+        above.restore();
+    }
+    m_dirty = {};
+}
+
+void StillLayers::drawBelow(QPainter& painter, const QRegion& region) const
+{
+    draw(painter, m_below, region);
+}
+
+void StillLayers::drawAbove(QPainter& painter, const QRegion& region) const
+{
+    draw(painter, m_above, region);
+}
+
+} // namespace byteyard::gui
