@@ -90,7 +90,8 @@ void CanvasView::Private::paintBelow(QPainter& painter, const QRect& rect)
     const QRectF exposed = view.viewportTransform().inverted().mapRect(QRectF(rect));
     painter.setWorldTransform(view.viewportTransform(), true);
     view.drawBackground(&painter, exposed);
-    scene.edges().paintLines(painter, exposed, view.zoom());
+    const QRectF sight = view.viewportTransform().inverted().mapRect(QRectF(view.viewport()->rect()));
+    scene.edges().paintLines(painter, exposed, sight, view.zoom());
 }
 
 void CanvasView::Private::paintAbove(QPainter& painter, const QRect& rect)

@@ -53,7 +53,9 @@ public:
     /// Where dots are, a rectangle an edge.
     QList<QRectF> flowing() const;
 
-    void paintLines(QPainter& painter, const QRectF& exposed, double zoom) const;
+    /// Draws the edges that touch `exposed`. Of a long one only what lies within `sight` is drawn: dashes
+    /// stay where they are when a part is drawn anew while `sight` is the same.
+    void paintLines(QPainter& painter, const QRectF& exposed, const QRectF& sight, double zoom) const;
     void paintDots(QPainter& painter, const QRectF& exposed, double zoom) const;
     void paintLabels(QPainter& painter, const QRectF& exposed, double zoom) const;
 

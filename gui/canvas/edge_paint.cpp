@@ -55,19 +55,19 @@ double gapOf(double rate)
 void EdgeLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
 {
     const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
-    paintLines(*painter, option->exposedRect, zoom);
+    paintLines(*painter, option->exposedRect, option->exposedRect, zoom);
     paintDots(*painter, option->exposedRect, zoom);
     paintLabels(*painter, option->exposedRect, zoom);
 }
 
-void EdgeLayer::paintLines(QPainter& painter, const QRectF& exposed, double zoom) const
+void EdgeLayer::paintLines(QPainter& painter, const QRectF& exposed, const QRectF& sight, double zoom) const
 {
     if (zoom < zoomForText)
         return paintFar(painter, exposed);
     painter.setRenderHint(QPainter::Antialiasing);
     for (const Line& each : m_lines)
         if (each.bounds.intersects(exposed))
-            paintLine(painter, each, exposed);
+            paintLine(painter, each, sight);
     painter.setOpacity(1);
 }
 

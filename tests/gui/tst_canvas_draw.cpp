@@ -194,23 +194,31 @@ private Q_SLOTS:
         CanvasFixture f;
         const QString a = f.command(u"ls"_s, {300, 100});
         const QString b = f.part(Kind::Pipe, {560, 120});
-        const QString e = f.document.addEdge({{}, a, u"1"_s, b, u"write"_s, {}});
+        const QString e = f.document.connectNodes(a, u"1"_s, b, u"write"_s);
         auto* scene = static_cast<gui::CanvasScene*>(f.view.scene());
         gui::EdgeLook flowing = *scene->edges().look(e);
         flowing.state = gui::EdgeLook::State::Open;
         flowing.rateIn = 4096;
         flowing.label = u"4 KiB/s"_s;
         const std::pair<const char*, std::function<void()>> changes[] = {
-            {"moved", [&] { f.document.moveNodes({{a, {320, 160}}}); }},
-            {"selected", [&] { f.view.select({{a}, {e}}); }},
-            {"renamed", [&] { f.document.setName(b, u"another"_s); }},
+            {"moved",
+             [&] {
+                 f.document.moveNodes({{a, {320, 160}}});
+             }},
+            {"selected",
+             [&] {
+                 f.view.select({{a}, {e}});
+             }},
+            {"renamed", [&] { f.document.renameNode(b, u"another"_s); }},
             {"flows", [&] { scene->edges().setLook(e, flowing); }},
             {"dots", [&] { scene->edges().advanceDots(0.1); }},
-            {"label", [&] {
+            {"label",
+             [&] {
                  flowing.label = u"a much longer label than before"_s;
                  scene->edges().setLook(e, flowing);
              }},
-            {"scrolled", [&] { f.view.horizontalScrollBar()->setValue(f.view.horizontalScrollBar()->value() + 37); }},
+            {"scrolled",
+             [&] { f.view.horizontalScrollBar()->setValue(f.view.horizontalScrollBar()->value() + 37); }},
             {"zoomed", [&] { f.view.zoomIn(); }},
             {"removed", [&] { f.document.undoStack()->undo(); }},
         };
