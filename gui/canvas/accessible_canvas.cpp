@@ -79,7 +79,7 @@ public:
         const QStringList ids = nodes();
         if (index < 0 || index >= ids.size())
             return nullptr;
-        const QString id = ids.at(index);
+        const QString& id = ids.at(index);
         const auto known = m_children.constFind(id);
         if (known != m_children.constEnd())
             return QAccessible::accessibleInterface(*known);
@@ -109,7 +109,9 @@ private:
     QStringList nodes() const
     {
         const auto* scene = static_cast<CanvasScene*>(m_view->scene());
-        QStringList ids = scene == nullptr ? QStringList() : scene->nodes().keys();
+        if (scene == nullptr)
+            return {};
+        QStringList ids = scene->nodes().keys();
         std::sort(ids.begin(), ids.end(), [scene](const QString& a, const QString& b) {
             const QPointF pa = scene->homeOf(a);
             const QPointF pb = scene->homeOf(b);
