@@ -215,6 +215,7 @@ private Q_SLOTS:
             return peeked && peeked->bytes.startsWith("end");
         }));
         QVERIFY(engine.until([&] { return seen(engine, u"m"_s).attached().size() == 1; }));
+        QVERIFY(engine.until([&] { return seen(engine, u"m"_s).fact(u"resident"_s) >= 0; }));
         const qint64 resident = seen(engine, u"m"_s).fact(u"resident"_s);
         QCOMPARE(resident, 8192); // the two pages that were written
         const auto peeked = peekAt(engine, number, 1000, 0, 65536);
@@ -255,6 +256,7 @@ private Q_SLOTS:
         QVERIFY(engine.until(
             [&] { return peekAt(engine, numberOf(engine, u"m"_s), 1, 1073741000, 4)->bytes == "last"; }));
         QVERIFY(peekAt(engine, numberOf(engine, u"m"_s), 100, 1 << 29, 4096)->available);
+        QVERIFY(engine.until([&] { return seen(engine, u"m"_s).fact(u"resident"_s) >= 0; }));
         QCOMPARE(seen(engine, u"m"_s).fact(u"resident"_s), 4096);
     }
 
