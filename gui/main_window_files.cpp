@@ -94,9 +94,9 @@ void MainWindow::open()
 
 bool MainWindow::openPath(const QString& path)
 {
-    if (!mayDiscard())
-        return false;
     if (isSessionFile(path)) {
+        if (!mayDiscard())
+            return false;
         withStoppedRun([this, path] {
             m_opening = true;
             updateActions();
@@ -107,9 +107,12 @@ bool MainWindow::openPath(const QString& path)
     // Looked at first: a file that is refused leaves what is open, and what runs, as it is.
     const model::ReadResult read = model::readTopologyFile(path);
     if (!read.ok()) {
-        showBanner(read.faults.constFirst().what);
+        const model::Fault& fault = read.faults.constFirst();
+        showBanner(fault.what + u' ' + fault.remedy);
         return false;
     }
+    if (!mayDiscard())
+        return false;
     withStoppedRun([this, path] { openTopology(path); });
     return true;
 }

@@ -8,27 +8,14 @@
 #include <QEventLoop>
 #include <QJsonDocument>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-namespace {
-
-void writeOut(const QByteArray& bytes)
-{
-    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
-    std::fflush(stdout);
-}
-
-void writeLine(const QJsonObject& object)
-{
-    writeOut(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
-}
-
-} // namespace
 
 RunJob::RunJob(RunArguments arguments, QObject* parent) : QObject(parent), m_arguments(std::move(arguments))
 {
@@ -80,6 +67,25 @@ int RunJob::run(const Topology& topology)
 void RunJob::stop()
 {
     m_session.stop();
+}
+
+void RunJob::writeOut(const QByteArray& bytes)
+{
+    if (m_outputFailed || (std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()),
+                                       stdout) == static_cast<std::size_t>(bytes.size()) &&
+                           std::fflush(stdout) == 0))
+        return;
+    // The run itself goes on: what it does matters more than what is shown of it.
+    m_outputFailed = m_failed = true;
+    sayError(u"byteyard run: %1: %2"_s.arg(
+        tr("error"), tr("the output could not be written (%1): nothing more of it is. Make room there, or "
+                        "write it to another place.")
+                         .arg(QString::fromLocal8Bit(std::strerror(errno)))));
+}
+
+void RunJob::writeLine(const QJsonObject& object)
+{
+    writeOut(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
 }
 
 void RunJob::showOutput(quint32, int, const QByteArray& bytes)

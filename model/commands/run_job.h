@@ -20,6 +20,8 @@ public:
     void stop();
 
 private:
+    void writeOut(const QByteArray& bytes);
+    void writeLine(const QJsonObject& object);
     void showOutput(quint32 process, int stream, const QByteArray& bytes);
     void startStream();
     void streamEvents(quint64 to);
@@ -36,6 +38,7 @@ private:
     quint64 m_streamed = 0;
     quint64 m_missed = 0;
     bool m_failed = false;
+    bool m_outputFailed = false; ///< stdout takes nothing more, and it has been said
 };
 
 } // namespace byteyard::model

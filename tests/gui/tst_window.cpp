@@ -16,6 +16,7 @@
 #include <QDockWidget>
 #include <QFile>
 #include <QJsonArray>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPushButton>
@@ -139,22 +140,106 @@ private Q_SLOTS:
         QCOMPARE(window.session().state(), State::Idle);
     }
 
+    void aRefusedFileLeavesWhatIsOpenAndSaysWhy_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<qint64>("size");
+        const QByteArray node = R"({"id": "a", "kind": "pipe", "name": "a", "position": [0, 0]})";
+        const auto topology = [](const QByteArray& nodes, const QByteArray& edges) {
+            return R"({"format": 1, "nodes": [)" + nodes + R"(], "edges": [)" + edges + "]}";
+        };
+        QTest::newRow("empty") << QByteArray() << qint64{-1};
+        QTest::newRow("cut") << topology(node, "").left(30) << qint64{-1};
+        QTest::newRow("binary") << QByteArray("\x7f\0\0\1", 4) << qint64{-1};
+        QTest::newRow("100 MB") << topology(node, "") << qint64{100'000'000};
+        QTest::newRow("newer format") << QByteArray("{ \"format\": 99 }") << qint64{-1};
+        QTest::newRow("dangling edge")
+            << topology(
+                   node,
+                   R"({"id": "e", "process": {"node": "b", "port": "1"}, "endpoint": {"node": "a", "port": "write"}})")
+            << qint64{-1};
+        QTest::newRow("duplicate id") << topology(node + ',' + node, "") << qint64{-1};
+        QTest::newRow("wrong type") << QByteArray(R"({"format": 1, "nodes": 3, "edges": "x"})") << qint64{-1};
+    }
+
     void aRefusedFileLeavesWhatIsOpenAndSaysWhy()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(qint64, size);
+        MainWindow window;
+        window.show();
+        // With unsaved changes: nothing is asked for a file that will not be opened.
+        window.document().addFragment(model::parsePipeline(u"ls | wc"_s).fragment, {}, u"Insert"_s);
+        const model::Topology before = window.document().topology();
+        QFile bad(m_directory.filePath(u"bad.byteyard"_s));
+        QVERIFY(bad.open(QIODevice::WriteOnly));
+        bad.write(bytes);
+        if (size >= 0)
+            QVERIFY(bad.resize(size));
+        bad.close();
+        QVERIFY(!window.openPath(bad.fileName()));
+        QCOMPARE(window.document().topology(), before);
+        QVERIFY(window.isWindowModified());
+        QCOMPARE(window.document().undoStack()->count(), 1);
+        auto* banner = window.findChild<Banner*>();
+        QVERIFY(banner);
+        QVERIFY2(banner->text().contains(u"bad.byteyard"_s) && banner->text().count(u". "_s) >= 1 &&
+                     banner->text().endsWith(u'.') && !banner->text().contains(u'\n'),
+                 qPrintable(banner->text()));
+    }
+
+    void anEngineThatCannotBeUsedIsSaidAndTheDocumentStays_data()
+    {
+        QTest::addColumn<QByteArray>("engine");
+        for (const char* engine : {"/nowhere/byteyard-engine", "/etc/passwd", "/bin/echo", "/bin/false"})
+            QTest::newRow(engine) << QByteArray(engine);
+    }
+
+    void anEngineThatCannotBeUsedIsSaidAndTheDocumentStays()
+    {
+        QFETCH(QByteArray, engine);
+        MainWindow window;
+        window.show();
+        window.document().addFragment(model::parsePipeline(u"true"_s).fragment, {}, u"Insert"_s);
+        const model::Topology before = window.document().topology();
+        const QByteArray good = qgetenv("BYTEYARD_ENGINE");
+        qputenv("BYTEYARD_ENGINE", engine);
+        const auto restore = qScopeGuard([good] { qputenv("BYTEYARD_ENGINE", good); });
+        trigger(window, u"run"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
+        QTRY_VERIFY(window.findChild<Banner*>());
+        QVERIFY2(window.findChild<Banner*>()->text().contains(QString::fromLatin1(engine)),
+                 qPrintable(window.findChild<Banner*>()->text()));
+        QTRY_COMPARE(window.problems()->count(), 1);
+        QCOMPARE(window.document().topology(), before);
+        qputenv("BYTEYARD_ENGINE", good);
+        trigger(window, u"run"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
+        QCOMPARE(window.session().catalog().reason, u"all-exited"_s);
+        QTRY_COMPARE(window.problems()->count(), 0);
+    }
+
+    void anExportWithoutRoomIsAProblem()
     {
         MainWindow window;
         window.show();
-        window.openWelcome();
-        const qsizetype nodes = window.document().topology().nodes.size();
-        QVERIFY(nodes > 0);
-        QFile bad(m_directory.filePath(u"bad.byteyard"_s));
-        QVERIFY(bad.open(QIODevice::WriteOnly));
-        bad.write("{ \"format\": 99 }");
-        bad.close();
-        QVERIFY(!window.openPath(bad.fileName()));
-        QCOMPARE(window.document().topology().nodes.size(), nodes);
-        QVERIFY(window.findChild<Banner*>());
-        QVERIFY2(window.findChild<Banner*>()->text().contains(u"bad.byteyard"_s),
-                 qPrintable(window.findChild<Banner*>()->text()));
+        window.document().addFragment(model::parsePipeline(u"seq 10 | cat"_s).fragment, {}, u"Insert"_s);
+        window.runNow();
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
+        const QString path = m_directory.filePath(u"full.jsonl"_s);
+        QVERIFY(QFile::link(u"/dev/full"_s, path));
+        QSignalSpy finished(&window, &MainWindow::exportFinished);
+        trigger(window, u"exportLog"_s);
+        auto* dialog = window.findChild<QDialog*>();
+        QVERIFY(dialog);
+        dialog->findChild<QLineEdit*>()->setText(path);
+        dialog->accept();
+        QTRY_COMPARE(finished.size(), 1);
+        QVERIFY2(finished.at(0).at(1).toString().startsWith(path),
+                 qPrintable(finished.at(0).at(1).toString()));
+        QTRY_COMPARE(window.problems()->count(), 1);
+        QCOMPARE(QFile::symLinkTarget(path), u"/dev/full"_s);
+        QCOMPARE(QDir(m_directory.path()).entryList({u"full*"_s}, QDir::AllEntries | QDir::System).size(), 1);
     }
 
     void unsavedChangesAskOnClose()
