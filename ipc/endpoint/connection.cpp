@@ -20,8 +20,17 @@ std::int64_t numberOrZero(std::uint32_t number)
 
 } // namespace
 
-Connection::Connection(std::string kind, ObjectId id, std::uint16_t listenerPort)
-    : m_kind(std::move(kind)), m_listenerPort(listenerPort), m_a(id)
+Connection::Ends Connection::Ends::fromText(std::string_view text)
+{
+    const std::size_t middle = text.find('-');
+    if (middle == std::string_view::npos)
+        return {};
+    return {host::InetAddress::fromText(text.substr(0, middle)),
+            host::InetAddress::fromText(text.substr(middle + 1))};
+}
+
+Connection::Connection(std::string kind, ObjectId id, const Ends& ends)
+    : m_kind(std::move(kind)), m_a(id), m_ends(ends)
 {
     m_id = id;
 }
@@ -35,7 +44,7 @@ std::vector<ObjectId> Connection::objects() const
     return all;
 }
 
-/// Which sockets it has, and which of them was accepted: that one has its listener's name, or port.
+/// Which sockets it has, and which of them was accepted: that one has its listener's name, or address.
 void Connection::learn(const LookContext& context)
 {
     if (m_a.inode != 0 && m_b.inode != 0)
@@ -50,16 +59,10 @@ void Connection::learn(const LookContext& context)
         if (inode != 0 && inode != known)
             other = inode;
     }
-    if (own && m_kind == "tcp" && own->local.port != 0) {
-        m_local = own->local;
-        m_remote = own->remote;
-    }
-    if (other == 0 || !own)
+    if (!own)
         return;
-    const bool ownAccepted = m_kind != "tcp"       ? own->hasName
-                             : m_listenerPort != 0 ? own->local.port == m_listenerPort
-                                                   : own->local.port < own->remote.port;
-    const ObjectId otherId{m_id.device, other};
+    const bool ownAccepted = m_kind == "tcp" ? own->local == m_ends.server : own->hasName;
+    const ObjectId otherId = other != 0 ? ObjectId{m_id.device, other} : ObjectId(); // far away
     m_a = ownAccepted ? otherId : m_id;
     m_b = ownAccepted ? m_id : otherId;
 }
@@ -98,14 +101,18 @@ Facts Connection::factsOf(const host::SocketState* a, const host::SocketState* b
 }
 
 /// Nobody holds it any more.
-Look Connection::lookAtRemains(const LookContext& context) const
+std::optional<Look> Connection::lookAtRemains(const LookContext& context)
 {
     Look look;
-    const host::SocketState* rest = context.sockets->findTimeWait(m_local, m_remote);
-    look.isOver = !rest || m_local.port == 0;
-    if (rest)
+    if (const host::SocketState* rest = context.sockets->findTimeWait(m_ends.server, m_ends.client)) {
         look.facts = {{"state", host::stateName(rest->state)}};
-    return look;
+        return look;
+    }
+    // What was made after the table was read is not in it: two rounds must miss it.
+    if (m_missedIn == 0)
+        m_missedIn = context.sockets->round();
+    look.isOver = context.sockets->round() != m_missedIn;
+    return look.isOver ? std::optional(look) : std::nullopt;
 }
 
 std::optional<Look> Connection::look(const LookContext& context)
@@ -116,8 +123,7 @@ std::optional<Look> Connection::look(const LookContext& context)
     const host::SocketState* a = m_a.inode != 0 ? context.sockets->find(m_a.inode) : nullptr;
     const host::SocketState* b = m_b.inode != 0 ? context.sockets->find(m_b.inode) : nullptr;
     if (!a && !b)
-        return context.holders.empty() && m_kind == "tcp" ? std::optional(lookAtRemains(context))
-                                                          : std::nullopt;
+        return context.holders.empty() && m_kind == "tcp" ? lookAtRemains(context) : std::nullopt;
     askPeer(context.holders);
     Look look;
     look.fill.twoWays = true;

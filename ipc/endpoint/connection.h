@@ -9,9 +9,19 @@ namespace byteyard::ipc {
 class Connection final : public Endpoint
 {
 public:
-    /// Known by one of its sockets; the other is learnt from the holders or from the kernel.
-    /// `listenerPort` tells which of TCP's two was accepted; 0: not known.
-    Connection(std::string kind, ObjectId id, std::uint16_t listenerPort);
+    /// The addresses of TCP's two sockets.
+    struct Ends
+    {
+        host::InetAddress server;
+        host::InetAddress client;
+
+        /// "127.0.0.1:80-127.0.0.1:34567"
+        static Ends fromText(std::string_view text);
+    };
+
+    /// Known by one of its sockets; the other is learnt from the holders or from the kernel. UNIX sockets
+    /// have no `ends`: the one with a name was accepted.
+    Connection(std::string kind, ObjectId id, const Ends& ends);
 
     std::string_view kind() const noexcept override { return m_kind; }
     std::vector<ObjectId> objects() const override;
@@ -26,14 +36,13 @@ private:
     void learn(const LookContext& context);
     void askPeer(std::span<const TableHolder> holders);
     Facts factsOf(const host::SocketState* a, const host::SocketState* b) const;
-    Look lookAtRemains(const LookContext& context) const;
+    std::optional<Look> lookAtRemains(const LookContext& context);
 
     std::string m_kind;
-    std::uint16_t m_listenerPort;
     ObjectId m_a; ///< who connected
     ObjectId m_b; ///< who accepted; either may be unknown (0)
-    host::InetAddress m_local;
-    host::InetAddress m_remote;
+    Ends m_ends;
+    std::uint64_t m_missedIn = 0; ///< the round of the socket table that did not have it; 0: none yet
     pid_t m_peerPid = 0;
     uid_t m_peerUid = 0;
     bool m_peerAsked = false;

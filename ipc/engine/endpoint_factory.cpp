@@ -27,13 +27,14 @@ namespace {
 
 using Made = std::unique_ptr<Endpoint>;
 
-/// Its socket has just been made: the kernel knows it.
+/// Its socket has just been made: the kernel knows it. Between bind and listen it is nobody's peer yet.
 bool isListening(const EndpointRecord& record)
 {
     host::SocketTable sockets;
     sockets.refresh({record.kind != "tcp", record.kind == "tcp", false});
     const host::SocketState* state = sockets.find(record.id.inode);
-    return state && state->state == TCP_LISTEN;
+    return state && (state->state == TCP_LISTEN ||
+                     (state->state == TCP_CLOSE && state->remote.port == 0 && state->peerInode == 0));
 }
 
 SysvOptions sysvOptions(const EndpointPlan& plan)
@@ -174,8 +175,7 @@ Made createSocket(const EndpointPlan& plan)
 Made adoptStream(const EndpointRecord& record, const EndpointRecord* parent)
 {
     if (parent || !isListening(record))
-        return std::make_unique<Connection>(record.kind, record.id,
-                                            parent ? parent->names.port : std::uint16_t{0});
+        return std::make_unique<Connection>(record.kind, record.id, Connection::Ends::fromText(record.ends));
     return std::make_unique<ListeningSocket>(record.kind, record.id, record.path, record.names);
 }
 

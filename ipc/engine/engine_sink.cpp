@@ -32,6 +32,22 @@ bool hasEnded(ProcessState state)
     return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed;
 }
 
+/// Of a connection: the side that is not its listener's, or, where the listener is unknown, that one.
+EndpointNames inetNames(const Discovery& found)
+{
+    const std::size_t middle = found.name.find('-');
+    std::string address = found.name;
+    if (middle != std::string::npos)
+        address = found.parent != 0 ? found.name.substr(middle + 1) : found.name.substr(0, middle);
+    const std::size_t colon = address.rfind(':');
+    EndpointNames names;
+    names.port = static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
+    names.address = address.substr(0, colon);
+    if (names.address.starts_with('['))
+        names.address = names.address.substr(1, names.address.size() - 2);
+    return names;
+}
+
 } // namespace
 
 bool isAlive(const ProcessRecord& record)
@@ -116,11 +132,10 @@ std::uint32_t EngineSink::discovered(const Discovery& found)
         record.names.key = found.name;
     } else if (found.name.starts_with('/') || found.name.starts_with('@')) {
         record.path = found.name;
-    } else if (const std::size_t colon = found.name.rfind(':');
-               found.parent == 0 && colon != std::string::npos) {
-        record.names.address = found.name.substr(0, colon);
-        record.names.port =
-            static_cast<std::uint16_t>(std::strtoul(found.name.c_str() + colon + 1, nullptr, 10));
+    } else if ((found.kind == "tcp" || found.kind == "udp") && found.name.find(':') != std::string::npos) {
+        record.names = inetNames(found);
+        if (found.kind == "tcp")
+            record.ends = found.name;
     }
     const std::lock_guard lock(m_mutex);
     record.name = nameOf(found);

@@ -51,7 +51,8 @@ struct EndpointRecord
     ObjectId id;
     std::uint64_t capacity = 0;
     std::string path;
-    EndpointNames names;
+    EndpointNames names;      ///< of a connection: its other side's, as its listener or its client sees it
+    std::string ends;         ///< of TCP's connections: SERVER:PORT-CLIENT:PORT
     std::uint32_t parent = 0; ///< a connection's listener
     std::uint32_t parentProcess = 0;
     std::optional<ErrorReport> error;

@@ -1,6 +1,8 @@
 #include "ipc/host/socket_table.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
@@ -62,6 +64,13 @@ Value valueOf(std::span<const std::byte> bytes)
     return value;
 }
 
+/// ::ffff:a.b.c.d is a.b.c.d: the two sides of a connection may be of different families (ipv6(7)).
+void unmap(InetAddress& address)
+{
+    if (address.words[0] == 0 && address.words[1] == 0 && address.words[2] == htonl(0xffff))
+        address.words = {address.words[3], 0, 0, 0};
+}
+
 SocketState readUnix(std::span<const std::byte> payload)
 {
     const auto fixed = valueOf<unix_diag_msg>(payload);
@@ -99,6 +108,8 @@ SocketState readInet(std::span<const std::byte> payload)
     std::memcpy(state.remote.words.data(), fixed.id.idiag_dst, sizeof fixed.id.idiag_dst);
     state.local.port = ntohs(fixed.id.idiag_sport);
     state.remote.port = ntohs(fixed.id.idiag_dport);
+    unmap(state.local);
+    unmap(state.remote);
     eachAttribute(payload.subspan(NLMSG_ALIGN(sizeof fixed)), [&](int type,
                                                                   std::span<const std::byte> value) {
         if (type == INET_DIAG_INFO) {
@@ -113,6 +124,21 @@ SocketState readInet(std::span<const std::byte> payload)
 }
 
 } // namespace
+
+InetAddress InetAddress::fromText(std::string_view text)
+{
+    InetAddress address;
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0)
+        return address;
+    const bool isSix = text.front() == '[' && text[colon - 1] == ']';
+    const std::string host(isSix ? text.substr(1, colon - 2) : text.substr(0, colon));
+    const std::string port(text.substr(colon + 1));
+    if (::inet_pton(isSix ? AF_INET6 : AF_INET, host.c_str(), address.words.data()) == 1)
+        address.port = static_cast<std::uint16_t>(std::strtoul(port.c_str(), nullptr, 10));
+    unmap(address);
+    return address;
+}
 
 std::string stateName(int state)
 {
@@ -192,6 +218,7 @@ void SocketTable::refresh(Wanted wanted)
     const Clock::time_point begin = Clock::now();
     if (begin < m_next || (!wanted.unix && !wanted.tcp && !wanted.udp))
         return;
+    ++m_round;
     m_sockets.clear();
     m_timeWaits.clear();
     if (wanted.unix)

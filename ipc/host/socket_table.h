@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,9 +15,12 @@ namespace byteyard::ipc::host {
 /// An Internet address as the kernel tells it.
 struct InetAddress
 {
-    std::array<std::uint32_t, 4> words{}; ///< network order; IPv4 in the first
+    std::array<std::uint32_t, 4> words{}; ///< network order; IPv4 in the first, mapped or not
     std::uint16_t port = 0;
     bool operator==(const InetAddress&) const = default;
+
+    /// "127.0.0.1:80" or "[::1]:80"; port 0 when it is neither.
+    static InetAddress fromText(std::string_view text);
 };
 
 /// What sock_diag(7) says of a socket.
@@ -57,6 +61,8 @@ public:
     const SocketState* find(std::uint64_t inode) const;
     /// A connection by its ends, whichever is whose: what remains of one that is closed.
     const SocketState* findTimeWait(const InetAddress& one, const InetAddress& other) const;
+    /// How often the kernel has been asked.
+    std::uint64_t round() const noexcept { return m_round; }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -69,6 +75,7 @@ private:
 
     Fd m_netlink;
     Clock::time_point m_next{};
+    std::uint64_t m_round = 0;
     std::unordered_map<std::uint64_t, SocketState> m_sockets;
     std::vector<SocketState> m_timeWaits;
 };

@@ -106,7 +106,7 @@ private slots:
                  qPrintable(error[u"text"_s].toString()));
         QVERIFY(engine.untilState(u"b"_s, u"exited"_s));
         QCOMPARE(engine.process(u"b"_s)[u"exitCode"_s].toInt(), 1);
-        QVERIFY(engine.outputOf(u"b"_s).startsWith("b:2: "));
+        QVERIFY(engine.until([&] { return engine.outputOf(u"b"_s).startsWith("b:2: "); }));
         engine.send({{"type", "stop"}});
         QVERIFY(engine.untilRunEnds());
         QCOMPARE(engine.errors(), QStringList());
