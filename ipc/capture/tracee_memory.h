@@ -10,12 +10,22 @@
 
 namespace byteyard::ipc {
 
-/// Reads another process's memory (process_vm_readv(2)). Every address comes from the traced program and may
-/// be wrong: what cannot be read is an empty answer, never an error.
+/// What was copied of another process's memory while it was in a call.
+struct MemoryCopy
+{
+    std::uint64_t address = 0;
+    std::span<const std::byte> bytes;
+};
+
+/// Another process's memory: as it is now (process_vm_readv(2)), for one that stands still, or as it was
+/// copied during a call. Every address comes from the traced program and may be wrong: what cannot be read is
+/// an empty answer, never an error.
 class TraceeMemory
 {
 public:
     explicit TraceeMemory(pid_t tid) noexcept : m_tid(tid) {}
+    /// Only what these hold can be read.
+    explicit TraceeMemory(std::span<const MemoryCopy> copies) noexcept : m_copies(copies) {}
 
     /// Copies up to `into.size()` bytes; how many could be read (a fault in the middle gives what stands
     /// before it).
@@ -44,7 +54,8 @@ public:
     std::optional<std::string> string(std::uint64_t address) const;
 
 private:
-    pid_t m_tid;
+    pid_t m_tid = 0; ///< 0: copies
+    std::span<const MemoryCopy> m_copies;
 };
 
 /// Where the bytes of a call lie: one piece, or the pieces of a vector.

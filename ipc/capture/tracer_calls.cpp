@@ -32,14 +32,16 @@ std::int64_t movedBytes(const PendingCall& call, std::int64_t result)
 }
 
 /// At a call's entry: whether its return is of interest. If not, the thread runs on without another stop.
-bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const CallArguments& arguments)
+bool Tracer::Private::enter(TracedThread& thread, const CallContext& context, std::uint64_t time)
 {
+    const CallRow& row = context.row;
+    const CallArguments& arguments = context.arguments;
     if (thread.inCall && thread.call.restart != 0) {
         PendingCall& call = thread.call;
         const bool goesOn =
             row.effect == Effect::Restart || (call.row == &row && call.arguments == arguments);
         if (call.restart == EINTR)
-            finish(thread, -EINTR);
+            finish(thread, context.memory, -EINTR);
         else if (goesOn) {
             call.restart = 0;
             return true;
@@ -49,7 +51,7 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     PendingCall& call = thread.call;
     call.row = &row;
     call.arguments = arguments;
-    call.since = now();
+    call.since = time;
     call.fd = call.fd2 = -1;
     call.endpoint = call.endpoint2 = 0;
     call.requested = 0;
@@ -63,8 +65,6 @@ bool Tracer::Private::enter(TracedThread& thread, const CallRow& row, const Call
     call.restart = 0;
     call.wasRestarted = call.told = false;
 
-    const TraceeMemory memory(thread.tid);
-    const CallContext context{row, arguments, memory};
     bool wanted = false;
     switch (row.effect) {
     case Effect::Use:
@@ -285,24 +285,22 @@ bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context
 }
 
 /// At a call's return.
-void Tracer::Private::leave(TracedThread& thread, std::int64_t result, bool failed)
+void Tracer::Private::leave(TracedThread& thread, const TraceeMemory& memory, std::int64_t result,
+                            std::uint64_t time)
 {
-    thread.call.completed = now();
-    if (failed && mayGoOn(-result)) {
+    thread.call.completed = time;
+    if (mayGoOn(-result)) {
         // Whether it starts again is known at the next stop: a signal's delivery, or the call once more.
         thread.call.restart = static_cast<int>(-result);
         thread.call.releasing.clear();
-        if (result == -EINTR && goOnUnlessSignalled(thread))
-            thread.call.restart = restartNoIntr;
         return;
     }
-    finish(thread, result);
+    finish(thread, memory, result);
 }
 
-void Tracer::Private::finish(TracedThread& thread, std::int64_t result)
+void Tracer::Private::finish(TracedThread& thread, const TraceeMemory& memory, std::int64_t result)
 {
     PendingCall& call = thread.call;
-    const TraceeMemory memory(thread.tid);
     const CallContext context{*call.row, call.arguments, memory};
     thread.inCall = false;
     call.releasing.clear();

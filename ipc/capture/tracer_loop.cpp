@@ -154,15 +154,19 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     stopped.process->witness = stopped.tid;
     stopped.afterStop = false;
     if (!entry) {
-        if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall)
-            leave(stopped, info.exit.rval, info.exit.is_error != 0);
+        if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall) {
+            leave(stopped, TraceeMemory(stopped.tid), info.exit.rval, now());
+            if (stopped.inCall && stopped.call.restart == EINTR && goOnUnlessSignalled(stopped))
+                stopped.call.restart = restartNoIntr;
+        }
         resume(stopped, PTRACE_CONT);
         return;
     }
     const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr) : nullptr;
     CallArguments arguments{};
     std::copy_n(info.seccomp.args, arguments.size(), arguments.begin());
-    const bool wanted = row != nullptr && enter(stopped, *row, arguments);
+    const TraceeMemory memory(stopped.tid);
+    const bool wanted = row != nullptr && enter(stopped, {*row, arguments, memory}, now());
     if (wanted && stopped.process->stepping && isStep(stopped.call))
         stopped.process->stepping = false; // held here, as all that is paused
     resume(stopped, wanted ? PTRACE_SYSCALL : PTRACE_CONT);

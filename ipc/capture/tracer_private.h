@@ -154,7 +154,7 @@ struct Tracer::Private
     void setTimer(std::uint64_t due);
 
     // tracer_calls.cpp: entry and exit of a call.
-    bool enter(TracedThread& thread, const CallRow& row, const CallArguments& arguments);
+    bool enter(TracedThread& thread, const CallContext& context, std::uint64_t time);
     bool enterUse(TracedThread& thread, const CallContext& context);
     bool enterOpen(TracedThread& thread, const CallContext& context);
     bool enterClose(TracedThread& thread, const CallContext& context);
@@ -162,8 +162,8 @@ struct Tracer::Private
     bool enterWait(TracedThread& thread, const CallContext& context);
     bool enterEpollControl(TracedThread& thread, const CallContext& context);
     bool enterExec(TracedThread& thread, const CallContext& context);
-    void leave(TracedThread& thread, std::int64_t result, bool failed);
-    void finish(TracedThread& thread, std::int64_t result);
+    void leave(TracedThread& thread, const TraceeMemory& memory, std::int64_t result, std::uint64_t time);
+    void finish(TracedThread& thread, const TraceeMemory& memory, std::int64_t result);
     void takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result);
     void tell(TracedThread& thread, std::int64_t result, How how);
     void tellMessages(TracedThread& thread, const CallContext& context, std::int64_t result);

@@ -63,7 +63,7 @@ void Tracer::Private::settleRestart(TracedThread& thread, int signal)
     if (action.kind == SignalAction::Kind::Handler) {
         if (call.restart == EINTR || call.restart == restartNoHand || call.restart == restartBlock ||
             (call.restart == restartSys && !action.restarts))
-            finish(thread, -EINTR);
+            finish(thread, TraceeMemory(thread.tid), -EINTR);
         else
             thread.inCall = false; // it starts anew when the handler is done
     }
