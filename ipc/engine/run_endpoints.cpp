@@ -289,9 +289,14 @@ std::string RunEndpoints::pathOf(const NodeSpec& node) const
     const std::string& path = node.endpoint.path;
     std::string name = node.name;
     std::replace(name.begin(), name.end(), '/', '_');
+    const auto own = [&](char first) { // in a namespace that all share
+        return std::string(1, first) + "byteyard-" + m_directory.substr(m_directory.rfind('-') + 1) + '-' +
+               name;
+    };
     if (node.kind.starts_with("posix-"))
-        return path.empty() ? "/byteyard-" + m_directory.substr(m_directory.rfind('-') + 1) + '-' + name
-                            : path;
+        return path.empty() ? own('/') : path;
+    if (path == "@")
+        return own('@');
     if (!path.empty())
         return path.front() == '/' || path.front() == '@' ? path : m_directory + '/' + path;
     return m_directory + '/' + name;

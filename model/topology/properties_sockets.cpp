@@ -57,10 +57,11 @@ QList<PropertySpec> socketProperties(Kind kind)
             integerProperty(u"port"_s, 0, 0, 65535, {}, Text::tr("Port"),
                             Text::tr("0 takes one that is free; {name.port} tells a program which.")));
     } else {
-        list.append(property(
-            u"path"_s, Type::Text, QString(), Text::tr("Path"),
-            Text::tr("At most 107 bytes, see unix(7); “@name” is an abstract name, empty puts it into "
-                     "the session's directory under the node's name.")));
+        list.append(
+            property(u"path"_s, Type::Text, QString(), Text::tr("Path"),
+                     Text::tr("At most 107 bytes, see unix(7); “@name” is an abstract name, “@” one of the "
+                              "session's own, empty puts it into "
+                              "the session's directory under the node's name.")));
     }
     list.append(madeByProperty());
     const bool listens = kind == Kind::Tcp || kind == Kind::UnixStream || kind == Kind::UnixSeqpacket;

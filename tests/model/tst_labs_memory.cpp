@@ -96,6 +96,8 @@ void TestLabsMemory::locksInOppositeOrdersMakeACircle()
     const QList<QJsonObject> ofB = lab.events(u"B"_s, semop);
     QCOMPARE(ofA.size(), 2);
     QCOMPARE(ofB.size(), 2);
+    QCOMPARE(ofA.at(0).value(u"endpoint"_s).toString(), u"fork"_s);
+    QCOMPARE(ofB.at(0).value(u"endpoint"_s).toString(), u"knife"_s);
     QCOMPARE(ofA.at(0).value(u"endpoint"_s), ofB.at(1).value(u"endpoint"_s));
     QCOMPARE(ofB.at(0).value(u"endpoint"_s), ofA.at(1).value(u"endpoint"_s));
     QCOMPARE(ofA.at(1).value(u"how"_s).toString(), u"unfinished"_s);
@@ -108,11 +110,27 @@ void TestLabsMemory::everyItemOfABoundedBufferComesOutOnce()
 {
     const LabRun lab(u"bounded-buffer"_s);
     QVERIFY2(lab.run.status == 0, lab.run.err.constData());
-    constexpr int sum = 50 * 51 / 2;
-    QCOMPARE(numbersAfter(lab.run.out, u"put in: "_s), QList<int>({sum, sum}));
-    const QList<int> taken = numbersAfter(lab.run.out, u"took out: "_s);
-    QCOMPARE(taken.size(), 2);
-    QCOMPARE(taken.at(0) + taken.at(1), 2 * sum);
+    // Both producers put in 1…50.
+    QMap<int, int> taken;
+    for (const int value : numbersAfter(lab.run.out, u"\\b"_s))
+        ++taken[value];
+    QCOMPARE(taken.size(), 50);
+    for (auto it = taken.cbegin(); it != taken.cend(); ++it)
+        QVERIFY2(it.key() >= 1 && it.key() <= 50 && it.value() == 2, qPrintable(QString::number(it.key())));
+    // Every filled slot was told once and waited for once, and all by one set of semaphores.
+    int filled = 0;
+    int waited = 0;
+    for (const QString& process : {u"producer a"_s, u"producer b"_s, u"consumer a"_s, u"consumer b"_s})
+        for (const QJsonObject& call : lab.events(process, QRegularExpression(u"^sem(timed)?op$"_s))) {
+            QCOMPARE(call.value(u"endpoint"_s).toString(), u"free, filled, lock"_s);
+            filled += call.value(u"detail"_s) == u"ops=1:1"_s ? 1 : 0;
+            waited += call.value(u"detail"_s) == u"ops=1:-1"_s ? 1 : 0;
+        }
+    QCOMPARE(filled, 100);
+    QCOMPARE(waited, 100);
+    // The slot and the position, for each of the 50 items; neither is a system call.
+    QCOMPARE(lab.events(u"producer a"_s, u"store"_s).size(), 100);
+    QCOMPARE(lab.events(u"producer a"_s, u"load"_s).size(), 50);
 }
 
 QTEST_GUILESS_MAIN(TestLabsMemory)

@@ -44,6 +44,11 @@ void TestLabsQueues::aReceiverChoosesByType()
          {std::pair("2", "two"), std::pair("-2", "one"), std::pair("0", "three")}) {
         const QList<QJsonObject> calls = lab.events(u"asks for %1"_s.arg(QLatin1String(asked)), u"msgrcv"_s);
         QCOMPARE(calls.size(), 1);
+        QCOMPARE(calls.constFirst().value(u"endpoint"_s).toString(), u"queue"_s);
+        QVERIFY(calls.constFirst()
+                    .value(u"detail"_s)
+                    .toString()
+                    .contains(u"type=%1 got="_s.arg(QLatin1String(asked))));
         QCOMPARE(dataOf(calls.constFirst()), QByteArray(text));
     }
     QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_in"_s).toInt(), 5);
@@ -54,15 +59,24 @@ void TestLabsQueues::eachMessageHasOneReceiver()
 {
     const LabRun lab(u"many-to-many"_s);
     QVERIFY2(lab.run.status == 0, lab.run.err.constData());
-    int all = 0;
+    QMap<QByteArray, int> receivers;
     for (const char consumer : {'a', 'b', 'c'}) {
-        const int taken = numberAfter(lab.run.out, u"consumer %1 took "_s.arg(QLatin1Char(consumer)));
+        int taken = 0;
+        for (const QJsonObject& call : lab.events(u"consumer %1"_s.arg(QLatin1Char(consumer)), u"msgrcv"_s)) {
+            const bool isWork = call.value(u"detail"_s).toString().contains(u"got=1"_s);
+            taken += isWork ? 1 : 0;
+            if (isWork)
+                ++receivers[dataOf(call)];
+        }
         QVERIFY2(taken > 0, lab.run.out.constData());
-        all += taken;
+        QCOMPARE(numberAfter(lab.run.out, u"consumer %1 took "_s.arg(QLatin1Char(consumer))), taken);
     }
-    QCOMPARE(all, 60);
-    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_in"_s).toInt(), 60);
-    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_out"_s).toInt(), 60);
+    QCOMPARE(receivers.size(), 60); // a1…a20, b1…, c1…: each once
+    for (const int count : receivers)
+        QCOMPARE(count, 1);
+    // And three words that it is over, one for each consumer.
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_in"_s).toInt(), 63);
+    QCOMPARE(lab.endpoint(u"queue"_s).value(u"messages_out"_s).toInt(), 63);
 }
 
 void TestLabsQueues::theHighestPriorityComesFirstAndNotifiesOnce()
