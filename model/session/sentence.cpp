@@ -1,5 +1,7 @@
 #include "model/session/sentence.h"
 
+#include "model/session/sentence_endpoint.h"
+
 #include <QCoreApplication>
 
 namespace byteyard::model {
@@ -18,26 +20,6 @@ using Parameters = QHash<QString, QString>;
 QString quoted(const QString& text)
 {
     return u'`' + text + u'`';
-}
-
-/// What to do about an errno when the code alone does not tell.
-QString remedyForErrno(const QString& name)
-{
-    if (name == "EACCES"_L1 || name == "EPERM"_L1)
-        return Tr::tr("Check the permissions, and who owns it.");
-    if (name == "ENOENT"_L1)
-        return Tr::tr("Check the path, or create it first.");
-    if (name == "EEXIST"_L1)
-        return Tr::tr("Choose another name, or remove what is there.");
-    if (name == "EMFILE"_L1 || name == "ENFILE"_L1)
-        return Tr::tr("Close what is not needed, or raise the limit of open files (ulimit -n).");
-    if (name == "EAGAIN"_L1 || name == "ENOMEM"_L1)
-        return Tr::tr("End other programs, or raise the limit (ulimit -u, memory).");
-    if (name == "ENOSPC"_L1 || name == "EDQUOT"_L1)
-        return Tr::tr("Free some space, or choose another place.");
-    if (name == "EROFS"_L1)
-        return Tr::tr("Choose a place on a file system that can be written.");
-    return Tr::tr("Change its properties and run again.");
 }
 
 Sentence noCommand(const Parameters& p, const QString&)
@@ -72,13 +54,6 @@ Sentence directory(const Parameters& p, const QString& subject)
     return {
         Tr::tr("%1 cannot run in the directory %2: %3.").arg(subject, p[u"path"_s], errnoText(p[u"errno"_s])),
         Tr::tr("Create the directory, or choose another one in the process's properties.")};
-}
-
-Sentence create(const Parameters& p, const QString& subject)
-{
-    const QString object = p[u"object"_s].isEmpty() ? subject : p[u"object"_s];
-    return {Tr::tr("%1 could not be created: %2: %3.").arg(object, p[u"call"_s], errnoText(p[u"errno"_s])),
-            remedyForErrno(p[u"errno"_s])};
 }
 
 Sentence open(const Parameters& p, const QString& subject)
@@ -230,6 +205,19 @@ QString errnoText(const QString& name)
         {u"ESRCH"_s, QT_TRANSLATE_NOOP("Errno", "no such process")},
         {u"ENOSYS"_s, QT_TRANSLATE_NOOP("Errno", "this kernel does not know the call")},
         {u"EOPNOTSUPP"_s, QT_TRANSLATE_NOOP("Errno", "this object cannot do that")},
+        {u"EADDRINUSE"_s, QT_TRANSLATE_NOOP("Errno", "somebody has this address already")},
+        {u"EADDRNOTAVAIL"_s, QT_TRANSLATE_NOOP("Errno", "this machine has no such address")},
+        {u"EAFNOSUPPORT"_s,
+         QT_TRANSLATE_NOOP("Errno", "this kernel does not speak this family of addresses")},
+        {u"EPROTONOSUPPORT"_s, QT_TRANSLATE_NOOP("Errno", "this kernel does not speak this protocol")},
+        {u"ECONNREFUSED"_s, QT_TRANSLATE_NOOP("Errno", "nobody listens there")},
+        {u"ECONNRESET"_s, QT_TRANSLATE_NOOP("Errno", "the other side has thrown the connection away")},
+        {u"ETIMEDOUT"_s, QT_TRANSLATE_NOOP("Errno", "nobody answered in time")},
+        {u"ENOTCONN"_s, QT_TRANSLATE_NOOP("Errno", "it is not connected")},
+        {u"EMSGSIZE"_s, QT_TRANSLATE_NOOP("Errno", "the message is too long")},
+        {u"ENOMSG"_s, QT_TRANSLATE_NOOP("Errno", "there is no such message")},
+        {u"EIDRM"_s, QT_TRANSLATE_NOOP("Errno", "it was removed")},
+        {u"ERANGE"_s, QT_TRANSLATE_NOOP("Errno", "the value is out of range")},
         {u"EINTR"_s, QT_TRANSLATE_NOOP("Errno", "interrupted by a signal")},
     };
     const char* words = plain.value(name);
@@ -247,7 +235,6 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"not-executable"_s, notExecutable},
         {u"exec"_s, exec},
         {u"directory"_s, directory},
-        {u"create"_s, create},
         {u"open"_s, open},
         {u"capacity"_s, capacity},
         {u"capture"_s, capture},
@@ -263,6 +250,8 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"shell-syntax"_s, shellSyntax},
     };
     const QString named = subject.isEmpty() ? Tr::tr("The run") : quoted(subject);
+    if (const std::optional<Sentence> ofEndpoint = endpointSentence(error, named))
+        return *ofEndpoint;
     if (const auto words = table.value(error.code))
         return words(error.parameters, named);
     QStringList parts;

@@ -15,6 +15,8 @@ class TestSentence : public QObject
 private Q_SLOTS:
     void everyErrorCodeOfTheProtocolHasItsOwnWords();
     void anErrnoIsPlainWordsAndItsName();
+    void theLimitThatWasHitIsNamed_data();
+    void theLimitThatWasHitIsNamed();
     void anUnknownCodeIsStillASentence();
     void aRateIsWhatMovedInTheLastSecond();
 };
@@ -54,6 +56,39 @@ void TestSentence::anErrnoIsPlainWordsAndItsName()
 {
     QCOMPARE(errnoText(u"ENOENT"_s), u"no such file or directory (ENOENT)"_s);
     QCOMPARE(errnoText(u"EWHATEVER"_s), u"EWHATEVER"_s);
+}
+
+void TestSentence::theLimitThatWasHitIsNamed_data()
+{
+    QTest::addColumn<QString>("code");
+    QTest::addColumn<QString>("error");
+    QTest::addColumn<QString>("limit");
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("remedy");
+    QTest::newRow("queues") << u"create"_s << u"ENOSPC"_s << u"msgmni"_s << u"32000"_s << u"ipcs"_s;
+    QTest::newRow("messages") << u"create"_s << u"EINVAL"_s << u"mqueue/msg_max"_s << u"10"_s << u"sysctl"_s;
+    QTest::newRow("raw") << u"create"_s << u"EPERM"_s << u"CAP_NET_RAW"_s << QString() << u"setcap"_s;
+    QTest::newRow("port") << u"create"_s << u"EACCES"_s << u"ip_unprivileged_port_start"_s << u"1024"_s
+                          << u"from 1024 on"_s;
+    QTest::newRow("bytes") << u"set-limit"_s << u"EPERM"_s << u"msgmnb"_s << u"16384"_s << u"sysctl"_s;
+}
+
+void TestSentence::theLimitThatWasHitIsNamed()
+{
+    QFETCH(QString, code);
+    QFETCH(QString, error);
+    QFETCH(QString, limit);
+    QFETCH(QString, value);
+    QFETCH(QString, remedy);
+    const Sentence sentence = sentenceFor({code,
+                                           {{u"object"_s, u"thing"_s},
+                                            {u"call"_s, u"some(2)"_s},
+                                            {u"errno"_s, error},
+                                            {u"limit"_s, limit},
+                                            {u"limitValue"_s, value}}},
+                                          u"node"_s);
+    QVERIFY2(sentence.what.contains(limit) && sentence.what.contains(value), qPrintable(sentence.what));
+    QVERIFY2(sentence.remedy.contains(remedy), qPrintable(sentence.remedy));
 }
 
 void TestSentence::anUnknownCodeIsStillASentence()
