@@ -54,7 +54,9 @@ public:
 
     enum class As { Self, Nobody };
 
-    explicit EngineClient(const QString& runtime = {}, As who = As::Self)
+    /// `before` runs in the engine's process first: what it takes away is not there for the engine.
+    explicit EngineClient(const QString& runtime = {}, As who = As::Self,
+                          const std::function<void()>& before = {})
         : m_runtime(runtime.isEmpty() ? m_own.path() : runtime)
     {
         constexpr uid_t nobody = 65534;
@@ -75,6 +77,8 @@ public:
         if (m_keeper == 0) {
             ::dup2(engine.get(), 0);
             ::dup2(engine.get(), 1);
+            if (before)
+                before();
             if (who == As::Nobody &&
                 (::setgroups(0, nullptr) != 0 || ::setgid(nobody) != 0 || ::setuid(nobody) != 0))
                 ::_exit(126);
