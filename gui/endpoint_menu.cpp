@@ -20,14 +20,14 @@ namespace byteyard::gui {
 
 namespace {
 
-QString say(const char* text)
+struct EndpointMenuText
 {
-    return QCoreApplication::translate("EndpointMenu", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(EndpointMenu)
+};
 
 void addCapacity(QMenu& menu, Session& session, const LiveEndpoint& endpoint)
 {
-    QMenu* capacity = menu.addMenu(say(QT_TRANSLATE_NOOP("EndpointMenu", "Capacity")));
+    QMenu* capacity = menu.addMenu(EndpointMenuText::tr("Capacity"));
     for (const int bytes : {4096, 16384, 65536, 262144, 1048576}) {
         QAction* choice = capacity->addAction(
             formatBytes(static_cast<quint64>(bytes)), &session,
@@ -39,30 +39,28 @@ void addCapacity(QMenu& menu, Session& session, const LiveEndpoint& endpoint)
 
 void addLimit(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
 {
-    menu.addAction(
-        say(QT_TRANSLATE_NOOP("EndpointMenu", "Limit (msg_qbytes)…")), window,
-        [window, &session, number = endpoint.entry.number,
-         now = endpoint.entry.facts.value("msg_qbytes"_L1).toInt(16384)] {
-            const QString machine = limitText(session, u"msgmnb"_s);
-            bool ok = false;
-            const int bytes = QInputDialog::getInt(
-                window, say(QT_TRANSLATE_NOOP("EndpointMenu", "Limit of the queue")),
-                say(QT_TRANSLATE_NOOP("EndpointMenu", "Bytes of messages that wait before msgsnd blocks "
-                                                      "(msgctl IPC_SET msg_qbytes):")) +
-                    (machine.isEmpty()
-                         ? QString()
-                         : u'\n' + say(QT_TRANSLATE_NOOP("EndpointMenu", "This machine's msgmnb: %1"))
-                                       .arg(machine)),
-                now, 1, std::numeric_limits<int>::max(), 1, &ok);
-            if (ok)
-                session.setLimit(number, u"msg_qbytes"_s, bytes);
-        });
+    menu.addAction(EndpointMenuText::tr("Limit (msg_qbytes)…"), window,
+                   [window, &session, number = endpoint.entry.number,
+                    now = endpoint.entry.facts.value("msg_qbytes"_L1).toInt(16384)] {
+                       const QString machine = limitText(session, u"msgmnb"_s);
+                       bool ok = false;
+                       const int bytes = QInputDialog::getInt(
+                           window, EndpointMenuText::tr("Limit of the queue"),
+                           EndpointMenuText::tr("Bytes of messages that wait before msgsnd blocks "
+                                                "(msgctl IPC_SET msg_qbytes):") +
+                               (machine.isEmpty()
+                                    ? QString()
+                                    : u'\n' + EndpointMenuText::tr("This machine's msgmnb: %1").arg(machine)),
+                           now, 1, std::numeric_limits<int>::max(), 1, &ok);
+                       if (ok)
+                           session.setLimit(number, u"msg_qbytes"_s, bytes);
+                   });
 }
 
 void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
 {
     menu.addAction(
-        say(QT_TRANSLATE_NOOP("EndpointMenu", "Send a Message…")), window,
+        EndpointMenuText::tr("Send a Message…"), window,
         [window, &session, number = endpoint.entry.number, posix = endpoint.entry.kind == "posix-queue"_L1] {
             auto* dialog = new MessageDialog(posix, window);
             dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -75,28 +73,26 @@ void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoi
 
 void addBytes(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
 {
-    menu.addAction(
-        say(QT_TRANSLATE_NOOP("EndpointMenu", "Write Bytes Into It…")), window,
-        [window, &session, number = endpoint.entry.number] {
-            bool ok = false;
-            const QString line = QInputDialog::getText(
-                window, say(QT_TRANSLATE_NOOP("EndpointMenu", "Write bytes")),
-                say(QT_TRANSLATE_NOOP("EndpointMenu", "Text to write into it, followed by a line end. The "
-                                                      "log shows it as injected.")),
-                QLineEdit::Normal, {}, &ok);
-            if (ok)
-                session.writeInto(number, line.toUtf8() + '\n');
-        });
+    menu.addAction(EndpointMenuText::tr("Write Bytes Into It…"), window,
+                   [window, &session, number = endpoint.entry.number] {
+                       bool ok = false;
+                       const QString line = QInputDialog::getText(
+                           window, EndpointMenuText::tr("Write bytes"),
+                           EndpointMenuText::tr("Text to write into it, followed by a line end. The "
+                                                "log shows it as injected."),
+                           QLineEdit::Normal, {}, &ok);
+                       if (ok)
+                           session.writeInto(number, line.toUtf8() + '\n');
+                   });
 }
 
 void askValue(QWidget* window, Session& session, quint32 number, int index, int now)
 {
     bool ok = false;
     constexpr int most = 32767; // SEMVMX
-    const int value = QInputDialog::getInt(
-        window, say(QT_TRANSLATE_NOOP("EndpointMenu", "Value of the semaphore")),
-        say(QT_TRANSLATE_NOOP("EndpointMenu", "Its new value; who waits for it goes on:")), now, 0, most, 1,
-        &ok);
+    const int value = QInputDialog::getInt(window, EndpointMenuText::tr("Value of the semaphore"),
+                                           EndpointMenuText::tr("Its new value; who waits for it goes on:"),
+                                           now, 0, most, 1, &ok);
     if (ok)
         session.setValue(number, index, value);
 }
@@ -106,24 +102,25 @@ void addValues(QMenu& menu, QWidget* window, Session& session, const LiveEndpoin
     const quint32 number = endpoint.entry.number;
     const QJsonArray values = endpoint.entry.facts.value("values"_L1).toArray();
     if (values.size() < 2) {
-        const int now = values.isEmpty() ? endpoint.entry.facts.value("value"_L1).toInt() : values.at(0).toInt();
-        menu.addAction(say(QT_TRANSLATE_NOOP("EndpointMenu", "Set Its Value…")), window,
+        const int now =
+            values.isEmpty() ? endpoint.entry.facts.value("value"_L1).toInt() : values.at(0).toInt();
+        menu.addAction(EndpointMenuText::tr("Set Its Value…"), window,
                        [window, &session, number, now] { askValue(window, session, number, 0, now); });
         return;
     }
     constexpr qsizetype most = 32;
-    QMenu* each = menu.addMenu(say(QT_TRANSLATE_NOOP("EndpointMenu", "Set a Value")));
+    QMenu* each = menu.addMenu(EndpointMenuText::tr("Set a Value"));
     for (qsizetype i = 0; i < std::min(values.size(), most); ++i)
-        each->addAction(
-            say(QT_TRANSLATE_NOOP("EndpointMenu", "Semaphore %1 (now %2)…")).arg(i).arg(values.at(i).toInt()),
-            window, [window, &session, number, index = static_cast<int>(i), now = values.at(i).toInt()] {
-                askValue(window, session, number, index, now);
-            });
+        each->addAction(EndpointMenuText::tr("Semaphore %1 (now %2)…").arg(i).arg(values.at(i).toInt()),
+                        window,
+                        [window, &session, number, index = static_cast<int>(i), now = values.at(i).toInt()] {
+                            askValue(window, session, number, index, now);
+                        });
 }
 
 void addCounter(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
 {
-    QMenu* add = menu.addMenu(say(QT_TRANSLATE_NOOP("EndpointMenu", "Add to the Counter")));
+    QMenu* add = menu.addMenu(EndpointMenuText::tr("Add to the Counter"));
     for (const int step : {1, 10, 100})
         add->addAction(u"+%1"_s.arg(step), window, [&session, number = endpoint.entry.number, step] {
             session.setValue(number, 0, step);
@@ -136,32 +133,27 @@ QString removalText(Kind kind)
     switch (shapeOf(kind)) {
     case Shape::Queue:
         return kind == Kind::SysvQueue
-                   ? say(QT_TRANSLATE_NOOP(
-                         "EndpointMenu", "At once: who waits in it fails with EIDRM, its messages are gone."))
-                   : say(QT_TRANSLATE_NOOP("EndpointMenu",
-                                           "Its name goes; who has it open goes on with it."));
+                   ? EndpointMenuText::tr("At once: who waits in it fails with EIDRM, its messages are gone.")
+                   : EndpointMenuText::tr("Its name goes; who has it open goes on with it.");
     case Shape::Memory:
         return kind == Kind::SysvShm
-                   ? say(QT_TRANSLATE_NOOP("EndpointMenu",
-                                           "Marked for removal: it goes when the last process detaches."))
-                   : say(QT_TRANSLATE_NOOP("EndpointMenu",
-                                           "Its name goes; who has it mapped goes on with it."));
+                   ? EndpointMenuText::tr("Marked for removal: it goes when the last process detaches.")
+                   : EndpointMenuText::tr("Its name goes; who has it mapped goes on with it.");
     case Shape::Semaphore:
         return kind == Kind::SysvSemaphore
-                   ? say(QT_TRANSLATE_NOOP("EndpointMenu", "At once: who waits on it fails with EIDRM."))
-                   : say(QT_TRANSLATE_NOOP("EndpointMenu",
-                                           "Its name goes; who has it open goes on with it."));
+                   ? EndpointMenuText::tr("At once: who waits on it fails with EIDRM.")
+                   : EndpointMenuText::tr("Its name goes; who has it open goes on with it.");
     default:
-        return say(QT_TRANSLATE_NOOP(
-            "EndpointMenu", "Its name goes: nobody finds it any more; who has it open goes on with it."));
+        return EndpointMenuText::tr(
+            "Its name goes: nobody finds it any more; who has it open goes on with it.");
     }
 }
 
 void addRemoval(QMenu& menu, Session& session, const LiveEndpoint& endpoint, Kind kind)
 {
-    QMenu* remove = menu.addMenu(say(QT_TRANSLATE_NOOP("EndpointMenu", "Remove It")));
+    QMenu* remove = menu.addMenu(EndpointMenuText::tr("Remove It"));
     remove->addAction(removalText(kind))->setEnabled(false);
-    remove->addAction(say(QT_TRANSLATE_NOOP("EndpointMenu", "Remove Now")), &session,
+    remove->addAction(EndpointMenuText::tr("Remove Now"), &session,
                       [&session, number = endpoint.entry.number] { session.removeObject(number); });
 }
 

@@ -8,6 +8,15 @@
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+struct StateText
+{
+    Q_DECLARE_TR_FUNCTIONS(State)
+};
+
+} // namespace
+
 namespace byteyard::gui {
 
 QString processKey(const model::ProcessEntry& entry)
@@ -43,31 +52,29 @@ QString limitText(const model::Session& session, const QString& name)
 
 QString stateText(const model::Session& session, const model::LiveProcess& process)
 {
-    const auto say = [](const char* text) { return QCoreApplication::translate("State", text); };
     const model::ProcessEntry& entry = process.entry;
     if (entry.state == "running"_L1) {
         for (const model::PendingCall& call : session.pending()) {
             if (call.process != entry.number)
                 continue;
             if (call.paced)
-                return say(QT_TRANSLATE_NOOP("State", "paced · %1")).arg(call.call);
-            return say(QT_TRANSLATE_NOOP("State", "blocked · %1")).arg(call.call);
+                return StateText::tr("paced · %1").arg(call.call);
+            return StateText::tr("blocked · %1").arg(call.call);
         }
-        return process.paused ? say(QT_TRANSLATE_NOOP("State", "paused"))
-                              : say(QT_TRANSLATE_NOOP("State", "running"));
+        return process.paused ? StateText::tr("paused") : StateText::tr("running");
     }
     if (entry.state == "planned"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "planned"));
+        return StateText::tr("planned");
     if (entry.state == "starting"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "starting"));
+        return StateText::tr("starting");
     if (entry.state == "stopped"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "stopped"));
+        return StateText::tr("stopped");
     if (entry.state == "exited"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "exited %1")).arg(entry.exitCode.value_or(0));
+        return StateText::tr("exited %1").arg(entry.exitCode.value_or(0));
     if (entry.state == "killed"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "killed · %1")).arg(entry.signal);
+        return StateText::tr("killed · %1").arg(entry.signal);
     if (entry.state == "failed"_L1)
-        return say(QT_TRANSLATE_NOOP("State", "not started"));
+        return StateText::tr("not started");
     return entry.state;
 }
 

@@ -11,10 +11,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString say(const char* text)
+struct ProcessMenuText
 {
-    return QCoreApplication::translate("ProcessMenu", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ProcessMenu)
+};
 
 } // namespace
 
@@ -26,7 +26,7 @@ void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
     const bool alive =
         session.isLive() && (process->entry.state == "running"_L1 || process->entry.state == "stopped"_L1);
     const QString node = process->entry.node;
-    QMenu* signals_ = menu.addMenu(say(QT_TRANSLATE_NOOP("ProcessMenu", "Send a Signal")));
+    QMenu* signals_ = menu.addMenu(ProcessMenuText::tr("Send a Signal"));
     signals_->setEnabled(alive);
     const std::pair<int, const char*> all[] = {
         {SIGTERM, QT_TRANSLATE_NOOP("ProcessMenu", "SIGTERM · end, please")},
@@ -40,23 +40,22 @@ void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
         {SIGUSR2, QT_TRANSLATE_NOOP("ProcessMenu", "SIGUSR2")},
     };
     for (const auto& [signal, text] : all)
-        signals_->addAction(say(text), &session,
+        signals_->addAction(ProcessMenuText::tr(text), &session,
                             [&session, number, signal = signal] { session.sendSignal(number, signal); });
     if (node.isEmpty())
         return;
-    menu.addAction(process->paused ? say(QT_TRANSLATE_NOOP("ProcessMenu", "Resume It"))
-                                   : say(QT_TRANSLATE_NOOP("ProcessMenu", "Pause It")),
+    menu.addAction(process->paused ? ProcessMenuText::tr("Resume It") : ProcessMenuText::tr("Pause It"),
                    &session, [&session, node, pause = !process->paused] { session.pauseNode(node, pause); })
         ->setEnabled(alive);
-    menu.addAction(say(QT_TRANSLATE_NOOP("ProcessMenu", "Step to Its Next IPC Call")), &session,
+    menu.addAction(ProcessMenuText::tr("Step to Its Next IPC Call"), &session,
                    [&session, node] { session.step(node); })
         ->setEnabled(alive);
-    QMenu* pace = menu.addMenu(say(QT_TRANSLATE_NOOP("ProcessMenu", "Pace")));
+    QMenu* pace = menu.addMenu(ProcessMenuText::tr("Pace"));
     pace->setEnabled(alive);
     for (const int callsPerSecond : {0, 10, 2, 1}) {
         QAction* action = pace->addAction(
             callsPerSecond == 0
-                ? say(QT_TRANSLATE_NOOP("ProcessMenu", "Full"))
+                ? ProcessMenuText::tr("Full")
                 : QCoreApplication::translate("ProcessMenu", "%n call(s) a second", nullptr, callsPerSecond),
             &session, [&session, node, callsPerSecond] { session.setNodePace(node, callsPerSecond); });
         action->setCheckable(true);

@@ -19,10 +19,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString say(const char* text)
+struct StartupText
 {
-    return QCoreApplication::translate("Startup", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Startup)
+};
 
 /// Milliseconds since this process was started; starttime in /proc/self/stat is in clock ticks since boot:
 /// proc(5).
@@ -86,13 +86,12 @@ void takePicture(MainWindow& window, const WindowOptions& options)
     const auto shoot = [&window, path = options.picture] {
         if (window.grab().save(path))
             return QCoreApplication::exit(0);
-        std::fputs(qUtf8Printable(
-                       say(QT_TRANSLATE_NOOP("Startup",
-                                             "byteyard: %1: the picture could not be written; choose a "
-                                             "folder that you may write to and a name that ends in .png."))
-                           .arg(path) +
-                       u'\n'),
-                   stderr);
+        std::fputs(
+            qUtf8Printable(StartupText::tr("byteyard: %1: the picture could not be written; choose a "
+                                           "folder that you may write to and a name that ends in .png.")
+                               .arg(path) +
+                           u'\n'),
+            stderr);
         QCoreApplication::exit(1);
     };
     if (options.runForMs == 0 || window.session().state() == model::Session::State::Recorded)

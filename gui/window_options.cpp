@@ -8,10 +8,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString say(const char* text)
+struct WindowOptionsText
 {
-    return QCoreApplication::translate("Startup", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(WindowOptions)
+};
 
 /// "3s", "500ms" or "3"; -1 when it is not a time.
 int milliseconds(const QString& text)
@@ -45,15 +45,14 @@ WindowOptions windowOptions(const QStringList& arguments)
         if (!argument.startsWith(u'-')) {
             if (!options.file.isEmpty())
                 options.error =
-                    say(QT_TRANSLATE_NOOP("Startup", "%1: one file is opened at a time; leave it out."))
-                        .arg(argument);
+                    WindowOptionsText::tr("%1: one file is opened at a time; leave it out.").arg(argument);
             options.file = argument;
             continue;
         }
         if (i + 1 >= arguments.size()) {
-            options.error = say(QT_TRANSLATE_NOOP(
-                                    "Startup", "%1: unknown, or its value is missing; see byteyard --help."))
-                                .arg(argument);
+            options.error =
+                WindowOptionsText::tr("%1: unknown, or its value is missing; see byteyard --help.")
+                    .arg(argument);
             break;
         }
         const QString& value = arguments.at(++i);
@@ -67,16 +66,14 @@ WindowOptions windowOptions(const QStringList& arguments)
         else if (argument == "--size"_L1)
             good = !(options.size = sizeOf(value)).isEmpty();
         else
-            options.error =
-                say(QT_TRANSLATE_NOOP("Startup", "%1: no such option; see byteyard --help.")).arg(argument);
+            options.error = WindowOptionsText::tr("%1: no such option; see byteyard --help.").arg(argument);
         if (!good)
-            options.error =
-                say(QT_TRANSLATE_NOOP("Startup", "%1: “%2” is not a value for it; see byteyard --help."))
-                    .arg(argument, value);
+            options.error = WindowOptionsText::tr("%1: “%2” is not a value for it; see byteyard --help.")
+                                .arg(argument, value);
     }
     if (options.error.isEmpty() && !options.picture.isEmpty() && options.file.isEmpty())
-        options.error = say(QT_TRANSLATE_NOOP(
-            "Startup", "--picture: no lab was named; write byteyard --picture FILE.png LAB."));
+        options.error =
+            WindowOptionsText::tr("--picture: no lab was named; write byteyard --picture FILE.png LAB.");
     return options;
 }
 

@@ -4,6 +4,7 @@
 #include "gui/canvas/arrange.h"
 #include "gui/canvas/canvas_private.h"
 #include "gui/canvas/metrics.h"
+#include "gui/theme/motion.h"
 #include "gui/theme/theme.h"
 
 #include <QPainter>
@@ -19,7 +20,6 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double zoomStep = 1.25;
-constexpr int frameMs = 16;
 
 } // namespace
 

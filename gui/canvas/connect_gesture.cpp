@@ -11,10 +11,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString tr(const char* text)
+struct ConnectGestureText
 {
-    return QCoreApplication::translate("byteyard::gui::ConnectGesture", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ConnectGesture)
+};
 
 /// What a port is called while one connects.
 QString portWord(const model::Topology& topology, const PortRef& port, const PortRef& other)
@@ -25,7 +25,7 @@ QString portWord(const model::Topology& topology, const PortRef& port, const Por
         endpoint != nullptr && !model::isProcess(endpoint->kind) && model::needsHandle(endpoint->kind);
     if (node != nullptr && model::isProcess(node->kind) &&
         (port.port == newPort || (handle && model::isFdPort(port.port))))
-        return tr("a new handle");
+        return ConnectGestureText::tr("a new handle");
     return port.port;
 }
 
@@ -38,8 +38,8 @@ ConnectGesture::ConnectGesture(GestureContext& context, const PortRef& from)
     context.scene.showFitting(m_fitting, from.node);
     const model::Node* node = context.document.topology().node(from.node);
     if (node != nullptr)
-        context.hint(
-            tr("Connecting %1 of %2").arg(portWord(context.document.topology(), from, {}), node->name));
+        context.hint(ConnectGestureText::tr("Connecting %1 of %2")
+                         .arg(portWord(context.document.topology(), from, {}), node->name));
 }
 
 void ConnectGesture::aim(const PortRef& target, const QPointF& end)
@@ -57,8 +57,9 @@ void ConnectGesture::move(const QPoint& position, Qt::KeyboardModifiers)
     const Hit hit = m_context.scene.hit(at, m_context.reach());
     const model::Topology& topology = m_context.document.topology();
     if (hit.node == nullptr || (hit.node->id() == m_from.node && hit.port.isEmpty())) {
-        m_context.hint(hit.node != nullptr ? QString()
-                                           : tr("Drop on a port, or here to choose a part that fits"));
+        m_context.hint(hit.node != nullptr
+                           ? QString()
+                           : ConnectGestureText::tr("Drop on a port, or here to choose a part that fits"));
         return aim({}, at);
     }
     const QString id = hit.node->id();
@@ -79,7 +80,7 @@ void ConnectGesture::move(const QPoint& position, Qt::KeyboardModifiers)
     const model::Node* from = topology.node(m_from.node);
     const model::Node* to = topology.node(id);
     const PortRef target{id, port};
-    m_context.hint(tr("Connect %1 of %2 to %3 of %4")
+    m_context.hint(ConnectGestureText::tr("Connect %1 of %2 to %3 of %4")
                        .arg(portWord(topology, m_from, target), from->name,
                             portWord(topology, target, m_from), to->name));
     aim(target, hit.node->hasPort(port) ? hit.node->portPosition(port, fromPosition()) : at);
@@ -152,7 +153,7 @@ void ConnectGesture::aimTowards(const QPointF& direction)
     if (best.node.isEmpty())
         return;
     const model::Topology& topology = m_context.document.topology();
-    m_context.hint(tr("Enter connects %1 of %2 to %3 of %4")
+    m_context.hint(ConnectGestureText::tr("Enter connects %1 of %2 to %3 of %4")
                        .arg(portWord(topology, m_from, best), topology.node(m_from.node)->name,
                             portWord(topology, best, m_from), topology.node(best.node)->name));
     aim(best, bestEnd);

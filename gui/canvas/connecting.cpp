@@ -10,10 +10,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString tr(const char* text)
+struct ConnectingText
 {
-    return QCoreApplication::translate("byteyard::gui::Connecting", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Connecting)
+};
 
 bool isProcessNode(const model::Topology& topology, const QString& id)
 {
@@ -82,17 +82,18 @@ bool firstWrites(const PortRef& from, const PortRef& to)
 QString processPairFault(const model::Topology& topology, const PortRef& from, const PortRef& to)
 {
     if (from.node == to.node)
-        return tr("A process is not connected to itself: put a pipe beside it.");
+        return ConnectingText::tr("A process is not connected to itself: put a pipe beside it.");
     if (from.port == u"0" && to.port == u"0")
-        return tr("Both are standard inputs: one side has to write.");
+        return ConnectingText::tr("Both are standard inputs: one side has to write.");
     const bool fromWrites = firstWrites(from, to);
     if (!fromWrites && from.port != u"0")
-        return tr("Both are outputs: one side has to read.");
+        return ConnectingText::tr("Both are outputs: one side has to read.");
     if (fromWrites && (to.port == u"1" || to.port == u"2"))
-        return tr("Both are outputs: one side has to read.");
+        return ConnectingText::tr("Both are outputs: one side has to read.");
     for (const PortRef& ref : {from, to})
         if (isTaken(topology, ref))
-            return tr("fd %1 of %2 is connected already.").arg(ref.port, topology.node(ref.node)->name);
+            return ConnectingText::tr("fd %1 of %2 is connected already.")
+                .arg(ref.port, topology.node(ref.node)->name);
     return {};
 }
 
@@ -103,11 +104,11 @@ QString connectingFault(const model::Topology& topology, const PortRef& from, co
     const bool fromProcess = isProcessNode(topology, from.node);
     const bool toProcess = isProcessNode(topology, to.node);
     if (topology.node(from.node) == nullptr || topology.node(to.node) == nullptr)
-        return tr("A program made this by itself: it cannot be connected by hand.");
+        return ConnectingText::tr("A program made this by itself: it cannot be connected by hand.");
     if (fromProcess && toProcess)
         return processPairFault(topology, from, to);
     if (!fromProcess && !toProcess)
-        return tr("An endpoint is used by processes: connect it to a process.");
+        return ConnectingText::tr("An endpoint is used by processes: connect it to a process.");
     const PortRef& process = fromProcess ? from : to;
     const PortRef& endpoint = fromProcess ? to : from;
     return model::connectionFault(topology, process.node,

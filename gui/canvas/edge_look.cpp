@@ -10,10 +10,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString tr(const char* text)
+struct EdgeLookText
 {
-    return QCoreApplication::translate("byteyard::gui::EdgeLook", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(EdgeLook)
+};
 
 void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
 {
@@ -24,7 +24,7 @@ void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
         look.state = EdgeLook::State::Blocked;
         const quint64 since = now > live.blockedSince ? now - live.blockedSince : 0;
         // Tenths are enough, and a text that stays is not painted again.
-        look.label = tr("blocked %1").arg(model::formatDuration(since - since % 100'000'000));
+        look.label = EdgeLookText::tr("blocked %1").arg(model::formatDuration(since - since % 100'000'000));
     } else if (live.open) {
         look.state = EdgeLook::State::Open;
         if (look.rateIn + look.rateOut > 0)
@@ -51,7 +51,7 @@ EdgeLook lookOf(const model::Edge& edge, model::Kind kind, const model::LiveEdge
         setLive(look, *live, now);
     look.nextRun = sessionRuns && live == nullptr;
     if (look.nextRun)
-        look.label = tr("next run");
+        look.label = EdgeLookText::tr("next run");
     return look;
 }
 

@@ -1,5 +1,6 @@
 #include "gui/canvas/endpoint_look.h"
 
+#include "gui/canvas/node_text.h"
 #include "model/log/format.h"
 
 #include <QCoreApplication>
@@ -13,11 +14,6 @@ using byteyard::model::Kind;
 namespace byteyard::gui {
 
 namespace {
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("byteyard::gui::NodeLook", text);
-}
 
 QString plural(const char* text, int count)
 {
@@ -46,12 +42,13 @@ void showTiles(NodeLook& look, const NodeLive& live)
         shown.size = tile.known ? shortBytes(tile.size) : QString();
         shown.tip =
             !tile.known
-                ? tr("#%1: sent before the capture began; nobody can look without taking it.").arg(place)
-            : posix ? tr("#%1: priority %2, %3: %4")
+                ? NodeText::tr("#%1: sent before the capture began; nobody can look without taking it.")
+                      .arg(place)
+            : posix ? NodeText::tr("#%1: priority %2, %3: %4")
                           .arg(place)
                           .arg(tile.type)
                           .arg(model::formatBytes(tile.size), firstBytes(tile.head))
-                    : tr("#%1: type %2, %3: %4")
+                    : NodeText::tr("#%1: type %2, %3: %4")
                           .arg(place)
                           .arg(tile.type)
                           .arg(model::formatBytes(tile.size), firstBytes(tile.head));
@@ -64,26 +61,27 @@ void showTiles(NodeLook& look, const NodeLive& live)
 void showQueue(NodeLook& look, const NodeLive& live)
 {
     const bool posix = look.kind == Kind::PosixQueue;
-    look.corner = posix          ? tr("POSIX")
-                  : live.id >= 0 ? tr("msqid %1 · System V").arg(live.id)
-                                 : tr("System V");
-    look.foot = posix ? tr("priority, size, in order") : tr("type, size, in order");
+    look.corner = posix          ? NodeText::tr("POSIX")
+                  : live.id >= 0 ? NodeText::tr("msqid %1 · System V").arg(live.id)
+                                 : NodeText::tr("System V");
+    look.foot = posix ? NodeText::tr("priority, size, in order") : NodeText::tr("type, size, in order");
     if (!look.exists || !live.sampled)
         return;
     // Why the messages themselves cannot be shown, when they cannot.
     if (const QString why = live.facts.value("peek"_L1).toString(); why == "unsupported"_L1)
-        look.warning = tr("this kernel has no MSG_COPY: no looking inside");
+        look.warning = NodeText::tr("this kernel has no MSG_COPY: no looking inside");
     else if (why == "refused"_L1)
-        look.warning = tr("you may not read it: no looking inside");
+        look.warning = NodeText::tr("you may not read it: no looking inside");
     showTiles(look, live);
     const quint64 count = number(live, posix ? u"mq_curmsgs"_s : u"msg_qnum"_s);
     if (posix) {
         const quint64 most = number(live, u"mq_maxmsg"_s);
-        look.detail = tr("%1 of %2 messages").arg(model::formatCount(count), model::formatCount(most));
+        look.detail =
+            NodeText::tr("%1 of %2 messages").arg(model::formatCount(count), model::formatCount(most));
     } else {
         look.detail = plural("%n message(s)", static_cast<int>(std::min<quint64>(count, 1'000'000))) +
                       u" · "_s +
-                      tr("%1 of %2 bytes")
+                      NodeText::tr("%1 of %2 bytes")
                           .arg(model::formatCount(number(live, u"msg_cbytes"_s)),
                                model::formatCount(number(live, u"msg_qbytes"_s)));
     }
@@ -96,44 +94,44 @@ void showMemory(NodeLook& look, const model::Node& node, const NodeLive& live)
     const quint64 size = live.facts.contains(sizeFact) ? number(live, sizeFact) : planned;
     QStringList corner;
     if (look.kind == Kind::SysvShm)
-        corner << (live.id >= 0 ? tr("shmid %1").arg(live.id) : tr("System V"));
+        corner << (live.id >= 0 ? NodeText::tr("shmid %1").arg(live.id) : NodeText::tr("System V"));
     else
-        corner << (look.kind == Kind::Memfd ? tr("memfd") : tr("POSIX"));
+        corner << (look.kind == Kind::Memfd ? NodeText::tr("memfd") : NodeText::tr("POSIX"));
     if (size > 0)
         corner << model::formatBytes(size);
     if (look.exists && live.facts.contains(u"shm_nattch"_s))
-        corner << tr("%1 attached").arg(number(live, u"shm_nattch"_s));
+        corner << NodeText::tr("%1 attached").arg(number(live, u"shm_nattch"_s));
     else if (look.exists && live.attached > 0)
-        corner << tr("%1 attached").arg(live.attached);
+        corner << NodeText::tr("%1 attached").arg(live.attached);
     look.corner = corner.join(u" · "_s);
     if (number(live, u"shm_dest"_s) != 0)
-        look.warning = tr("marked for removal");
+        look.warning = NodeText::tr("marked for removal");
     QString seals = live.facts.value("seals"_L1).toString();
     seals.remove(u"F_SEAL_"_s).replace(u'|', u' ');
-    look.foot =
-        seals.isEmpty() ? look.exists ? tr("first bytes, peeked") : QString() : tr("sealed: %1").arg(seals);
+    look.foot = seals.isEmpty() ? look.exists ? NodeText::tr("first bytes, peeked") : QString()
+                                : NodeText::tr("sealed: %1").arg(seals);
 }
 
 QString semaphoreTip(int at, const SemaphoreLook& look, int pid, int undo)
 {
-    QStringList words{tr("semaphore %1: value %2").arg(at).arg(look.value)};
+    QStringList words{NodeText::tr("semaphore %1: value %2").arg(at).arg(look.value)};
     if (look.waitsUp > 0)
         words << plural("%n process(es) wait for it to rise", look.waitsUp);
     if (look.waitsZero > 0)
         words << plural("%n process(es) wait for zero", look.waitsZero);
     if (pid > 0)
-        words << tr("last changed by pid %1").arg(pid);
+        words << NodeText::tr("last changed by pid %1").arg(pid);
     if (undo != 0)
-        words << tr("SEM_UNDO %1").arg(undo);
+        words << NodeText::tr("SEM_UNDO %1").arg(undo);
     return words.join(u", "_s);
 }
 
 void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& live)
 {
     const bool posix = look.kind == Kind::PosixSemaphore;
-    look.corner = posix          ? tr("POSIX")
-                  : live.id >= 0 ? tr("semid %1 · System V").arg(live.id)
-                                 : tr("System V");
+    look.corner = posix          ? NodeText::tr("POSIX")
+                  : live.id >= 0 ? NodeText::tr("semid %1 · System V").arg(live.id)
+                                 : NodeText::tr("System V");
     if (posix) {
         SemaphoreLook one;
         one.value = live.facts.contains(u"value"_s) ? static_cast<int>(number(live, u"value"_s))
@@ -186,11 +184,12 @@ void showSocket(NodeLook& look, const model::Node& node, const NodeLive& live)
         if (!state.isEmpty() && state != "ESTABLISHED"_L1)
             look.detail = state;
     } else if (isListener(look.kind)) {
-        look.detail = tr("backlog %1 of %2").arg(number(live, u"waiting"_s)).arg(number(live, u"backlog"_s));
+        look.detail =
+            NodeText::tr("backlog %1 of %2").arg(number(live, u"waiting"_s)).arg(number(live, u"backlog"_s));
     } else {
-        look.detail = tr("%1 queued").arg(model::formatBytes(live.fill));
+        look.detail = NodeText::tr("%1 queued").arg(model::formatBytes(live.fill));
         if (const quint64 drops = number(live, u"drops"_s); drops > 0)
-            look.detail += u" · "_s + tr("%1 dropped").arg(model::formatCount(drops));
+            look.detail += u" · "_s + NodeText::tr("%1 dropped").arg(model::formatCount(drops));
     }
 }
 
@@ -210,7 +209,7 @@ void showCapsule(NodeLook& look, const model::Node& node, const NodeLive& live)
         look.detail =
             u"%1 × %2"_s.arg(node.property(u"rows"_s).toInt(24)).arg(node.property(u"columns"_s).toInt(80));
     else if (const qint64 capacity = node.property(u"capacity"_s).toInteger(); capacity > 0)
-        look.detail = tr("capacity %1").arg(model::formatBytes(static_cast<quint64>(capacity)));
+        look.detail = NodeText::tr("capacity %1").arg(model::formatBytes(static_cast<quint64>(capacity)));
 }
 
 void showFile(NodeLook& look, const model::Node& node, const NodeLive& live)
@@ -297,7 +296,7 @@ void showEndpoint(NodeLook& look, const model::Node& node, const NodeLive& live)
     const Shape shape = shapeOf(look.kind);
     const bool carries = shape == Shape::Capsule || shape == Shape::Page || shape == Shape::Queue;
     if (carries && live.number != 0 && live.state == u"closed")
-        look.detail = tr("%1 passed").arg(model::formatBytes(live.through));
+        look.detail = NodeText::tr("%1 passed").arg(model::formatBytes(live.through));
 }
 
 } // namespace byteyard::gui

@@ -2,6 +2,7 @@
 
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/metrics.h"
+#include "gui/theme/motion.h"
 #include "gui/theme/theme.h"
 
 #include <QGraphicsView>
@@ -9,13 +10,6 @@
 #include <algorithm>
 
 namespace byteyard::gui {
-
-namespace {
-
-constexpr int frameMs = 16;
-constexpr qint64 fadeMs = 1000;
-
-} // namespace
 
 MemoryPeeks::MemoryPeeks(CanvasScene& scene, model::Session& session) : m_scene(scene), m_session(session)
 {
@@ -88,9 +82,9 @@ void MemoryPeeks::show(NodeItem& item, const Segment& segment) const
     const qint64 now = m_clock.elapsed();
     for (std::size_t i = 0; i < picture.fresh.size(); ++i) {
         const qint64 age = now - segment.changedAt.at(i);
-        if (segment.changedAt.at(i) == 0 || age >= fadeMs)
+        if (segment.changedAt.at(i) == 0 || age >= changeFadeMs)
             continue;
-        const qint64 left = memoryFadeSteps - age * memoryFadeSteps / fadeMs;
+        const qint64 left = memoryFadeSteps - age * memoryFadeSteps / changeFadeMs;
         picture.fresh.at(i) = static_cast<quint8>(fades ? left : memoryFadeSteps);
     }
     item.setMemory(picture);

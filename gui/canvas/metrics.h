@@ -27,6 +27,9 @@ inline constexpr double semaphoreRow = 24;
 inline constexpr qsizetype semaphoreRowsMost = 6; ///< the inspector has them all
 inline constexpr double counterHeight = 56;
 inline constexpr double outlineWidth = 1.3;
+// Inside a body: from its edge to its contents, and from its top to the first row below the name.
+inline constexpr double bodyInset = 14;
+inline constexpr double bodyFirstRow = 36;
 
 // Below these zooms detail is left out.
 inline constexpr double zoomForText = 0.42;

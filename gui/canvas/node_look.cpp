@@ -2,6 +2,7 @@
 
 #include "gui/canvas/connecting.h"
 #include "gui/canvas/endpoint_look.h"
+#include "gui/canvas/node_text.h"
 #include "model/log/format.h"
 #include "model/session/engine_topology.h"
 #include "model/topology/pipeline_text.h"
@@ -16,11 +17,6 @@ using namespace Qt::StringLiterals;
 namespace byteyard::gui {
 
 namespace {
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("byteyard::gui::NodeLook", text);
-}
 
 QList<PortLook> processPorts(model::Kind kind, const UsedPorts& used)
 {
@@ -101,27 +97,28 @@ void setProcessState(NodeLook& look, const NodeLive& live)
         look.stateText = text;
     };
     if (live.number == 0)
-        return say(NodeState::Planned, tr("planned"));
+        return say(NodeState::Planned, NodeText::tr("planned"));
     look.exists = live.state != u"planned" && live.state != u"failed";
     if (live.state == u"planned")
-        say(NodeState::Waiting, tr("waits to start"));
+        say(NodeState::Waiting, NodeText::tr("waits to start"));
     else if (live.state == u"starting")
-        say(NodeState::Starting, tr("starting"));
+        say(NodeState::Starting, NodeText::tr("starting"));
     else if (live.state == u"stopped")
-        say(NodeState::Stopped, live.signal.isEmpty() ? tr("stopped") : tr("stopped · %1").arg(live.signal));
+        say(NodeState::Stopped,
+            live.signal.isEmpty() ? NodeText::tr("stopped") : NodeText::tr("stopped · %1").arg(live.signal));
     else if (live.state == u"exited")
-        say(NodeState::Exited, tr("exited %1").arg(live.exitCode.value_or(0)));
+        say(NodeState::Exited, NodeText::tr("exited %1").arg(live.exitCode.value_or(0)));
     else if (live.state == u"killed")
-        say(NodeState::Killed, tr("killed · %1").arg(live.signal));
+        say(NodeState::Killed, NodeText::tr("killed · %1").arg(live.signal));
     else if (live.state == u"failed")
-        say(NodeState::Failed, tr("failed"));
+        say(NodeState::Failed, NodeText::tr("failed"));
     else if (live.paused)
-        say(NodeState::Stopped, tr("paused"));
+        say(NodeState::Stopped, NodeText::tr("paused"));
     else if (!live.blockedCall.isEmpty())
-        live.paced ? say(NodeState::Running, tr("paced · %1").arg(live.blockedCall))
-                   : say(NodeState::Blocked, tr("blocked · %1").arg(live.blockedCall));
+        live.paced ? say(NodeState::Running, NodeText::tr("paced · %1").arg(live.blockedCall))
+                   : say(NodeState::Blocked, NodeText::tr("blocked · %1").arg(live.blockedCall));
     else
-        say(NodeState::Running, tr("running"));
+        say(NodeState::Running, NodeText::tr("running"));
 }
 
 } // namespace
@@ -144,7 +141,8 @@ QString fillText(quint64 fill, quint64 capacity)
         return some;
     // The unit is said once where both have the same.
     const QString unit = all.section(u' ', -1);
-    return tr("%1 of %2").arg(some.endsWith(u' ' + unit) ? some.chopped(unit.size() + 1) : some, all);
+    return NodeText::tr("%1 of %2")
+        .arg(some.endsWith(u' ' + unit) ? some.chopped(unit.size() + 1) : some, all);
 }
 
 NodeLook lookOf(const model::Node& node, const UsedPorts& used, const NodeLive& live)
@@ -161,7 +159,7 @@ NodeLook lookOf(const model::Node& node, const UsedPorts& used, const NodeLive& 
             nameActor(look, node, live);
         look.ports = processPorts(node.kind, used);
         if (live.pid > 0)
-            look.corner = tr("pid %1").arg(live.pid);
+            look.corner = NodeText::tr("pid %1").arg(live.pid);
         setProcessState(look, live);
     } else {
         look.title = node.name;

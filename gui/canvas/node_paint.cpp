@@ -1,6 +1,7 @@
 #include "gui/canvas/connecting.h"
 #include "gui/canvas/family_paint.h"
 #include "gui/canvas/node_item.h"
+#include "gui/canvas/node_text.h"
 #include "gui/canvas/paint.h"
 #include "gui/theme/colors.h"
 #include "gui/theme/icons.h"
@@ -18,11 +19,6 @@ namespace {
 const Colors& colors()
 {
     return Theme::instance().colors();
-}
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("byteyard::gui::NodeItem", text);
 }
 
 } // namespace
@@ -155,8 +151,8 @@ void NodeItem::paintCard(QPainter& painter) const
     const QRectF pill(12, m_body.bottom() - 29, pillWidth(m_look.stateText), 19);
     paintPill(painter, pill, m_look.state, m_look.stateText);
     if (m_look.nextRun)
-        paintPill(painter, {pill.right() + 4, pill.top(), pillWidth(tr("next run")), pill.height()},
-                  NodeState::Planned, tr("next run"));
+        paintPill(painter, {pill.right() + 4, pill.top(), pillWidth(NodeText::tr("next run")), pill.height()},
+                  NodeState::Planned, NodeText::tr("next run"));
 }
 
 void NodeItem::paintPorts(QPainter& painter) const

@@ -14,9 +14,7 @@ namespace byteyard::gui {
 
 namespace {
 
-constexpr double inset = 14;
 constexpr double rowHeightInside = 16;
-constexpr double firstRow = 36;
 
 QChar printable(char byte)
 {
@@ -40,17 +38,17 @@ void paintMemory(QPainter& painter, const NodeLook& look, const QRectF& body, co
     const Colors& colors = Theme::instance().colors();
     paintCardHead(painter, look, body);
     const double glyph = textWidth(Text::SmallData, u"0"_s);
-    const double bytesLeft = body.left() + inset + 6 * glyph;
+    const double bytesLeft = body.left() + bodyInset + 6 * glyph;
     const double textLeft = bytesLeft + (3 * memoryColumns - 1 + 2) * glyph;
     // Zero is what memory is full of: dimmed, what matters stands out.
     const QColor dim = mixed(colors.inkMuted, colors.surface, 0.55);
     for (int row = 0; row < memoryRows; ++row) {
-        const double top = body.top() + firstRow + row * rowHeightInside;
+        const double top = body.top() + bodyFirstRow + row * rowHeightInside;
         const int first = row * memoryColumns;
         const auto have = std::clamp(static_cast<int>(memory.bytes.size()) - first, 0, memoryColumns);
         if (have == 0)
             break; // nothing of it has been seen yet
-        paintText(painter, {body.left() + inset, top, 4 * glyph, rowHeightInside}, Text::SmallData,
+        paintText(painter, {body.left() + bodyInset, top, 4 * glyph, rowHeightInside}, Text::SmallData,
                   u"%1"_s.arg(first, 4, 16, QLatin1Char('0')), colors.inkMuted);
         // Bytes alike in colour go out as one text: one call a byte costs more than all the rest.
         QString bright(3 * memoryColumns, u' ');
@@ -78,7 +76,7 @@ void paintMemory(QPainter& painter, const NodeLook& look, const QRectF& body, co
         paintText(painter, {textLeft, top, (memoryColumns + 1) * glyph, rowHeightInside}, Text::SmallData,
                   words, colors.inkMuted);
     }
-    const QRectF foot(body.left() + inset, body.bottom() - 26, body.width() - 2 * inset, 18);
+    const QRectF foot(body.left() + bodyInset, body.bottom() - 26, body.width() - 2 * bodyInset, 18);
     if (!look.warning.isEmpty())
         paintPill(painter, {foot.left(), foot.top(), pillWidth(look.warning), foot.height()},
                   NodeState::Failed, look.warning);

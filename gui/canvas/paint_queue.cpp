@@ -1,5 +1,6 @@
 #include "gui/canvas/family_paint.h"
 #include "gui/canvas/metrics.h"
+#include "gui/canvas/node_text.h"
 #include "gui/canvas/paint.h"
 #include "gui/theme/theme.h"
 
@@ -19,17 +20,11 @@ namespace {
 constexpr double tileWidth = 28;
 constexpr double tileHeight = 32;
 constexpr double tileGap = 4;
-constexpr double inset = 14;
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("byteyard::gui::NodeItem", text);
-}
 
 /// How many tiles have a place; where there are more messages, the last place says how many.
 qsizetype placesIn(const QRectF& body)
 {
-    return static_cast<qsizetype>((body.width() - 2 * inset + tileGap) / (tileWidth + tileGap));
+    return static_cast<qsizetype>((body.width() - 2 * bodyInset + tileGap) / (tileWidth + tileGap));
 }
 
 qsizetype tilesShown(const NodeLook& look, const QRectF& body)
@@ -41,8 +36,8 @@ qsizetype tilesShown(const NodeLook& look, const QRectF& body)
 
 QRectF tileRect(const QRectF& body, qsizetype at)
 {
-    return {body.left() + inset + static_cast<double>(at) * (tileWidth + tileGap), body.top() + 36, tileWidth,
-            tileHeight};
+    return {body.left() + bodyInset + static_cast<double>(at) * (tileWidth + tileGap), body.top() + 36,
+            tileWidth, tileHeight};
 }
 
 void paintTile(QPainter& painter, const QRectF& rect, const TileLook& tile, model::Kind kind)
@@ -95,8 +90,8 @@ void paintQueue(QPainter& painter, const NodeLook& look, const QRectF& body)
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(tileRect(body, 0), 4, 4);
     }
-    const double left = body.left() + inset;
-    const double width = body.width() - 2 * inset;
+    const double left = body.left() + bodyInset;
+    const double width = body.width() - 2 * bodyInset;
     if (!look.detail.isEmpty()) {
         const double words = std::min(width, textWidth(Text::SmallData, look.detail));
         const QRectF row(left, body.top() + 73, words, 16);
@@ -112,7 +107,7 @@ void paintQueue(QPainter& painter, const NodeLook& look, const QRectF& body)
     }
     paintText(painter, foot, Text::Small, look.foot, colors.inkMuted);
     if (look.sampled)
-        paintText(painter, foot, Text::Small, tr("peeked, sampled"), colors.inkMuted,
+        paintText(painter, foot, Text::Small, NodeText::tr("peeked, sampled"), colors.inkMuted,
                   Qt::AlignRight | Qt::AlignVCenter);
 }
 

@@ -16,15 +16,13 @@ namespace byteyard::gui {
 
 namespace {
 
-constexpr double inset = 14;
-constexpr double firstRow = 36;
 constexpr int tokensMost = 6;
 constexpr int waitersMost = 4;
 
 QRectF rowRect(const QRectF& body, qsizetype row)
 {
-    return {body.left() + inset, body.top() + firstRow + static_cast<double>(row) * semaphoreRow,
-            body.width() - 2 * inset, semaphoreRow};
+    return {body.left() + bodyInset, body.top() + bodyFirstRow + static_cast<double>(row) * semaphoreRow,
+            body.width() - 2 * bodyInset, semaphoreRow};
 }
 
 qsizetype rowsShown(const NodeLook& look)

@@ -20,6 +20,11 @@ namespace byteyard::gui {
 
 namespace {
 
+struct BytesPanelText
+{
+    Q_DECLARE_TR_FUNCTIONS(BytesPanel)
+};
+
 /// One look fetches this much; a larger pipe is fetched around what is on screen.
 constexpr quint32 windowBytes = 65536;
 constexpr int lookMs = 100;
@@ -27,25 +32,21 @@ constexpr int lookMs = 100;
 /// Why contents cannot be shown: the engine's word (docs/protocol.md) as a sentence.
 QString whyNot(const QByteArray& word)
 {
-    const auto say = [](const char* text) { return QCoreApplication::translate("BytesPanel", text); };
     if (word == "no-reader")
-        return say(QT_TRANSLATE_NOOP(
-            "BytesPanel",
-            "not looked at: no reader is left, and one of ours would save a writer from its SIGPIPE"));
+        return BytesPanelText::tr(
+            "not looked at: no reader is left, and one of ours would save a writer from its SIGPIPE");
     if (word == "one-sided")
-        return say(QT_TRANSLATE_NOOP(
-            "BytesPanel",
-            "not looked at: nobody has the other side open, and looking would let the one who waits go on"));
+        return BytesPanelText::tr(
+            "not looked at: nobody has the other side open, and looking would let the one who waits go on");
     if (word == "no-holder")
-        return say(QT_TRANSLATE_NOOP("BytesPanel", "nobody has it open"));
+        return BytesPanelText::tr("nobody has it open");
     if (word == "busy")
-        return say(
-            QT_TRANSLATE_NOOP("BytesPanel", "not looked at for a second: somebody is about to leave it"));
+        return BytesPanelText::tr("not looked at for a second: somebody is about to leave it");
     if (word == "refused")
-        return say(QT_TRANSLATE_NOOP("BytesPanel", "the kernel refuses to let it be looked at"));
+        return BytesPanelText::tr("the kernel refuses to let it be looked at");
     if (word == "gone")
-        return say(QT_TRANSLATE_NOOP("BytesPanel", "it is gone"));
-    return say(QT_TRANSLATE_NOOP("BytesPanel", "it cannot be looked into"));
+        return BytesPanelText::tr("it is gone");
+    return BytesPanelText::tr("it cannot be looked into");
 }
 
 } // namespace

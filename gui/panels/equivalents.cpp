@@ -98,12 +98,6 @@ QString internetLines(const Node& node, const LiveEndpoint* live)
         .arg(address, port, v6, address.contains(u':') ? u'[' + address + u']' : address);
 }
 
-QString modeOf(const Node& node)
-{
-    const QString mode = node.property(u"mode"_s).toString();
-    return mode.isEmpty() ? u"0600"_s : mode;
-}
-
 /// The command line of the first process at this port, or a word in its place.
 QString userOf(const Topology& topology, const Node& endpoint, const QString& port, const QString& otherwise)
 {
@@ -116,6 +110,12 @@ QString userOf(const Topology& topology, const Node& endpoint, const QString& po
 }
 
 } // namespace
+
+QString modeOf(const Node& node)
+{
+    const QString mode = node.property(u"mode"_s).toString();
+    return mode.isEmpty() ? u"0600"_s : mode;
+}
 
 QString shellLines(const Topology& topology, const Node& node, const LiveEndpoint* live)
 {

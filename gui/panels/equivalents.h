@@ -11,6 +11,8 @@ QString shellLines(const model::Topology& topology, const model::Node& node, con
 QString shellLines(const model::Node& node, const model::LiveProcess* live);
 /// The same with the C library, the lines that matter.
 QString cLines(const model::Node& node);
+/// The permissions in octal, as a shell and C write them.
+QString modeOf(const model::Node& node);
 /// What the kind is and what to know of it, as Markdown.
 QString kindText(model::Kind kind);
 

@@ -23,12 +23,6 @@ QString nameOf(const Node& node)
     return path.isEmpty() ? u"/name"_s : path;
 }
 
-QString modeOf(const Node& node)
-{
-    const QString mode = node.property(u"mode"_s).toString();
-    return mode.isEmpty() ? u"0600"_s : mode;
-}
-
 QString keyOf(const Node& node)
 {
     const QString key = node.property(u"key"_s).toString();

@@ -15,10 +15,10 @@ namespace byteyard::gui {
 
 namespace {
 
-QString say(const char* text)
+struct KernelFactsText
 {
-    return QCoreApplication::translate("KernelFacts", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(KernelFacts)
+};
 
 enum class Form { Plain, Bytes, Pid, Time, Micros, Yes };
 
@@ -86,7 +86,7 @@ bool isTable(const LiveEndpoint& endpoint, const QString& name)
 QString who(const Session& session, qint64 pid)
 {
     if (pid == 0)
-        return say(QT_TRANSLATE_NOOP("KernelFacts", "nobody yet"));
+        return KernelFactsText::tr("nobody yet");
     for (const LiveProcess& process : session.processes())
         if (process.entry.pid == pid)
             return u"pid %1 · %2"_s.arg(pid).arg(process.entry.name);
@@ -97,9 +97,9 @@ QString who(const Session& session, qint64 pid)
 QString ago(qint64 seconds)
 {
     if (seconds == 0)
-        return say(QT_TRANSLATE_NOOP("KernelFacts", "never"));
+        return KernelFactsText::tr("never");
     const qint64 since = std::max<qint64>(0, QDateTime::currentSecsSinceEpoch() - seconds);
-    return since < 60 ? say(QT_TRANSLATE_NOOP("KernelFacts", "%1 s ago")).arg(since)
+    return since < 60 ? KernelFactsText::tr("%1 s ago").arg(since)
                       : QDateTime::fromSecsSinceEpoch(seconds).toString(u"HH:mm:ss"_s);
 }
 
@@ -128,8 +128,7 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
     const bool bounded = !limit.isUndefined();
     switch (form) {
     case Form::Bytes:
-        return bounded ? say(QT_TRANSLATE_NOOP("KernelFacts", "%1 of %2 bytes"))
-                             .arg(formatCount(number), plain(limit))
+        return bounded ? KernelFactsText::tr("%1 of %2 bytes").arg(formatCount(number), plain(limit))
                        : formatBytes(number);
     case Form::Pid:
         return who(session, value.toInteger());
@@ -138,13 +137,11 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
     case Form::Micros:
         return formatDuration(number * 1000);
     case Form::Yes:
-        return value.toInteger() != 0 ? say(QT_TRANSLATE_NOOP("KernelFacts", "yes"))
-                                      : say(QT_TRANSLATE_NOOP("KernelFacts", "no"));
+        return value.toInteger() != 0 ? KernelFactsText::tr("yes") : KernelFactsText::tr("no");
     case Form::Plain:
         break;
     }
-    return bounded ? say(QT_TRANSLATE_NOOP("KernelFacts", "%1 of %2")).arg(plain(value), plain(limit))
-                   : plain(value);
+    return bounded ? KernelFactsText::tr("%1 of %2").arg(plain(value), plain(limit)) : plain(value);
 }
 
 /// Columns line up; numbers stand at their right edge.
@@ -169,22 +166,20 @@ QString columns(const QList<QStringList>& lines)
 
 EndpointContents messages(const LiveEndpoint& endpoint)
 {
-    const QString word = endpoint.entry.kind == "posix-queue"_L1
-                             ? say(QT_TRANSLATE_NOOP("KernelFacts", "prio"))
-                             : say(QT_TRANSLATE_NOOP("KernelFacts", "type"));
+    const QString word =
+        endpoint.entry.kind == "posix-queue"_L1 ? KernelFactsText::tr("prio") : KernelFactsText::tr("type");
     QList<QStringList> lines;
     for (const LiveTile& tile : endpoint.tiles) {
         const auto* head = reinterpret_cast<const std::byte*>(tile.head.constData());
         const QString place = u"#%1"_s.arg(lines.size());
-        lines.append(
-            tile.known
-                ? QStringList{place, u"%1 %2"_s.arg(word).arg(tile.type), u"%1 B"_s.arg(tile.size),
-                              formatData({head, static_cast<std::size_t>(tile.head.size())}, 16)}
-                : QStringList{place, say(QT_TRANSLATE_NOOP("KernelFacts", "not seen when it was sent"))});
+        lines.append(tile.known
+                         ? QStringList{place, u"%1 %2"_s.arg(word).arg(tile.type), u"%1 B"_s.arg(tile.size),
+                                       formatData({head, static_cast<std::size_t>(tile.head.size())}, 16)}
+                         : QStringList{place, KernelFactsText::tr("not seen when it was sent")});
     }
     if (endpoint.tilesTotal > static_cast<quint64>(endpoint.tiles.size()))
         lines.append({u"+%1"_s.arg(endpoint.tilesTotal - static_cast<quint64>(endpoint.tiles.size()))});
-    return {say(QT_TRANSLATE_NOOP("KernelFacts", "Queued messages (peeked)")), columns(lines)};
+    return {KernelFactsText::tr("Queued messages (peeked)"), columns(lines)};
 }
 
 EndpointContents semaphores(const LiveEndpoint& endpoint)
@@ -199,8 +194,7 @@ EndpointContents semaphores(const LiveEndpoint& endpoint)
         lines.append({QString::number(i), QString::number(values.at(i).toInteger()),
                       QString::number(at("ncnt"_L1, i)), QString::number(at("zcnt"_L1, i)),
                       QString::number(at("undo"_L1, i)), QString::number(at("pid"_L1, i))});
-    return {say(QT_TRANSLATE_NOOP("KernelFacts", "Semaphores · sampled")),
-            values.isEmpty() ? QString() : columns(lines)};
+    return {KernelFactsText::tr("Semaphores · sampled"), values.isEmpty() ? QString() : columns(lines)};
 }
 
 EndpointContents attachments(const Session& session, const LiveEndpoint& endpoint)
@@ -208,7 +202,7 @@ EndpointContents attachments(const Session& session, const LiveEndpoint& endpoin
     QList<QStringList> lines;
     for (const LiveAttachment& one : endpoint.attached)
         lines.append({who(session, one.pid), u"0x%1"_s.arg(one.address, 0, 16)});
-    return {say(QT_TRANSLATE_NOOP("KernelFacts", "Attached · sampled")), columns(lines)};
+    return {KernelFactsText::tr("Attached · sampled"), columns(lines)};
 }
 
 EndpointContents connections(const Session& session, const LiveEndpoint& listener)
@@ -224,13 +218,13 @@ EndpointContents connections(const Session& session, const LiveEndpoint& listene
         if (const QJsonValue rtt = facts.value("rtt_us"_L1); !rtt.isUndefined())
             line.append(u"rtt %1"_s.arg(valueText(session, Form::Micros, rtt, none)));
         if (const QJsonValue again = facts.value("retransmits"_L1); !again.isUndefined())
-            line.append(say(QT_TRANSLATE_NOOP("KernelFacts", "retransmits %1")).arg(plain(again)));
+            line.append(KernelFactsText::tr("retransmits %1").arg(plain(again)));
         if (const QJsonValue pid = facts.value("peer_pid"_L1); !pid.isUndefined())
             line.append(u"%1 · uid %2"_s.arg(valueText(session, Form::Pid, pid, none),
                                              plain(facts.value("peer_uid"_L1))));
         lines.append(line);
     }
-    return {say(QT_TRANSLATE_NOOP("KernelFacts", "Connections · sampled")), columns(lines)};
+    return {KernelFactsText::tr("Connections · sampled"), columns(lines)};
 }
 
 } // namespace
@@ -238,7 +232,7 @@ EndpointContents connections(const Session& session, const LiveEndpoint& listene
 QList<Fact> kernelFacts(const Session& session, const LiveEndpoint& endpoint)
 {
     QList<Fact> facts;
-    const QString how = say(QT_TRANSLATE_NOOP("KernelFacts", "sampled: asked of the kernel while it runs"));
+    const QString how = KernelFactsText::tr("sampled: asked of the kernel while it runs");
     QStringList done;
     for (const Row& row : rows) {
         const QString name(row.name);
@@ -249,7 +243,7 @@ QList<Fact> kernelFacts(const Session& session, const LiveEndpoint& endpoint)
                                                      : endpoint.entry.facts.value(QString(row.limit));
         QString tip = how;
         if (row.form == Form::Bytes)
-            tip.prepend(say(QT_TRANSLATE_NOOP("KernelFacts", "%1 bytes")).arg(plain(value)) + u" · "_s);
+            tip.prepend(KernelFactsText::tr("%1 bytes").arg(plain(value)) + u" · "_s);
         facts.append({name, valueText(session, row.form, value, limit), tip, true});
         done << name << QString(row.limit);
     }

@@ -1,5 +1,6 @@
 #include "gui/widgets/hex_view.h"
 
+#include "gui/theme/motion.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/hex_text.h"
 #include "gui/widgets/labels.h"
@@ -15,12 +16,6 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
-namespace {
-
-constexpr qint64 fadeMs = 1000;
-
-} // namespace
-
 HexView::HexView(QWidget* parent) : QAbstractScrollArea(parent)
 {
     setFocusPolicy(Qt::StrongFocus);
@@ -34,7 +29,7 @@ HexView::HexView(QWidget* parent) : QAbstractScrollArea(parent)
     m_fade.setInterval(50);
     connect(&m_fade, &QTimer::timeout, this, [this] {
         const qint64 now = m_clock.elapsed();
-        m_changed.removeIf([now](const auto& entry) { return now - entry.value() > fadeMs; });
+        m_changed.removeIf([now](const auto& entry) { return now - entry.value() > changeFadeMs; });
         if (m_changed.isEmpty())
             m_fade.stop();
         viewport()->update();
@@ -120,7 +115,7 @@ double HexView::freshness(quint64 offset) const
         return 0;
     if (Theme::instance().reducedMotion())
         return 1;
-    return std::max(0.0, 1 - static_cast<double>(m_clock.elapsed() - *found) / fadeMs);
+    return std::max(0.0, 1 - static_cast<double>(m_clock.elapsed() - *found) / changeFadeMs);
 }
 
 void HexView::paintRow(QPainter& painter, quint64 row, int y) const

@@ -136,19 +136,19 @@ int callEventfd(lua_State* lua)
     return pushNumber(lua, ::eventfd(optUnsigned(lua, 1, 0), optInt(lua, 2, 0)));
 }
 
-constexpr std::array<luaL_Reg, 7> calls{{{"pipe", callPipe},
-                                         {"dup", callDup},
-                                         {"dup2", callDup2},
-                                         {"fcntl", callFcntl},
-                                         {"poll", callPoll},
-                                         {"eventfd", callEventfd},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 7> descriptorsCalls{{{"pipe", callPipe},
+                                                    {"dup", callDup},
+                                                    {"dup2", callDup2},
+                                                    {"fcntl", callFcntl},
+                                                    {"poll", callPoll},
+                                                    {"eventfd", callEventfd},
+                                                    {nullptr, nullptr}}};
 
 } // namespace
 
 void addDescriptorCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, descriptorsCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

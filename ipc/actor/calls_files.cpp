@@ -88,23 +88,23 @@ int callFlock(lua_State* lua)
     return pushDone(lua, ::flock(fd, checkInt(lua, 2)));
 }
 
-constexpr std::array<luaL_Reg, 11> calls{{{"open", callOpen},
-                                          {"read", callRead},
-                                          {"write", callWrite},
-                                          {"print", callPrint},
-                                          {"close", callClose},
-                                          {"lseek", callLseek},
-                                          {"ftruncate", callFtruncate},
-                                          {"mkfifo", callMkfifo},
-                                          {"unlink", callUnlink},
-                                          {"flock", callFlock},
-                                          {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 11> filesCalls{{{"open", callOpen},
+                                               {"read", callRead},
+                                               {"write", callWrite},
+                                               {"print", callPrint},
+                                               {"close", callClose},
+                                               {"lseek", callLseek},
+                                               {"ftruncate", callFtruncate},
+                                               {"mkfifo", callMkfifo},
+                                               {"unlink", callUnlink},
+                                               {"flock", callFlock},
+                                               {nullptr, nullptr}}};
 
 } // namespace
 
 void addFileCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, filesCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -101,21 +101,21 @@ int callMqUnlink(lua_State* lua)
     return pushDone(lua, ::mq_unlink(checkPath(lua, 1)));
 }
 
-constexpr std::array<luaL_Reg, 9> calls{{{"mq_open", callMqOpen},
-                                         {"mq_send", callMqSend},
-                                         {"mq_receive", callMqReceive},
-                                         {"mq_notify", callMqNotify},
-                                         {"mq_getattr", callMqGetattr},
-                                         {"mq_setattr", callMqSetattr},
-                                         {"mq_close", callMqClose},
-                                         {"mq_unlink", callMqUnlink},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 9> posixQueueCalls{{{"mq_open", callMqOpen},
+                                                   {"mq_send", callMqSend},
+                                                   {"mq_receive", callMqReceive},
+                                                   {"mq_notify", callMqNotify},
+                                                   {"mq_getattr", callMqGetattr},
+                                                   {"mq_setattr", callMqSetattr},
+                                                   {"mq_close", callMqClose},
+                                                   {"mq_unlink", callMqUnlink},
+                                                   {nullptr, nullptr}}};
 
 } // namespace
 
 void addPosixQueueCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, posixQueueCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

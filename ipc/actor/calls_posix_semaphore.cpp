@@ -9,7 +9,7 @@ namespace byteyard::ipc::actor {
 
 namespace {
 
-constexpr const char* typeName = "semaphore";
+constexpr const char* semaphoreType = "semaphore";
 
 struct Semaphore
 {
@@ -18,7 +18,7 @@ struct Semaphore
 
 Semaphore& checkObject(lua_State* lua)
 {
-    auto* semaphore = static_cast<Semaphore*>(luaL_checkudata(lua, 1, typeName));
+    auto* semaphore = static_cast<Semaphore*>(luaL_checkudata(lua, 1, semaphoreType));
     if (!semaphore->sem)
         luaL_argerror(lua, 1, "is closed");
     return *semaphore;
@@ -37,7 +37,7 @@ int callSemOpen(lua_State* lua)
     if (sem == SEM_FAILED)
         return pushError(lua, errno);
     new (lua_newuserdatauv(lua, sizeof(Semaphore), 0)) Semaphore{sem};
-    luaL_newmetatable(lua, typeName);
+    luaL_newmetatable(lua, semaphoreType);
     lua_setmetatable(lua, -2);
     return 1;
 }
@@ -88,21 +88,21 @@ int callSemUnlink(lua_State* lua)
     return pushDone(lua, ::sem_unlink(checkPath(lua, 1)));
 }
 
-constexpr std::array<luaL_Reg, 9> calls{{{"sem_open", callSemOpen},
-                                         {"sem_wait", callSemWait},
-                                         {"sem_trywait", callSemTrywait},
-                                         {"sem_timedwait", callSemTimedwait},
-                                         {"sem_post", callSemPost},
-                                         {"sem_getvalue", callSemGetvalue},
-                                         {"sem_close", callSemClose},
-                                         {"sem_unlink", callSemUnlink},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 9> posixSemaphoreCalls{{{"sem_open", callSemOpen},
+                                                       {"sem_wait", callSemWait},
+                                                       {"sem_trywait", callSemTrywait},
+                                                       {"sem_timedwait", callSemTimedwait},
+                                                       {"sem_post", callSemPost},
+                                                       {"sem_getvalue", callSemGetvalue},
+                                                       {"sem_close", callSemClose},
+                                                       {"sem_unlink", callSemUnlink},
+                                                       {nullptr, nullptr}}};
 
 } // namespace
 
 void addPosixSemaphoreCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, posixSemaphoreCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -65,18 +65,18 @@ int callMunmap(lua_State* lua)
     return pushDone(lua, result);
 }
 
-constexpr std::array<luaL_Reg, 6> calls{{{"shm_open", callShmOpen},
-                                         {"shm_unlink", callShmUnlink},
-                                         {"memfd_create", callMemfdCreate},
-                                         {"mmap", callMmap},
-                                         {"munmap", callMunmap},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 6> posixShmCalls{{{"shm_open", callShmOpen},
+                                                 {"shm_unlink", callShmUnlink},
+                                                 {"memfd_create", callMemfdCreate},
+                                                 {"mmap", callMmap},
+                                                 {"munmap", callMunmap},
+                                                 {nullptr, nullptr}}};
 
 } // namespace
 
 void addPosixShmCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, posixShmCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -128,21 +128,21 @@ int callClock(lua_State* lua)
     return 1;
 }
 
-constexpr std::array<luaL_Reg, 9> calls{{{"fork", callFork},
-                                         {"exec", callExec},
-                                         {"exit", callExit},
-                                         {"wait", callWait},
-                                         {"getpid", callGetpid},
-                                         {"getppid", callGetppid},
-                                         {"sleep", callSleep},
-                                         {"clock", callClock},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 9> processesCalls{{{"fork", callFork},
+                                                  {"exec", callExec},
+                                                  {"exit", callExit},
+                                                  {"wait", callWait},
+                                                  {"getpid", callGetpid},
+                                                  {"getppid", callGetppid},
+                                                  {"sleep", callSleep},
+                                                  {"clock", callClock},
+                                                  {nullptr, nullptr}}};
 
 } // namespace
 
 void addProcessCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, processesCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

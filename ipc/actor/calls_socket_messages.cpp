@@ -155,19 +155,19 @@ int callRecvmsg(lua_State* lua)
     return 4;
 }
 
-constexpr std::array<luaL_Reg, 7> calls{{{"send", callSend},
-                                         {"recv", callRecv},
-                                         {"sendto", callSendto},
-                                         {"recvfrom", callRecvfrom},
-                                         {"sendmsg", callSendmsg},
-                                         {"recvmsg", callRecvmsg},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 7> socketMessagesCalls{{{"send", callSend},
+                                                       {"recv", callRecv},
+                                                       {"sendto", callSendto},
+                                                       {"recvfrom", callRecvfrom},
+                                                       {"sendmsg", callSendmsg},
+                                                       {"recvmsg", callRecvmsg},
+                                                       {nullptr, nullptr}}};
 
 } // namespace
 
 void addSocketMessageCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, socketMessagesCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

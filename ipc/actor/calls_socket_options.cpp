@@ -84,14 +84,14 @@ int callGetsockopt(lua_State* lua)
     return 1;
 }
 
-constexpr std::array<luaL_Reg, 3> calls{
+constexpr std::array<luaL_Reg, 3> socketOptionsCalls{
     {{"setsockopt", callSetsockopt}, {"getsockopt", callGetsockopt}, {nullptr, nullptr}}};
 
 } // namespace
 
 void addSocketOptionCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, socketOptionsCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

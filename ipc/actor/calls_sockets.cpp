@@ -82,22 +82,22 @@ int callGetpeername(lua_State* lua)
     return 1;
 }
 
-constexpr std::array<luaL_Reg, 10> calls{{{"socket", callSocket},
-                                          {"socketpair", callSocketpair},
-                                          {"bind", callBind},
-                                          {"listen", callListen},
-                                          {"accept", callAccept},
-                                          {"connect", callConnect},
-                                          {"shutdown", callShutdown},
-                                          {"getsockname", callGetsockname},
-                                          {"getpeername", callGetpeername},
-                                          {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 10> socketsCalls{{{"socket", callSocket},
+                                                 {"socketpair", callSocketpair},
+                                                 {"bind", callBind},
+                                                 {"listen", callListen},
+                                                 {"accept", callAccept},
+                                                 {"connect", callConnect},
+                                                 {"shutdown", callShutdown},
+                                                 {"getsockname", callGetsockname},
+                                                 {"getpeername", callGetpeername},
+                                                 {nullptr, nullptr}}};
 
 } // namespace
 
 void addSocketCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, socketsCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -80,17 +80,17 @@ int callMsgctl(lua_State* lua)
     return 1;
 }
 
-constexpr std::array<luaL_Reg, 5> calls{{{"msgget", callMsgget},
-                                         {"msgsnd", callMsgsnd},
-                                         {"msgrcv", callMsgrcv},
-                                         {"msgctl", callMsgctl},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 5> sysvQueueCalls{{{"msgget", callMsgget},
+                                                  {"msgsnd", callMsgsnd},
+                                                  {"msgrcv", callMsgrcv},
+                                                  {"msgctl", callMsgctl},
+                                                  {nullptr, nullptr}}};
 
 } // namespace
 
 void addSysvQueueCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, sysvQueueCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -162,17 +162,17 @@ int callSemctl(lua_State* lua)
     }
 }
 
-constexpr std::array<luaL_Reg, 5> calls{{{"semget", callSemget},
-                                         {"semop", callSemop},
-                                         {"semtimedop", callSemtimedop},
-                                         {"semctl", callSemctl},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 5> sysvSemaphoreCalls{{{"semget", callSemget},
+                                                      {"semop", callSemop},
+                                                      {"semtimedop", callSemtimedop},
+                                                      {"semctl", callSemctl},
+                                                      {nullptr, nullptr}}};
 
 } // namespace
 
 void addSysvSemaphoreCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, sysvSemaphoreCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

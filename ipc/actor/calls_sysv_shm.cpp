@@ -120,17 +120,17 @@ int callShmctl(lua_State* lua)
     return 1;
 }
 
-constexpr std::array<luaL_Reg, 5> calls{{{"shmget", callShmget},
-                                         {"shmat", callShmat},
-                                         {"shmdt", callShmdt},
-                                         {"shmctl", callShmctl},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 5> sysvShmCalls{{{"shmget", callShmget},
+                                                {"shmat", callShmat},
+                                                {"shmdt", callShmdt},
+                                                {"shmctl", callShmctl},
+                                                {nullptr, nullptr}}};
 
 } // namespace
 
 void addSysvShmCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, sysvShmCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -6,11 +6,11 @@ namespace byteyard::ipc::actor {
 
 namespace {
 
-constexpr const char* typeName = "mapping";
+constexpr const char* mappingType = "mapping";
 
 int describe(lua_State* lua)
 {
-    const auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, 1, typeName));
+    const auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, 1, mappingType));
     if (mapping->base)
         lua_pushfstring(lua, "mapping: %p, %I bytes", static_cast<void*>(mapping->base),
                         static_cast<LUAI_UACINT>(mapping->size));
@@ -21,7 +21,7 @@ int describe(lua_State* lua)
 
 int length(lua_State* lua)
 {
-    const auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, 1, typeName));
+    const auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, 1, mappingType));
     lua_pushinteger(lua, static_cast<lua_Integer>(mapping->size));
     return 1;
 }
@@ -31,7 +31,7 @@ int length(lua_State* lua)
 MappedMemory& pushMapping(lua_State* lua)
 {
     auto* mapping = new (lua_newuserdatauv(lua, sizeof(MappedMemory), 0)) MappedMemory;
-    if (luaL_newmetatable(lua, typeName) != 0) {
+    if (luaL_newmetatable(lua, mappingType) != 0) {
         lua_pushcfunction(lua, describe);
         lua_setfield(lua, -2, "__tostring");
         lua_pushcfunction(lua, length);
@@ -45,7 +45,7 @@ MappedMemory& pushMapping(lua_State* lua)
 
 MappedMemory& checkMapping(lua_State* lua, int argument)
 {
-    auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, argument, typeName));
+    auto* mapping = static_cast<MappedMemory*>(luaL_checkudata(lua, argument, mappingType));
     if (!mapping->base)
         luaL_argerror(lua, argument, "is unmapped");
     return *mapping;

@@ -127,17 +127,17 @@ int callStoreBytes(lua_State* lua)
     return 0;
 }
 
-constexpr std::array<luaL_Reg, 5> calls{{{"load", callLoad},
-                                         {"store", callStore},
-                                         {"add", callAdd},
-                                         {"load_bytes", callLoadBytes},
-                                         {"store_bytes", callStoreBytes}}};
+constexpr std::array<luaL_Reg, 5> memoryCalls{{{"load", callLoad},
+                                               {"store", callStore},
+                                               {"add", callAdd},
+                                               {"load_bytes", callLoadBytes},
+                                               {"store_bytes", callStoreBytes}}};
 
 } // namespace
 
 void addMemoryCalls(lua_State* lua)
 {
-    for (const luaL_Reg& call : calls)
+    for (const luaL_Reg& call : memoryCalls)
         lua_register(lua, call.name, call.func);
 }
 

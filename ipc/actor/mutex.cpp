@@ -68,19 +68,19 @@ int callDestroy(lua_State* lua)
     return pushResult(lua, pthread_mutex_destroy(checkMutex(lua)));
 }
 
-constexpr std::array<luaL_Reg, 7> calls{{{"mutex_init", callInit},
-                                         {"mutex_lock", callLock},
-                                         {"mutex_trylock", callTrylock},
-                                         {"mutex_unlock", callUnlock},
-                                         {"mutex_consistent", callConsistent},
-                                         {"mutex_destroy", callDestroy},
-                                         {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 7> mutexCalls{{{"mutex_init", callInit},
+                                              {"mutex_lock", callLock},
+                                              {"mutex_trylock", callTrylock},
+                                              {"mutex_unlock", callUnlock},
+                                              {"mutex_consistent", callConsistent},
+                                              {"mutex_destroy", callDestroy},
+                                              {nullptr, nullptr}}};
 
 } // namespace
 
 void addMutexCalls(lua_State* lua)
 {
-    addCalls(lua, calls.data());
+    addCalls(lua, mutexCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -63,7 +63,7 @@ int callPause(lua_State* lua)
     return pushDone(lua, ::pause());
 }
 
-const std::array<luaL_Reg, 4> calls{
+const std::array<luaL_Reg, 4> signalsCalls{
     {{"signal", callSignal}, {"kill", callKill}, {"pause", callPause}, {nullptr, nullptr}}};
 
 } // namespace
@@ -98,7 +98,7 @@ void addSignalCalls(lua_State* lua)
 {
     lua_newtable(lua);
     lua_rawsetp(lua, LUA_REGISTRYINDEX, &handlersKey);
-    addCalls(lua, calls.data());
+    addCalls(lua, signalsCalls.data());
 }
 
 } // namespace byteyard::ipc::actor

@@ -2,6 +2,7 @@
 
 #include "ipc/capture/describe_words.h"
 #include "ipc/capture/event.h"
+#include "ipc/capture/seal_names.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -87,10 +88,6 @@ constexpr NamedBits fcntlNames[] = {{F_DUPFD, "F_DUPFD"},           {F_GETFD, "F
                                     {F_SETSIG, "F_SETSIG"},         {F_GETSIG, "F_GETSIG"},
                                     {F_SETLEASE, "F_SETLEASE"},     {F_GETLEASE, "F_GETLEASE"},
                                     {F_ADD_SEALS, "F_ADD_SEALS"},   {F_GET_SEALS, "F_GET_SEALS"}};
-constexpr NamedBits sealNames[] = {{F_SEAL_SEAL, "F_SEAL_SEAL"},
-                                   {F_SEAL_SHRINK, "F_SEAL_SHRINK"},
-                                   {F_SEAL_GROW, "F_SEAL_GROW"},
-                                   {F_SEAL_WRITE, "F_SEAL_WRITE"}};
 constexpr NamedBits lockNames[] = {{F_RDLCK, "F_RDLCK"}, {F_WRLCK, "F_WRLCK"}, {F_UNLCK, "F_UNLCK"}};
 constexpr NamedBits whenceNames[] = {{SEEK_SET, "SEEK_SET"},
                                      {SEEK_CUR, "SEEK_CUR"},

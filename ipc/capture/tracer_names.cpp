@@ -9,13 +9,13 @@ namespace byteyard::ipc {
 namespace {
 
 /// The directory and the name that a call acts on first.
-struct Name
+struct FileName
 {
     int directory = AT_FDCWD;
     std::string path;
 };
 
-Name nameOf(const CallContext& context)
+FileName nameOf(const CallContext& context)
 {
     const int argument = context.row.buffer;
     return {argument > 0 ? context.descriptor(argument - 1) : AT_FDCWD,
@@ -23,7 +23,7 @@ Name nameOf(const CallContext& context)
 }
 
 /// The same of the second name of link and rename.
-Name otherNameOf(const CallContext& context)
+FileName otherNameOf(const CallContext& context)
 {
     const bool hasDirectory = context.row.buffer > 0;
     return {hasDirectory ? context.descriptor(2) : AT_FDCWD,
@@ -46,7 +46,7 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
 {
     PendingCall& call = thread.call;
     const Call which = context.row.call;
-    const Name name = nameOf(context);
+    const FileName name = nameOf(context);
     if (which == Call::MqUnlink) {
         call.endpoint = queueOfName("/" + name.path);
         return call.told = true;

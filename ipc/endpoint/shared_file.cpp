@@ -1,5 +1,6 @@
 #include "ipc/endpoint/shared_file.h"
 
+#include "ipc/capture/seal_names.h"
 #include "ipc/endpoint/held.h"
 
 #include <algorithm>
@@ -11,26 +12,6 @@
 namespace byteyard::ipc {
 
 namespace {
-
-struct NamedSeal
-{
-    int seal;
-    std::string_view name;
-};
-constexpr std::array sealNames = {
-    NamedSeal{F_SEAL_SEAL, "F_SEAL_SEAL"},  NamedSeal{F_SEAL_SHRINK, "F_SEAL_SHRINK"},
-    NamedSeal{F_SEAL_GROW, "F_SEAL_GROW"},  NamedSeal{F_SEAL_WRITE, "F_SEAL_WRITE"},
-    NamedSeal{0x10, "F_SEAL_FUTURE_WRITE"},
-};
-
-std::string sealText(int seals)
-{
-    std::string text;
-    for (const NamedSeal& each : sealNames)
-        if ((seals & each.seal) != 0)
-            text.append(text.empty() ? "" : "|").append(each.name);
-    return text;
-}
 
 std::uint64_t sizeOf(const struct stat& status)
 {
@@ -69,7 +50,7 @@ std::optional<Look> SharedFileEndpoint::look(const LookContext& context)
     constexpr std::int64_t blockBytes = 512; // stat(2)
     look.facts = {{"size", static_cast<std::int64_t>(m_size)}, {"resident", status.st_blocks * blockBytes}};
     if (const int seals = ::fcntl(fd.get(), F_GET_SEALS); seals >= 0)
-        look.facts.emplace_back("seals", sealText(seals));
+        look.facts.emplace_back("seals", bitNames(static_cast<std::uint64_t>(seals), sealNames));
     return look;
 }
 

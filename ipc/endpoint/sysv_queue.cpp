@@ -21,7 +21,7 @@ bool isSame(const msqid_ds& a, const msqid_ds& b)
            a.msg_lrpid == b.msg_lrpid && a.msg_stime == b.msg_stime && a.msg_rtime == b.msg_rtime;
 }
 
-std::string limitBehind(int error)
+std::string queueLimit(int error)
 {
     return error == ENOSPC ? "msgmni" : std::string();
 }
@@ -36,7 +36,7 @@ SysvQueueEndpoint::SysvQueueEndpoint(const SysvQueueOptions& options)
     if (m_sysvId < 0)
         m_sysvId = ::msgget(options.key, flags);
     if (m_sysvId < 0)
-        throw EndpointError("msgget", keyName(), errno, limitBehind(errno));
+        throw EndpointError("msgget", keyName(), errno, queueLimit(errno));
     const std::optional<msqid_ds> state = queueState(m_sysvId);
     if (!state)
         throw EndpointError("msgctl(IPC_STAT)", keyName(), errno);

@@ -10,7 +10,7 @@ namespace byteyard::ipc {
 
 namespace {
 
-std::string limitBehind(int error)
+std::string semaphoreLimit(int error)
 {
     // ENOSPC: too many sets or semaphores; EINVAL: too many in one (semget(2)). All stand in one file.
     return error == ENOSPC || error == EINVAL ? "sem" : std::string();
@@ -35,7 +35,7 @@ SysvSemaphoreEndpoint::SysvSemaphoreEndpoint(const SysvSemaphoreOptions& options
         m_sysvId =
             ::semget(options.key, options.existing ? 0 : static_cast<int>(options.values.size()), flags);
     if (m_sysvId < 0)
-        throw EndpointError("semget", keyName(), errno, limitBehind(errno));
+        throw EndpointError("semget", keyName(), errno, semaphoreLimit(errno));
     const std::optional<semid_ds> state = semaphoreState(m_sysvId);
     if (!state)
         throw EndpointError("semctl(IPC_STAT)", keyName(), errno);

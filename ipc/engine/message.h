@@ -13,6 +13,11 @@ class MessageError : public std::runtime_error
     using std::runtime_error::runtime_error;
 };
 
+/// The longest kind, id or other word of a message, and the longest path (PATH_MAX without its zero), in
+/// bytes.
+inline constexpr std::size_t maxWord = 64;
+inline constexpr std::size_t maxPath = 4095;
+
 /// One JSON object, read with its types and bounds checked. Errors name the member with its place.
 class ObjectReader
 {

@@ -33,11 +33,6 @@ void clearCount(int fd)
     [[maybe_unused]] const ssize_t size = ::read(fd, &count, sizeof count);
 }
 
-std::string errnoText(int error)
-{
-    return std::string(errnoName(error));
-}
-
 } // namespace
 
 SessionDirectory::SessionDirectory(const RunFile& runFile)
@@ -123,9 +118,10 @@ void Run::writeFiles(const TopologySpec& topology)
         try {
             m_directory.write(name, text);
         } catch (const EndpointError& error) {
-            m_queue.control(errorFrame(
-                {"create",
-                 {{"call", error.call()}, {"object", error.object()}, {"errno", errnoText(error.error())}}}));
+            m_queue.control(errorFrame({"create",
+                                        {{"call", error.call()},
+                                         {"object", error.object()},
+                                         {"errno", std::string(errnoName(error.error()))}}}));
         }
     }
 }
@@ -161,7 +157,7 @@ std::optional<std::uint32_t> Run::launch(const NodeSpec& node)
     } catch (const std::system_error& error) {
         m_outputs.close(record.number);
         m_inputs.close(record.number);
-        m_sink.fail(record.number, {"fork", {{"errno", errnoText(error.code().value())}}});
+        m_sink.fail(record.number, {"fork", {{"errno", std::string(errnoName(error.code().value()))}}});
     }
     return std::nullopt;
 }

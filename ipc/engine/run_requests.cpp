@@ -12,11 +12,6 @@ namespace {
 constexpr std::uint64_t killAfterNs = 1'000'000'000;
 constexpr std::uint64_t killAgainNs = 200'000'000;
 
-std::string errnoText(int error)
-{
-    return std::string(errnoName(error));
-}
-
 } // namespace
 
 void Run::stop()
@@ -162,7 +157,7 @@ bool Run::onEndpoint(std::uint32_t number, const std::function<MadeCall(Endpoint
     m_tracer.engineEvent(event);
     if (error == 0)
         return true;
-    fault.parameters.emplace_back("errno", errnoText(error));
+    fault.parameters.emplace_back("errno", errnoName(error));
     addLimit(fault, made.limit);
     m_queue.control(errorFrame(fault, node));
     return true;

@@ -20,7 +20,6 @@ constexpr std::size_t maxNodes = 10000;
 constexpr std::size_t maxEdges = 40000;
 constexpr std::size_t maxId = 64;
 constexpr std::size_t maxName = 255 * 4; // characters of up to four bytes
-constexpr std::size_t maxPath = 4095;
 constexpr std::size_t maxText = 1u << 20;
 constexpr std::size_t maxScript = 64u << 10;
 constexpr std::size_t maxFile = 8u << 20;
@@ -39,17 +38,12 @@ constexpr std::array openFlags = {
     OpenFlag{"O_EXCL", O_EXCL},     OpenFlag{"O_NONBLOCK", O_NONBLOCK}, OpenFlag{"O_SYNC", O_SYNC},
 };
 
-[[noreturn]] void refuse(const std::string& place, const std::string& what)
-{
-    throw TopologyError(place + ' ' + what);
-}
-
 std::string readId(const ObjectReader& reader, const char* key)
 {
     const std::string id = reader.text(key, maxId);
     constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
     if (id.empty() || id.find_first_not_of(allowed) != std::string::npos)
-        refuse(reader.place(key), "is not 1 to 64 of A-Z a-z 0-9 _ . -");
+        refuseMember(reader.place(key), "is not 1 to 64 of A-Z a-z 0-9 _ . -");
     return id;
 }
 
@@ -63,7 +57,7 @@ OutputTarget readTarget(const ObjectReader& reader, const char* key)
         return {OutputTarget::Kind::Null, {}};
     if (text.starts_with(filePrefix) && text.size() > filePrefix.size())
         return {OutputTarget::Kind::File, text.substr(filePrefix.size())};
-    refuse(reader.place(key), "is none of \"output\", \"null\" and \"file:PATH\"");
+    refuseMember(reader.place(key), "is none of \"output\", \"null\" and \"file:PATH\"");
 }
 
 StartRule readStart(const ObjectReader& properties)
@@ -82,7 +76,7 @@ StartRule readStart(const ObjectReader& properties)
     else if (when == "by-hand")
         rule.when = StartRule::When::ByHand;
     else if (when != "at-once")
-        refuse(start.place("when"), "is no start condition");
+        refuseMember(start.place("when"), "is no start condition");
     rule.seconds = start.number("seconds", 0, maxSeconds, 0);
     if (rule.when == StartRule::When::Runs || rule.when == StartRule::When::Exits)
         rule.node = readId(start, "node");
@@ -96,7 +90,7 @@ void readArguments(const ObjectReader& properties, CommandSpec& command)
         command.argv.push_back(
             checkedText(argv[i], properties.place("argv") + '[' + std::to_string(i) + ']', maxText));
     if (command.argv.empty() || command.argv.front().empty())
-        refuse(properties.place("argv"), "names no command");
+        refuseMember(properties.place("argv"), "names no command");
 }
 
 /// What a command and an actor have in common.
@@ -105,14 +99,14 @@ CommandSpec readProcess(const ObjectReader& properties)
     CommandSpec command;
     for (const auto& [key, value] : properties.object("environment").items()) {
         if (key.empty() || key.find_first_of(std::string_view("=\0", 2)) != std::string::npos)
-            refuse(properties.place("environment"), "has a name that is none");
+            refuseMember(properties.place("environment"), "has a name that is none");
         command.environment.emplace_back(key, checkedText(value, properties.place("environment"), maxText));
     }
     command.directory = properties.text("directory", maxPath, "");
     command.start = readStart(properties);
     const std::string input = properties.text("stdin", maxId, "null");
     if (input != "null" && input != "typed")
-        refuse(properties.place("stdin"), "is neither \"null\" nor \"typed\"");
+        refuseMember(properties.place("stdin"), "is neither \"null\" nor \"typed\"");
     command.typedInput = input == "typed";
     command.output = readTarget(properties, "stdout");
     command.errors = readTarget(properties, "stderr");
@@ -149,7 +143,7 @@ NodeSpec readNode(const json& value, const std::string& place)
     } else if (endpointKind(node.kind))
         node.endpoint = readEndpoint(node.kind, properties);
     else
-        refuse(reader.place("kind"), "\"" + node.kind + "\" is not known");
+        refuseMember(reader.place("kind"), "\"" + node.kind + "\" is not known");
     return node;
 }
 
@@ -168,7 +162,8 @@ void readPort(const ObjectReader& process, EdgeSpec& edge)
         !port.empty() && port.size() <= 4 && port.find_first_not_of(digits) == std::string::npos;
     const long fd = isNumber ? std::strtol(port.c_str(), nullptr, 10) : -1;
     if (fd < 0 || fd > maxFd)
-        refuse(process.place("port"), "is neither a descriptor from 0 to 1023 nor a handle of a-z 0-9 _");
+        refuseMember(process.place("port"),
+                     "is neither a descriptor from 0 to 1023 nor a handle of a-z 0-9 _");
     edge.fd = static_cast<int>(fd);
 }
 
@@ -193,7 +188,7 @@ EdgeSpec readEdge(const json& value, const std::string& place)
         const auto* row = std::find_if(openFlags.begin(), openFlags.end(),
                                        [&](const OpenFlag& r) { return r.name == name; });
         if (row == openFlags.end())
-            refuse(properties.place("flags"), '"' + name + "\" is not known");
+            refuseMember(properties.place("flags"), '"' + name + "\" is not known");
         edge.flags = *edge.flags | row->value;
     }
     return edge;
@@ -205,7 +200,8 @@ void take(const EdgeSpec& edge, Taken& taken, const std::string& place)
 {
     const std::string port = edge.isHandle() ? edge.handle : std::to_string(edge.fd);
     if (!taken.emplace(edge.process, port).second)
-        refuse(place, edge.isHandle() ? "takes a handle that is taken" : "takes a descriptor that is taken");
+        refuseMember(place,
+                     edge.isHandle() ? "takes a handle that is taken" : "takes a descriptor that is taken");
 }
 
 void checkEdge(const EdgeSpec& edge, const TopologySpec& all, Taken& taken)
@@ -214,24 +210,24 @@ void checkEdge(const EdgeSpec& edge, const TopologySpec& all, Taken& taken)
     const NodeSpec* process = all.node(edge.process);
     const NodeSpec* endpoint = all.node(edge.endpoint);
     if (!process || !process->isProcess())
-        refuse(place, "leads to no process");
+        refuseMember(place, "leads to no process");
     if (!endpoint || endpoint->isProcess())
-        refuse(place, "leads to no endpoint");
+        refuseMember(place, "leads to no endpoint");
     const EndpointKind* kind = endpointKind(endpoint->kind);
     if (!kind->hasPort(edge.port))
-        refuse(place, "leads to a port that a " + endpoint->kind + " does not have");
+        refuseMember(place, "leads to a port that a " + endpoint->kind + " does not have");
     if (!edge.isHandle() && !kind->hasDescriptors)
-        refuse(place, "gives a descriptor of a " + endpoint->kind + ", which has none: use a handle");
+        refuseMember(place, "gives a descriptor of a " + endpoint->kind + ", which has none: use a handle");
     if (edge.isHandle() && kind->naming == Naming::Anonymous && !process->isActor())
-        refuse(place,
-               "names a handle of a " + endpoint->kind + ", which a command can have as descriptor only");
+        refuseMember(place, "names a handle of a " + endpoint->kind +
+                                ", which a command can have as descriptor only");
     if (!edge.isHandle() && endpoint->endpoint.madeByProgram && isSocketKind(endpoint->kind) &&
         !EndpointKind::connects(edge.port))
-        refuse(place, "gives a descriptor of a socket that a program is to make: use a handle");
+        refuseMember(place, "gives a descriptor of a socket that a program is to make: use a handle");
     take(edge, taken, place);
     if (!edge.shared.empty() && endpoint->kind != "file" &&
         (endpoint->kind != "fifo" || edge.port != "read-write"))
-        refuse(place, "shares a description that only a file, or a FIFO's read-write port, can share");
+        refuseMember(place, "shares a description that only a file, or a FIFO's read-write port, can share");
 }
 
 } // namespace
@@ -264,25 +260,25 @@ TopologySpec readTopology(const json& document, const TopologySpec* known)
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         read.nodes.push_back(readNode(nodes[i], "nodes[" + std::to_string(i) + ']'));
         if (!nodeIds.insert(read.nodes.back().id).second)
-            refuse("node " + read.nodes.back().id, "is there twice");
+            refuseMember("node " + read.nodes.back().id, "is there twice");
     }
     all.nodes.insert(all.nodes.end(), read.nodes.begin(), read.nodes.end());
     for (std::size_t i = 0; i < edges.size(); ++i) {
         read.edges.push_back(readEdge(edges[i], "edges[" + std::to_string(i) + ']'));
         if (!edgeIds.insert(read.edges.back().id).second)
-            refuse("edge " + read.edges.back().id, "is there twice");
+            refuseMember("edge " + read.edges.back().id, "is there twice");
         checkEdge(read.edges.back(), all, taken);
     }
     for (const NodeSpec& node : read.nodes)
         if (const std::string& other = node.command.start.node; !other.empty()) {
             const NodeSpec* target = all.node(other);
             if (!target || !target->isProcess())
-                refuse("node " + node.id, "waits for " + other + ", which is no process");
+                refuseMember("node " + node.id, "waits for " + other + ", which is no process");
         }
     for (const auto& [name, text] : reader.object("files").items()) {
         if (name.empty() || name == "." || name == ".." || name.size() > 255 ||
             name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
-            refuse("files", "has a name that is none");
+            refuseMember("files", "has a name that is none");
         if (!text.is_string() || text.get_ref<const std::string&>().size() > maxFile)
             throw MessageError("files." + name + " is not a text of at most 8 MiB");
         read.files[name] = text.get<std::string>();

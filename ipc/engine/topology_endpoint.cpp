@@ -1,5 +1,6 @@
 #include "ipc/engine/topology_endpoint.h"
 
+#include "ipc/capture/seal_names.h"
 #include "ipc/engine/endpoint_kinds.h"
 
 #include <algorithm>
@@ -14,35 +15,16 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t maxWord = 64;
-constexpr std::size_t maxPath = 4095;
 constexpr std::int64_t maxCapacity = 1 << 30;
 constexpr std::size_t maxSemaphores = 32000;
 constexpr std::int64_t maxSemaphoreValue = 32767;
 constexpr std::int64_t maxPort = 65535;
 
-struct NamedSeal
-{
-    std::string_view name;
-    int value;
-};
-constexpr std::array sealNames = {
-    NamedSeal{"F_SEAL_SEAL", F_SEAL_SEAL},
-    NamedSeal{"F_SEAL_SHRINK", F_SEAL_SHRINK},
-    NamedSeal{"F_SEAL_GROW", F_SEAL_GROW},
-    NamedSeal{"F_SEAL_WRITE", F_SEAL_WRITE},
-};
-
-[[noreturn]] void refuse(const std::string& place, const std::string& what)
-{
-    throw TopologyError(place + ' ' + what);
-}
-
 mode_t readMode(const ObjectReader& properties)
 {
     const std::string text = properties.text("mode", 5, "0600");
     if (text.empty() || text.find_first_not_of("01234567") != std::string::npos)
-        refuse(properties.place("mode"), "is no octal mode");
+        refuseMember(properties.place("mode"), "is no octal mode");
     return static_cast<mode_t>(std::strtoul(text.c_str(), nullptr, 8)) & 07777u;
 }
 
@@ -70,8 +52,9 @@ void readKey(const ObjectReader& properties, EndpointSpec& endpoint)
             return;
         }
     }
-    refuse(properties.place("key"), "is neither \"0x…\" with 1 to 8 hexadecimal digits above 0, nor \"id:N\" "
-                                    "of an object that exists");
+    refuseMember(properties.place("key"),
+                 "is neither \"0x…\" with 1 to 8 hexadecimal digits above 0, nor \"id:N\" "
+                 "of an object that exists");
 }
 
 void readValues(const ObjectReader& properties, EndpointSpec& endpoint)
@@ -84,22 +67,22 @@ void readValues(const ObjectReader& properties, EndpointSpec& endpoint)
     for (const json& value : values) {
         if (!value.is_number_integer() || value.get<std::int64_t>() < 0 ||
             value.get<std::int64_t>() > maxSemaphoreValue)
-            refuse(place, "are not all from 0 to 32767");
+            refuseMember(place, "are not all from 0 to 32767");
         endpoint.values.push_back(static_cast<unsigned short>(value.get<std::int64_t>()));
     }
     if (endpoint.values.empty() || endpoint.values.size() > maxSemaphores)
-        refuse(place, "are none, or more than 32000");
+        refuseMember(place, "are none, or more than 32000");
 }
 
 void readSeals(const ObjectReader& properties, EndpointSpec& endpoint)
 {
     for (const json& seal : properties.array("seals")) {
         const std::string name = checkedText(seal, properties.place("seals"), maxWord);
-        const auto* row = std::find_if(sealNames.begin(), sealNames.end(),
-                                       [&](const NamedSeal& each) { return each.name == name; });
-        if (row == sealNames.end())
-            refuse(properties.place("seals"), '"' + name + "\" is not known");
-        endpoint.seals |= row->value;
+        const auto* row = std::find_if(std::begin(sealNames), std::end(sealNames),
+                                       [&](const NamedBits& each) { return each.name == name; });
+        if (row == std::end(sealNames))
+            refuseMember(properties.place("seals"), '"' + name + "\" is not known");
+        endpoint.seals |= static_cast<int>(row->bits);
     }
 }
 
@@ -108,12 +91,17 @@ int readInt(const ObjectReader& properties, const char* key, std::int64_t maximu
     return static_cast<int>(properties.integer(key, 0, maximum, fallback));
 }
 
-std::uint64_t readSize(const ObjectReader& properties, const char* key, std::int64_t fallback)
+std::uint64_t sizeIn(const ObjectReader& properties, const char* key, std::int64_t fallback)
 {
     return static_cast<std::uint64_t>(properties.integer(key, 0, INT64_MAX, fallback));
 }
 
 } // namespace
+
+void refuseMember(const std::string& place, const std::string& what)
+{
+    throw TopologyError(place + ' ' + what);
+}
 
 EndpointSpec readEndpoint(std::string_view kind, const ObjectReader& properties)
 {
@@ -124,21 +112,21 @@ EndpointSpec readEndpoint(std::string_view kind, const ObjectReader& properties)
     endpoint.mode = readMode(properties);
     const std::string madeBy = properties.text("made-by", maxWord, "engine");
     if (madeBy != "engine" && madeBy != "program")
-        refuse(properties.place("made-by"), "is neither \"engine\" nor \"program\"");
+        refuseMember(properties.place("made-by"), "is neither \"engine\" nor \"program\"");
     endpoint.madeByProgram = madeBy == "program";
     endpoint.keep = properties.flag("keep", false);
     endpoint.existing = properties.flag("existing", false);
     endpoint.type = properties.text("type", maxWord, "stream");
     if (endpoint.type != "stream" && endpoint.type != "datagram" && endpoint.type != "seqpacket")
-        refuse(properties.place("type"), "is none of \"stream\", \"datagram\" and \"seqpacket\"");
+        refuseMember(properties.place("type"), "is none of \"stream\", \"datagram\" and \"seqpacket\"");
     readKey(properties, endpoint);
     readValues(properties, endpoint);
     readSeals(properties, endpoint);
-    endpoint.queueBytes = readSize(properties, "qbytes", 0);
-    endpoint.maxMessages = static_cast<long>(readSize(properties, "maxmsg", 10));
-    endpoint.messageSize = static_cast<long>(readSize(properties, "msgsize", 8192));
-    endpoint.size = readSize(properties, "size", 4096);
-    endpoint.value = readSize(properties, "value", kind == "posix-semaphore" ? 1 : 0);
+    endpoint.queueBytes = sizeIn(properties, "qbytes", 0);
+    endpoint.maxMessages = static_cast<long>(sizeIn(properties, "maxmsg", 10));
+    endpoint.messageSize = static_cast<long>(sizeIn(properties, "msgsize", 8192));
+    endpoint.size = sizeIn(properties, "size", 4096);
+    endpoint.value = sizeIn(properties, "value", kind == "posix-semaphore" ? 1 : 0);
     endpoint.semaphore = properties.flag("semaphore", false);
     endpoint.backlog = readInt(properties, "backlog", INT_MAX, 128);
     endpoint.sendBuffer = readInt(properties, "sndbuf", INT_MAX, 0);

@@ -5,6 +5,9 @@
 
 namespace byteyard::ipc::engine {
 
+/// Throws TopologyError: what is wrong with the member at `place`.
+[[noreturn]] void refuseMember(const std::string& place, const std::string& what);
+
 /// The properties of an endpoint (docs/files.md), checked for types (MessageError) and rules (TopologyError).
 EndpointSpec readEndpoint(std::string_view kind, const ObjectReader& properties);
 

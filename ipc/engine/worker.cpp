@@ -18,7 +18,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t maxWord = 64;
 constexpr std::int64_t maxNumber = UINT32_MAX;
 constexpr std::size_t maxData = wire::maxPayload;
 constexpr int maxDepth = 32;

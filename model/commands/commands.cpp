@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct CommandsText
 {
     Q_DECLARE_TR_FUNCTIONS(Commands)
 };
@@ -47,7 +47,7 @@ bool isHelp(const QString& argument)
 
 QString helpText()
 {
-    return Text::tr(
+    return CommandsText::tr(
         "byteyard: build, see and understand inter-process communication with real processes.\n"
         "\n"
         "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
@@ -93,8 +93,9 @@ int runCommandLine(const QStringList& arguments)
     }
     if (command)
         return command->run(rest);
-    sayError(Text::tr("byteyard: there is no command “%1”. Type byteyard --help for those that there are.")
-                 .arg(first));
+    sayError(
+        CommandsText::tr("byteyard: there is no command “%1”. Type byteyard --help for those that there are.")
+            .arg(first));
     return exitUsage;
 }
 

@@ -10,14 +10,14 @@ namespace byteyard::model {
 
 namespace {
 
-struct Text
+struct ExportCommandText
 {
     Q_DECLARE_TR_FUNCTIONS(ExportCommand)
 };
 
 int fail(int status, const QString& sentence)
 {
-    sayError(Text::tr("byteyard export: %1").arg(sentence));
+    sayError(ExportCommandText::tr("byteyard export: %1").arg(sentence));
     return status;
 }
 
@@ -27,20 +27,22 @@ int exportCommand(const QStringList& arguments)
 {
     if (arguments.size() != 2)
         return fail(exitUsage,
-                    Text::tr("expected two files: byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng"));
+                    ExportCommandText::tr(
+                        "expected two files: byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng"));
     const QString& from = arguments[0];
     const QString& to = arguments[1];
     ExportFormat format{};
     if (!exportFormatOf(to, format))
-        return fail(exitUsage,
-                    Text::tr("%1: its ending tells no format; use .jsonl, .csv or .pcapng").arg(to));
+        return fail(
+            exitUsage,
+            ExportCommandText::tr("%1: its ending tells no format; use .jsonl, .csv or .pcapng").arg(to));
 
     JobControl control;
     const SessionContent session = readSessionFile(from, control);
     if (!session.error.isEmpty())
         return fail(exitUsage, session.error);
     if (!session.note.isEmpty())
-        sayError(Text::tr("byteyard export: %1: %2").arg(from, session.note));
+        sayError(ExportCommandText::tr("byteyard export: %1: %2").arg(from, session.note));
     if (const QString error = exportLog(to, format, *session.store, session.catalog, {}, control);
         !error.isEmpty())
         return fail(exitFailed, error);

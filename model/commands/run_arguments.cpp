@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct RunArgumentsText
 {
     Q_DECLARE_TR_FUNCTIONS(RunArguments)
 };
@@ -26,21 +26,23 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
     if (name == "--for"_L1) {
         into.forMs = readDuration(value);
         if (into.forMs == 0)
-            return Text::tr("--for %1 is no duration. Write it like 5s, 500ms or 2m.").arg(value);
+            return RunArgumentsText::tr("--for %1 is no duration. Write it like 5s, 500ms or 2m.").arg(value);
     } else if (name == "--capture"_L1) {
         if (!captures().contains(value))
-            return Text::tr("--capture %1 is not known. Choose one of %2.")
+            return RunArgumentsText::tr("--capture %1 is not known. Choose one of %2.")
                 .arg(value, captures().join(u", "_s));
         into.capture = value;
     } else if (name == "--record"_L1) {
         if (!value.endsWith(".pcapng"_L1))
-            return Text::tr("--record %1 does not end in .pcapng. Name a file that does.").arg(value);
+            return RunArgumentsText::tr("--record %1 does not end in .pcapng. Name a file that does.")
+                .arg(value);
         into.record = value;
     } else {
         RunArguments::Export one;
         one.path = value;
         if (!exportFormatOf(value, one.format))
-            return Text::tr("--export %1 has an ending that is not known. Choose .jsonl or .csv.").arg(value);
+            return RunArgumentsText::tr("--export %1 has an ending that is not known. Choose .jsonl or .csv.")
+                .arg(value);
         into.exports.append(one);
     }
     return {};
@@ -71,21 +73,23 @@ RunArguments readRunArguments(const QStringList& arguments)
         } else if (withValue.contains(name)) {
             const bool joined = name.size() < argument.size();
             if (!joined && i + 1 == arguments.size())
-                result.error = Text::tr("%1 needs a value.").arg(name);
+                result.error = RunArgumentsText::tr("%1 needs a value.").arg(name);
             else
                 result.error =
                     takeOption(result, name, joined ? argument.mid(name.size() + 1) : arguments.at(++i));
         } else if (argument.startsWith(u'-') && argument != "-"_L1) {
-            result.error = Text::tr("There is no option %1. Type byteyard --help for those that there are.")
-                               .arg(argument);
+            result.error =
+                RunArgumentsText::tr("There is no option %1. Type byteyard --help for those that there are.")
+                    .arg(argument);
         } else if (!result.lab.isEmpty()) {
-            result.error = Text::tr("One topology runs at a time: %1 is one too many.").arg(argument);
+            result.error =
+                RunArgumentsText::tr("One topology runs at a time: %1 is one too many.").arg(argument);
         } else {
             result.lab = argument;
         }
     }
     if (result.error.isEmpty() && result.lab.isEmpty())
-        result.error = Text::tr("Name the topology to run: byteyard run LAB.byteyard");
+        result.error = RunArgumentsText::tr("Name the topology to run: byteyard run LAB.byteyard");
     return result;
 }
 

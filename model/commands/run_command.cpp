@@ -19,7 +19,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct RunCommandText
 {
     Q_DECLARE_TR_FUNCTIONS(RunCommand)
 };
@@ -73,8 +73,8 @@ void sayOrphans()
 {
     for (const Orphan& orphan : findOrphans().orphans)
         sayError(u"byteyard run: %1: %2 %3"_s.arg(
-            Text::tr("warning"), orphan.sentence(),
-            Text::tr("Remove it with: byteyard-engine --clean %1").arg(orphan.id)));
+            RunCommandText::tr("warning"), orphan.sentence(),
+            RunCommandText::tr("Remove it with: byteyard-engine --clean %1").arg(orphan.id)));
 }
 
 } // namespace

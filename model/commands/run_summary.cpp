@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct RunSummaryText
 {
     Q_DECLARE_TR_FUNCTIONS(RunSummary)
 };
@@ -18,10 +18,10 @@ struct Text
 QString endOf(const ProcessEntry& process)
 {
     if (process.exitCode)
-        return Text::tr("exited %1").arg(*process.exitCode);
+        return RunSummaryText::tr("exited %1").arg(*process.exitCode);
     if (!process.signal.isEmpty())
-        return Text::tr("killed by %1").arg(process.signal);
-    return process.state == "failed"_L1 ? Text::tr("failed") : process.state;
+        return RunSummaryText::tr("killed by %1").arg(process.signal);
+    return process.state == "failed"_L1 ? RunSummaryText::tr("failed") : process.state;
 }
 
 /// Rows with their columns lined up, two spaces between them.
@@ -48,8 +48,8 @@ QString table(const QList<QStringList>& rows)
 
 QString moved(const QString& direction, quint64 bytes, quint64 messages)
 {
-    return Text::tr("%1 %2 bytes in %n call(s)", nullptr,
-                    static_cast<int>(std::min<quint64>(messages, INT_MAX)))
+    return RunSummaryText::tr("%1 %2 bytes in %n call(s)", nullptr,
+                              static_cast<int>(std::min<quint64>(messages, INT_MAX)))
         .arg(direction, formatCount(bytes));
 }
 
@@ -60,19 +60,21 @@ QString runSummary(const Catalog& catalog, const QString& capture, quint64 laste
     QList<QStringList> processes;
     for (const ProcessEntry& process : catalog.sortedProcesses())
         processes.append({catalog.processName(process.number),
-                          process.pid != 0 ? Text::tr("pid %1").arg(process.pid) : u"–"_s, endOf(process)});
+                          process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
+                          endOf(process)});
     QList<QStringList> endpoints;
     for (const EndpointEntry& endpoint : catalog.sortedEndpoints())
-        endpoints.append({catalog.endpointName(endpoint.number), endpoint.kind,
-                          moved(Text::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
-                          moved(Text::tr("out"), endpoint.totals.bytesOut, endpoint.totals.messagesOut),
-                          endpoint.state == "failed"_L1 ? Text::tr("failed") : endpoint.capture});
+        endpoints.append(
+            {catalog.endpointName(endpoint.number), endpoint.kind,
+             moved(RunSummaryText::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
+             moved(RunSummaryText::tr("out"), endpoint.totals.bytesOut, endpoint.totals.messagesOut),
+             endpoint.state == "failed"_L1 ? RunSummaryText::tr("failed") : endpoint.capture});
     QString text = table(processes) + table(endpoints);
-    text += Text::tr("  %1 events, %2 lost, %3, capture: %4")
+    text += RunSummaryText::tr("  %1 events, %2 lost, %3, capture: %4")
                 .arg(formatCount(catalog.events), formatCount(catalog.lost), formatDuration(lasted),
                      capture.isEmpty() ? catalog.capture : capture);
     if (dropped > 0)
-        text += Text::tr("; the log's limit removed the oldest %1").arg(formatCount(dropped));
+        text += RunSummaryText::tr("; the log's limit removed the oldest %1").arg(formatCount(dropped));
     return text + u'\n';
 }
 

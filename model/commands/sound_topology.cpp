@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct SoundTopologyText
 {
     Q_DECLARE_TR_FUNCTIONS(SoundTopology)
 };
@@ -31,8 +31,8 @@ int lineOf(const Fault& fault, const Topology& topology, const JsonPlaces& place
 
 void say(const QString& path, const Fault& fault)
 {
-    const QString severity =
-        fault.severity == Fault::Severity::Error ? Text::tr("error") : Text::tr("warning");
+    const QString severity = fault.severity == Fault::Severity::Error ? SoundTopologyText::tr("error")
+                                                                      : SoundTopologyText::tr("warning");
     sayError(
         u"%1:%2: %3: %4 %5"_s.arg(path, QString::number(fault.line), severity, fault.what, fault.remedy));
 }

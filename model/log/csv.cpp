@@ -30,11 +30,6 @@ void appendField(QByteArray& out, QByteArrayView field)
     out += '"';
 }
 
-QByteArrayView bytesOf(std::string_view text)
-{
-    return {text.data(), static_cast<qsizetype>(text.size())};
-}
-
 } // namespace
 
 void appendCsvHeader(QByteArray& out)

@@ -2,6 +2,9 @@
 
 #include "ipc/capture/event.h"
 
+#include <QByteArrayView>
+#include <QJsonValue>
+
 #include <array>
 #include <string_view>
 
@@ -21,6 +24,17 @@ inline std::string_view howName(ipc::How how)
 inline std::string_view dataStateName(ipc::DataState state)
 {
     return dataStateNames[static_cast<std::size_t>(state)];
+}
+
+/// JSON numbers of Qt are signed; counts stay far below 2^63.
+inline QJsonValue numberOf(quint64 value)
+{
+    return static_cast<qint64>(value);
+}
+
+inline QByteArrayView bytesOf(std::string_view text)
+{
+    return {text.data(), static_cast<qsizetype>(text.size())};
 }
 
 } // namespace byteyard::model

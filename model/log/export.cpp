@@ -17,7 +17,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype writeBytes = 1 << 20;
 constexpr quint64 stepEvents = 1024; ///< how often progress is told and a cancel heard
 
 /// The lines of one format, made from the session's beginning to its end.

@@ -57,16 +57,6 @@ void appendDescriptor(QByteArray& out, int fd)
     out += fd < 0 ? QByteArray("null") : QByteArray::number(fd);
 }
 
-QByteArrayView bytesOf(std::string_view text)
-{
-    return {text.data(), static_cast<qsizetype>(text.size())};
-}
-
-QJsonValue numberOf(quint64 value)
-{
-    return static_cast<qint64>(value);
-}
-
 } // namespace
 
 NameTable::NameTable(const Catalog& catalog)

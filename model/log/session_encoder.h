@@ -7,6 +7,9 @@
 
 namespace byteyard::model {
 
+/// Encoded bytes are handed to the file in pieces of about this size.
+inline constexpr qsizetype writeBytes = 1 << 20;
+
 /// Makes the blocks of a session file, one after the other (docs/files.md, Session). The caller takes them
 /// from buffer() and writes them; every call leaves whole blocks there.
 class SessionEncoder

@@ -1,4 +1,5 @@
 // Processes and endpoints as the JSON of a session file's notes.
+#include "model/log/event_names.h"
 #include "model/log/session_words.h"
 
 #include <QJsonArray>
@@ -10,11 +11,6 @@ namespace byteyard::model {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QJsonValue numberOf(quint64 value)
-{
-    return static_cast<qint64>(value);
-}
 
 quint64 countIn(const QJsonObject& object, const QString& key)
 {

@@ -14,7 +14,6 @@ namespace byteyard::model {
 namespace {
 
 constexpr std::chrono::milliseconds flushInterval(150);
-constexpr qsizetype writeBytes = 1 << 20;
 
 /// How many of the first `written` bytes are whole blocks.
 qint64 wholeBlocks(QByteArrayView blocks, qint64 written)

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Tr
+struct BlockedSentenceText
 {
     Q_DECLARE_TR_FUNCTIONS(BlockedSentence)
 };
@@ -52,40 +52,43 @@ QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
 {
     if (!endpoint.sampled)
         return {};
-    const QString of =
-        endpoint.capacity != 0
-            ? Tr::tr("%1 of %2").arg(formatCount(endpoint.fill), formatCount(endpoint.capacity))
-            : Tr::tr("%1 bytes").arg(formatCount(endpoint.fill));
+    const QString of = endpoint.capacity != 0
+                           ? BlockedSentenceText::tr("%1 of %2")
+                                 .arg(formatCount(endpoint.fill), formatCount(endpoint.capacity))
+                           : BlockedSentenceText::tr("%1 bytes").arg(formatCount(endpoint.fill));
     if (flow == ipc::Flow::In && (endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))
-        return Tr::tr(", full (%1)").arg(of);
+        return BlockedSentenceText::tr(", full (%1)").arg(of);
     if (endpoint.fill == 0)
-        return Tr::tr(", empty");
-    return Tr::tr(", which holds %1").arg(of);
+        return BlockedSentenceText::tr(", empty");
+    return BlockedSentenceText::tr(", which holds %1").arg(of);
 }
 
 QString doing(const LiveState& live, const LiveProcess& process)
 {
     if (process.entry.state == "stopped"_L1 || process.paused)
-        return Tr::tr("is stopped");
+        return BlockedSentenceText::tr("is stopped");
     if (const PendingCall* call = longestOf(live, process.entry.number)) {
         if (call->paced)
-            return Tr::tr("is held by its pace");
+            return BlockedSentenceText::tr("is held by its pace");
         const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
-        return endpoint != nullptr
-                   ? Tr::tr("is blocked in %1 on %2").arg(callText(*call), objectText(endpoint->entry))
-                   : Tr::tr("is blocked in %1").arg(callText(*call));
+        return endpoint != nullptr ? BlockedSentenceText::tr("is blocked in %1 on %2")
+                                         .arg(callText(*call), objectText(endpoint->entry))
+                                   : BlockedSentenceText::tr("is blocked in %1").arg(callText(*call));
     }
-    return hasEnded(process.entry.state) ? Tr::tr("has ended") : Tr::tr("is running");
+    return hasEnded(process.entry.state) ? BlockedSentenceText::tr("has ended")
+                                         : BlockedSentenceText::tr("is running");
 }
 
 QString personText(const LiveState& live, quint32 number, quint32 blocked)
 {
     if (number == blocked)
-        return Tr::tr("the process itself");
+        return BlockedSentenceText::tr("the process itself");
     const LiveProcess* process = live.process(number);
     if (process == nullptr)
-        return Tr::tr("process %1").arg(number);
-    return Tr::tr("pid %1 `%2`, %3").arg(process->entry.pid).arg(process->entry.name, doing(live, *process));
+        return BlockedSentenceText::tr("process %1").arg(number);
+    return BlockedSentenceText::tr("pid %1 `%2`, %3")
+        .arg(process->entry.pid)
+        .arg(process->entry.name, doing(live, *process));
 }
 
 /// "; its reader, pid 123 `wc`, is stopped"
@@ -97,18 +100,21 @@ QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flo
         return {};
     const QList<quint32> others = live.holders(call.endpoint, wantsReaders ? u"read"_s : u"write"_s);
     if (others.isEmpty())
-        return wantsReaders ? Tr::tr("; nobody has it open for reading")
-                            : Tr::tr("; nobody has it open for writing");
+        return wantsReaders ? BlockedSentenceText::tr("; nobody has it open for reading")
+                            : BlockedSentenceText::tr("; nobody has it open for writing");
     if (others.size() == 1 && others.first() == call.process)
-        return wantsReaders ? Tr::tr("; its only reader is the process itself")
-                            : Tr::tr("; its only writer is the process itself");
+        return wantsReaders ? BlockedSentenceText::tr("; its only reader is the process itself")
+                            : BlockedSentenceText::tr("; its only writer is the process itself");
     const QString one = personText(live, others.first(), call.process);
     if (others.size() == 1)
-        return wantsReaders ? Tr::tr("; its reader, %1").arg(one) : Tr::tr("; its writer, %1").arg(one);
+        return wantsReaders ? BlockedSentenceText::tr("; its reader, %1").arg(one)
+                            : BlockedSentenceText::tr("; its writer, %1").arg(one);
     QStringList all;
     for (const quint32 other : others)
         all.append(personText(live, other, call.process));
-    return (wantsReaders ? Tr::tr("; its readers: %1") : Tr::tr("; its writers: %1")).arg(all.join(u"; "_s));
+    return (wantsReaders ? BlockedSentenceText::tr("; its readers: %1")
+                         : BlockedSentenceText::tr("; its writers: %1"))
+        .arg(all.join(u"; "_s));
 }
 
 } // namespace
@@ -120,12 +126,13 @@ QString blockedSentence(const LiveState& live, quint32 process, quint64 now)
         return {};
     const QString lasting = formatDuration(now > call->since ? now - call->since : 0);
     const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
-    const QString where = endpoint != nullptr
-                              ? Tr::tr("%1 on %2").arg(callText(*call), objectText(endpoint->entry))
-                              : callText(*call);
+    const QString where =
+        endpoint != nullptr
+            ? BlockedSentenceText::tr("%1 on %2").arg(callText(*call), objectText(endpoint->entry))
+            : callText(*call);
     if (call->paced)
-        return Tr::tr("held by its pace for %1 in %2.").arg(lasting, where);
-    QString sentence = Tr::tr("blocked for %1 in %2").arg(lasting, where);
+        return BlockedSentenceText::tr("held by its pace for %1 in %2.").arg(lasting, where);
+    QString sentence = BlockedSentenceText::tr("blocked for %1 in %2").arg(lasting, where);
     if (endpoint != nullptr) {
         const ipc::Flow flow = flowOf(*call);
         sentence += fillText(*endpoint, flow) + othersText(live, *call, flow);

@@ -27,7 +27,7 @@ constexpr int endTimeMs = 3000;
 constexpr std::size_t maxWaiting = 64u << 20;
 constexpr qsizetype maxSaid = 16384;
 
-struct Tr
+struct ConnectionText
 {
     Q_DECLARE_TR_FUNCTIONS(Connection)
 };
@@ -36,10 +36,10 @@ QString howItEnded(int status)
 {
     if (WIFSIGNALED(status)) {
         const std::string_view name = ipc::signalName(WTERMSIG(status));
-        return Tr::tr("killed by %1")
+        return ConnectionText::tr("killed by %1")
             .arg(QString::fromLatin1(name.data(), static_cast<qsizetype>(name.size())));
     }
-    return Tr::tr("exit status %1").arg(WEXITSTATUS(status));
+    return ConnectionText::tr("exit status %1").arg(WEXITSTATUS(status));
 }
 
 QString lastLine(const QByteArray& said)
@@ -166,10 +166,10 @@ void Connection::serve()
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(m_helloDeadline -
                                                                            std::chrono::steady_clock::now());
             if (left.count() <= 0) {
-                fail(Tr::tr("The engine (%1) has not answered for %2 s.")
+                fail(ConnectionText::tr("The engine (%1) has not answered for %2 s.")
                          .arg(m_command.join(u' '))
                          .arg(helloTime.count()),
-                     Tr::tr("Check that this command starts a byteyard-engine."));
+                     ConnectionText::tr("Check that this command starts a byteyard-engine."));
                 return;
             }
             timeoutMs = static_cast<int>(left.count());
@@ -188,7 +188,7 @@ void Connection::serve()
         if (!reading)
             fds[2].fd = -1;
         if (::poll(fds.data(), fds.size(), timeoutMs) < 0 && errno != EINTR) {
-            fail(Tr::tr("The connection to the engine failed: poll: %1.")
+            fail(ConnectionText::tr("The connection to the engine failed: poll: %1.")
                      .arg(QString::fromLocal8Bit(strerror(errno))),
                  {});
             return;
@@ -272,17 +272,18 @@ bool Connection::takeFrame(const ipc::wire::Frame& frame)
     }
     if (const auto* hello = std::get_if<protocol::Hello>(&*message)) {
         if (hello->version != static_cast<int>(ipc::wire::protocolVersion)) {
-            fail(Tr::tr("The engine (%1) speaks version %2 of the protocol, this program speaks version %3.")
+            fail(ConnectionText::tr(
+                     "The engine (%1) speaks version %2 of the protocol, this program speaks version %3.")
                      .arg(m_command.join(u' '))
                      .arg(hello->version)
                      .arg(ipc::wire::protocolVersion),
-                 Tr::tr("Install the byteyard-engine that belongs to this program."));
+                 ConnectionText::tr("Install the byteyard-engine that belongs to this program."));
             return false;
         }
         m_greeted = true;
     } else if (const auto* error = std::get_if<protocol::EngineError>(&*message);
                !m_greeted && !(error && error->fatal)) {
-        failBroken(Tr::tr("it does not open with hello"));
+        failBroken(ConnectionText::tr("it does not open with hello"));
         return false;
     }
     const bool over = std::holds_alternative<protocol::RunEnded>(*message);
@@ -302,12 +303,12 @@ bool Connection::takeEvents(std::span<const std::byte> records)
         log = m_log;
     }
     if (!log) {
-        failBroken(Tr::tr("it sends events while nothing runs"));
+        failBroken(ConnectionText::tr("it sends events while nothing runs"));
         return false;
     }
     if (log->store->append(records, [&](const ipc::EventView& event) { log->statistics.add(event); }))
         return true;
-    failBroken(Tr::tr("an event record is broken"));
+    failBroken(ConnectionText::tr("an event record is broken"));
     return false;
 }
 
@@ -379,17 +380,18 @@ void Connection::finish()
     }
     readMessages();
     if (!m_failure) {
-        QString what = endedAlone
-                           ? Tr::tr("The engine (%1) ended: %2")
-                                 .arg(m_command.join(u' '), howItEnded(m_engine.waitStatus().value_or(0)))
-                           : Tr::tr("The engine (%1) closed the connection").arg(m_command.join(u' '));
+        QString what =
+            endedAlone
+                ? ConnectionText::tr("The engine (%1) ended: %2")
+                      .arg(m_command.join(u' '), howItEnded(m_engine.waitStatus().value_or(0)))
+                : ConnectionText::tr("The engine (%1) closed the connection").arg(m_command.join(u' '));
         if (m_greeted && cut)
-            what += Tr::tr(", in the middle of a message");
+            what += ConnectionText::tr(", in the middle of a message");
         const QString said = lastLine(m_said);
-        what += said.isEmpty() ? u"."_s : Tr::tr("; it said: %1").arg(said);
-        m_failure =
-            ConnectionEnd{what, m_greeted ? Tr::tr("What ran has been ended. Run starts a new engine.")
-                                          : Tr::tr("Check that this command starts a byteyard-engine.")};
+        what += said.isEmpty() ? u"."_s : ConnectionText::tr("; it said: %1").arg(said);
+        m_failure = ConnectionEnd{
+            what, m_greeted ? ConnectionText::tr("What ran has been ended. Run starts a new engine.")
+                            : ConnectionText::tr("Check that this command starts a byteyard-engine.")};
     }
     const std::lock_guard lock(m_mutex);
     m_log.reset();
@@ -403,10 +405,11 @@ void Connection::fail(QString what, QString remedy)
 
 void Connection::failBroken(const QString& what)
 {
-    fail(Tr::tr("The engine (%1) sent what is no Byteyard message: %2.").arg(m_command.join(u' '), what),
+    fail(ConnectionText::tr("The engine (%1) sent what is no Byteyard message: %2.")
+             .arg(m_command.join(u' '), what),
          m_greeted
-             ? Tr::tr("What ran has been ended. Run starts a new engine.")
-             : Tr::tr(
+             ? ConnectionText::tr("What ran has been ended. Run starts a new engine.")
+             : ConnectionText::tr(
                    "Check that this command starts a byteyard-engine, and nothing that prints on its own."));
 }
 

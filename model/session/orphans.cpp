@@ -17,7 +17,7 @@ namespace {
 constexpr int answerTimeMs = 5000;
 constexpr qsizetype maxAnswer = 4 << 20;
 
-struct Tr
+struct OrphansText
 {
     Q_DECLARE_TR_FUNCTIONS(Orphans)
 };
@@ -28,7 +28,7 @@ QString ask(QStringList command, const QStringList& arguments, QByteArray& answe
     if (command.isEmpty())
         command = defaultEngineCommand();
     if (command.isEmpty())
-        return Tr::tr("There is no byteyard-engine beside this program, and none in PATH.");
+        return OrphansText::tr("There is no byteyard-engine beside this program, and none in PATH.");
     QProcess engine;
     engine.setProgram(command.takeFirst());
     engine.setArguments(command + arguments);
@@ -38,14 +38,15 @@ QString ask(QStringList command, const QStringList& arguments, QByteArray& answe
         const QString why = engine.errorString();
         engine.kill();
         engine.waitForFinished(answerTimeMs);
-        return Tr::tr("The engine (%1) did not answer: %2.").arg(engine.program(), why);
+        return OrphansText::tr("The engine (%1) did not answer: %2.").arg(engine.program(), why);
     }
     answer = engine.readAllStandardOutput();
     if (engine.exitStatus() == QProcess::NormalExit && engine.exitCode() == 0 && answer.size() <= maxAnswer)
         return {};
     const QString said = QString::fromUtf8(engine.readAllStandardError()).simplified();
-    return Tr::tr("The engine (%1) could not tell what is left behind: %2.")
-        .arg(engine.program(), said.isEmpty() ? Tr::tr("exit status %1").arg(engine.exitCode()) : said);
+    return OrphansText::tr("The engine (%1) could not tell what is left behind: %2.")
+        .arg(engine.program(),
+             said.isEmpty() ? OrphansText::tr("exit status %1").arg(engine.exitCode()) : said);
 }
 
 bool readOrphan(const QByteArray& line, Orphan& orphan)
@@ -68,11 +69,11 @@ bool readOrphan(const QByteArray& line, Orphan& orphan)
 
 QString Orphan::sentence() const
 {
-    const QString when =
-        started.isValid() ? started.toLocalTime().toString(u"yyyy-MM-dd HH:mm"_s) : Tr::tr("an unknown time");
-    return Tr::tr("A session of %1 left %2 and %3 in %4.")
-        .arg(when, Tr::tr("%n process(es)", nullptr, static_cast<int>(processes.size())),
-             Tr::tr("%n object(s)", nullptr, static_cast<int>(objects.size())), directory);
+    const QString when = started.isValid() ? started.toLocalTime().toString(u"yyyy-MM-dd HH:mm"_s)
+                                           : OrphansText::tr("an unknown time");
+    return OrphansText::tr("A session of %1 left %2 and %3 in %4.")
+        .arg(when, OrphansText::tr("%n process(es)", nullptr, static_cast<int>(processes.size())),
+             OrphansText::tr("%n object(s)", nullptr, static_cast<int>(objects.size())), directory);
 }
 
 OrphanReport findOrphans(const QStringList& engineCommand)
@@ -89,7 +90,7 @@ OrphanReport findOrphans(const QStringList& engineCommand)
         if (readOrphan(line, orphan))
             report.orphans.append(orphan);
         else
-            report.error = Tr::tr("The engine's list of what is left behind cannot be read.");
+            report.error = OrphansText::tr("The engine's list of what is left behind cannot be read.");
     }
     return report;
 }

@@ -10,29 +10,29 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Tr
+struct SentenceText
 {
     Q_DECLARE_TR_FUNCTIONS(Sentence)
 };
 
 using Parameters = QHash<QString, QString>;
 
-QString quoted(const QString& text)
+QString code(const QString& text)
 {
     return u'`' + text + u'`';
 }
 
 Sentence noCommand(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The command %1 was not found in PATH.").arg(quoted(p[u"command"_s])),
-            Tr::tr("Check how it is written, install the program, or give its whole path.")};
+    return {SentenceText::tr("The command %1 was not found in PATH.").arg(code(p[u"command"_s])),
+            SentenceText::tr("Check how it is written, install the program, or give its whole path.")};
 }
 
 Sentence notExecutable(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The command %1 cannot be executed: %2.")
-                .arg(quoted(p[u"command"_s]), errnoText(p[u"errno"_s])),
-            Tr::tr("Make it executable (chmod +x), or choose a program.")};
+    return {SentenceText::tr("The command %1 cannot be executed: %2.")
+                .arg(code(p[u"command"_s]), errnoText(p[u"errno"_s])),
+            SentenceText::tr("Make it executable (chmod +x), or choose a program.")};
 }
 
 Sentence exec(const Parameters& p, const QString&)
@@ -40,135 +40,141 @@ Sentence exec(const Parameters& p, const QString&)
     const QString name = p[u"errno"_s];
     const QString remedy =
         name == "ENOEXEC"_L1
-            ? Tr::tr("Give it a first line like #!/bin/sh, or run it through its interpreter.")
-        : name == "ENOENT"_L1 ? Tr::tr("Check the path, and that the interpreter it names is installed.")
-        : name == "E2BIG"_L1  ? Tr::tr("Shorten its arguments or its environment.")
-                              : remedyForErrno(name);
-    return {Tr::tr("The command %1 could not be started: execve: %2.")
-                .arg(quoted(p[u"command"_s]), errnoText(name)),
+            ? SentenceText::tr("Give it a first line like #!/bin/sh, or run it through its interpreter.")
+        : name == "ENOENT"_L1
+            ? SentenceText::tr("Check the path, and that the interpreter it names is installed.")
+        : name == "E2BIG"_L1 ? SentenceText::tr("Shorten its arguments or its environment.")
+                             : remedyForErrno(name);
+    return {SentenceText::tr("The command %1 could not be started: execve: %2.")
+                .arg(code(p[u"command"_s]), errnoText(name)),
             remedy};
 }
 
 Sentence directory(const Parameters& p, const QString& subject)
 {
-    return {
-        Tr::tr("%1 cannot run in the directory %2: %3.").arg(subject, p[u"path"_s], errnoText(p[u"errno"_s])),
-        Tr::tr("Create the directory, or choose another one in the process's properties.")};
+    return {SentenceText::tr("%1 cannot run in the directory %2: %3.")
+                .arg(subject, p[u"path"_s], errnoText(p[u"errno"_s])),
+            SentenceText::tr("Create the directory, or choose another one in the process's properties.")};
 }
 
 Sentence open(const Parameters& p, const QString& subject)
 {
     const QString name = p[u"errno"_s];
-    return {Tr::tr("%1 could not open %2: %3.").arg(subject, p[u"path"_s], errnoText(name)),
-            name == "ENXIO"_L1
-                ? Tr::tr("Nobody reads this FIFO yet: start a reader first, or leave O_NONBLOCK out.")
-                : remedyForErrno(name)};
+    return {
+        SentenceText::tr("%1 could not open %2: %3.").arg(subject, p[u"path"_s], errnoText(name)),
+        name == "ENXIO"_L1
+            ? SentenceText::tr("Nobody reads this FIFO yet: start a reader first, or leave O_NONBLOCK out.")
+            : remedyForErrno(name)};
 }
 
 Sentence capacity(const Parameters& p, const QString& subject)
 {
     const QString name = p[u"errno"_s];
-    const QString remedy = name == "EBUSY"_L1   ? Tr::tr("Let the pipe empty first: it holds more than that.")
-                           : name == "EPERM"_L1 ? Tr::tr("Stay below /proc/sys/fs/pipe-max-size.")
-                                                : Tr::tr("Choose another capacity.");
-    return {Tr::tr("The capacity of %1 could not be set to %2 bytes: %3.")
+    const QString remedy = name == "EBUSY"_L1
+                               ? SentenceText::tr("Let the pipe empty first: it holds more than that.")
+                           : name == "EPERM"_L1 ? SentenceText::tr("Stay below /proc/sys/fs/pipe-max-size.")
+                                                : SentenceText::tr("Choose another capacity.");
+    return {SentenceText::tr("The capacity of %1 could not be set to %2 bytes: %3.")
                 .arg(subject, p[u"requested"_s], errnoText(name)),
             remedy};
 }
 
 Sentence capture(const Parameters& p, const QString&)
 {
-    return {Tr::tr("Capture by %1 is not possible here: %2.").arg(p[u"mode"_s], p[u"why"_s]),
-            Tr::tr("Choose capture auto, or give the engine the rights it needs.")};
+    return {SentenceText::tr("Capture by %1 is not possible here: %2.").arg(p[u"mode"_s], p[u"why"_s]),
+            SentenceText::tr("Choose capture auto, or give the engine the rights it needs.")};
 }
 
 Sentence fork(const Parameters& p, const QString& subject)
 {
-    return {Tr::tr("No process could be made for %1: fork: %2.").arg(subject, errnoText(p[u"errno"_s])),
-            remedyForErrno(p[u"errno"_s])};
+    return {
+        SentenceText::tr("No process could be made for %1: fork: %2.").arg(subject, errnoText(p[u"errno"_s])),
+        remedyForErrno(p[u"errno"_s])};
 }
 
 Sentence sessionDirectory(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The session's directory %1 could not be made: %2.")
-                .arg(p[u"path"_s], errnoText(p[u"errno"_s])),
-            Tr::tr("Check that the runtime directory (XDG_RUNTIME_DIR, else /tmp) can be written.")};
+    return {
+        SentenceText::tr("The session's directory %1 could not be made: %2.")
+            .arg(p[u"path"_s], errnoText(p[u"errno"_s])),
+        SentenceText::tr("Check that the runtime directory (XDG_RUNTIME_DIR, else /tmp) can be written.")};
 }
 
 Sentence placeholder(const Parameters& p, const QString& subject)
 {
-    return {Tr::tr("%1 names %2, which nothing stands for.").arg(subject, quoted(p[u"text"_s])),
-            Tr::tr("Use {name.path}, {name.fd} or {name.id} of a node, or write {{ for a brace.")};
+    return {SentenceText::tr("%1 names %2, which nothing stands for.").arg(subject, code(p[u"text"_s])),
+            SentenceText::tr("Use {name.path}, {name.fd} or {name.id} of a node, or write {{ for a brace.")};
 }
 
 Sentence endpointFailed(const Parameters& p, const QString& subject)
 {
-    return {Tr::tr("%1 was not started, because %2 failed.").arg(subject, quoted(p[u"endpoint"_s])),
-            Tr::tr("Put %1 right first.").arg(quoted(p[u"endpoint"_s]))};
+    return {SentenceText::tr("%1 was not started, because %2 failed.").arg(subject, code(p[u"endpoint"_s])),
+            SentenceText::tr("Put %1 right first.").arg(code(p[u"endpoint"_s]))};
 }
 
 Sentence waitsFor(const Parameters& p, const QString& subject)
 {
-    return {Tr::tr("%1 was not started, because it waits for %2, which never got there.")
-                .arg(subject, quoted(p[u"node"_s])),
-            Tr::tr("Put %1 right first, or change when this one starts.").arg(quoted(p[u"node"_s]))};
+    return {SentenceText::tr("%1 was not started, because it waits for %2, which never got there.")
+                .arg(subject, code(p[u"node"_s])),
+            SentenceText::tr("Put %1 right first, or change when this one starts.").arg(code(p[u"node"_s]))};
 }
 
 Sentence removed(const Parameters& p, const QString& subject)
 {
-    return {
-        Tr::tr("%1 (%2) was removed by another program while it was in use.").arg(subject, p[u"object"_s]),
-        Tr::tr("Run again: a new one is made.")};
+    return {SentenceText::tr("%1 (%2) was removed by another program while it was in use.")
+                .arg(subject, p[u"object"_s]),
+            SentenceText::tr("Run again: a new one is made.")};
 }
 
 Sentence write(const Parameters& p, const QString&)
 {
-    return {Tr::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
-            p[u"errno"_s] == "EAGAIN"_L1 ? Tr::tr("It is full: wait until somebody has read from it.")
-                                         : remedyForErrno(p[u"errno"_s])};
+    return {SentenceText::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
+            p[u"errno"_s] == "EAGAIN"_L1
+                ? SentenceText::tr("It is full: wait until somebody has read from it.")
+                : remedyForErrno(p[u"errno"_s])};
 }
 
 Sentence noProcess(const Parameters& p, const QString&)
 {
-    return {Tr::tr("Process %1 is not there (any more).").arg(p[u"process"_s]),
-            Tr::tr("It may have ended: start it again.")};
+    return {SentenceText::tr("Process %1 is not there (any more).").arg(p[u"process"_s]),
+            SentenceText::tr("It may have ended: start it again.")};
 }
 
 Sentence noEndpoint(const Parameters& p, const QString&)
 {
-    return {Tr::tr("Endpoint %1 is not there (any more).").arg(p[u"endpoint"_s]),
-            Tr::tr("It may be closed: run again.")};
+    return {SentenceText::tr("Endpoint %1 is not there (any more).").arg(p[u"endpoint"_s]),
+            SentenceText::tr("It may be closed: run again.")};
 }
 
 Sentence shellSyntax(const Parameters& p, const QString& subject)
 {
-    return {Tr::tr("The command line of %1 cannot be understood: %2.").arg(subject, p[u"text"_s]),
-            Tr::tr("Close quotes, or run it as sh -c LINE.")};
+    return {SentenceText::tr("The command line of %1 cannot be understood: %2.").arg(subject, p[u"text"_s]),
+            SentenceText::tr("Close quotes, or run it as sh -c LINE.")};
 }
 
 Sentence topology(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The engine refuses the topology: %1.").arg(p[u"what"_s]),
-            Tr::tr("Change it and run again; the engine may be older than this program.")};
+    return {SentenceText::tr("The engine refuses the topology: %1.").arg(p[u"what"_s]),
+            SentenceText::tr("Change it and run again; the engine may be older than this program.")};
 }
 
 Sentence badFrame(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The engine could not read what it was sent: %1.").arg(p[u"what"_s]),
-            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+    return {SentenceText::tr("The engine could not read what it was sent: %1.").arg(p[u"what"_s]),
+            SentenceText::tr("Install the byteyard-engine that belongs to this program.")};
 }
 
 Sentence badMessage(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The engine does not understand a message: %1.").arg(p[u"what"_s]),
-            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+    return {SentenceText::tr("The engine does not understand a message: %1.").arg(p[u"what"_s]),
+            SentenceText::tr("Install the byteyard-engine that belongs to this program.")};
 }
 
 Sentence version(const Parameters& p, const QString&)
 {
-    return {Tr::tr("The engine speaks version %1 of the protocol, this program version %2.")
+    return {SentenceText::tr("The engine speaks version %1 of the protocol, this program version %2.")
                 .arg(p[u"ours"_s], p[u"theirs"_s]),
-            Tr::tr("Install the byteyard-engine that belongs to this program.")};
+            SentenceText::tr("Install the byteyard-engine that belongs to this program.")};
 }
 
 } // namespace
@@ -249,7 +255,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"no-endpoint"_s, noEndpoint},
         {u"shell-syntax"_s, shellSyntax},
     };
-    const QString named = subject.isEmpty() ? Tr::tr("The run") : quoted(subject);
+    const QString named = subject.isEmpty() ? SentenceText::tr("The run") : code(subject);
     if (const std::optional<Sentence> ofEndpoint = endpointSentence(error, named))
         return *ofEndpoint;
     if (const auto words = table.value(error.code))
@@ -258,8 +264,10 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
     for (auto it = error.parameters.begin(); it != error.parameters.end(); ++it)
         parts.append(it.key() + u": "_s + it.value());
     parts.sort();
-    return {Tr::tr("The engine reports \"%1\" for %2 (%3).").arg(error.code, named, parts.join(u", "_s)),
-            Tr::tr("The engine may be newer than this program: install the one that belongs to it.")};
+    return {
+        SentenceText::tr("The engine reports \"%1\" for %2 (%3).")
+            .arg(error.code, named, parts.join(u", "_s)),
+        SentenceText::tr("The engine may be newer than this program: install the one that belongs to it.")};
 }
 
 } // namespace byteyard::model

@@ -1,5 +1,6 @@
 #include "model/topology/kind.h"
 
+#include "model/topology/kind_text.h"
 #include "model/topology/properties.h"
 
 #include <QCoreApplication>
@@ -14,11 +15,6 @@ namespace byteyard::model {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-struct Text
-{
-    Q_DECLARE_TR_FUNCTIONS(Kind)
-};
 
 /// What does not depend on the language, in the order of Kind.
 struct Row
@@ -62,47 +58,47 @@ std::pair<QString, QString> words(Kind kind)
 {
     switch (kind) {
     case Kind::Command:
-        return {Text::tr("Command"), Text::tr("any program, fds 0 1 2 …")};
+        return {KindText::tr("Command"), KindText::tr("any program, fds 0 1 2 …")};
     case Kind::Actor:
-        return {Text::tr("Script"), Text::tr("Lua actor, real system calls")};
+        return {KindText::tr("Script"), KindText::tr("Lua actor, real system calls")};
     case Kind::Pipe:
-        return {Text::tr("Pipe"), Text::tr("pipe(fd)")};
+        return {KindText::tr("Pipe"), KindText::tr("pipe(fd)")};
     case Kind::Fifo:
-        return {Text::tr("Named pipe"), Text::tr("mkfifo")};
+        return {KindText::tr("Named pipe"), KindText::tr("mkfifo")};
     case Kind::File:
-        return {Text::tr("File"), Text::tr("lseek, re-readable")};
+        return {KindText::tr("File"), KindText::tr("lseek, re-readable")};
     case Kind::Socketpair:
-        return {Text::tr("Socket pair"), Text::tr("both ways, no name")};
+        return {KindText::tr("Socket pair"), KindText::tr("both ways, no name")};
     case Kind::SysvQueue:
-        return {Text::tr("System V queue"), Text::tr("msgget msgsnd msgrcv")};
+        return {KindText::tr("System V queue"), KindText::tr("msgget msgsnd msgrcv")};
     case Kind::PosixQueue:
-        return {Text::tr("POSIX queue"), Text::tr("mq_open, priorities")};
+        return {KindText::tr("POSIX queue"), KindText::tr("mq_open, priorities")};
     case Kind::SysvShm:
-        return {Text::tr("System V memory"), Text::tr("shmget shmat")};
+        return {KindText::tr("System V memory"), KindText::tr("shmget shmat")};
     case Kind::PosixShm:
-        return {Text::tr("POSIX memory"), Text::tr("shm_open mmap")};
+        return {KindText::tr("POSIX memory"), KindText::tr("shm_open mmap")};
     case Kind::Memfd:
-        return {Text::tr("Memory file"), Text::tr("memfd_create, seals")};
+        return {KindText::tr("Memory file"), KindText::tr("memfd_create, seals")};
     case Kind::SysvSemaphore:
-        return {Text::tr("System V semaphores"), Text::tr("semget semop")};
+        return {KindText::tr("System V semaphores"), KindText::tr("semget semop")};
     case Kind::PosixSemaphore:
-        return {Text::tr("POSIX semaphore"), Text::tr("sem_wait sem_post")};
+        return {KindText::tr("POSIX semaphore"), KindText::tr("sem_wait sem_post")};
     case Kind::UnixStream:
-        return {Text::tr("UNIX stream socket"), Text::tr("bind listen accept")};
+        return {KindText::tr("UNIX stream socket"), KindText::tr("bind listen accept")};
     case Kind::UnixDatagram:
-        return {Text::tr("UNIX datagram socket"), Text::tr("whole messages, a path")};
+        return {KindText::tr("UNIX datagram socket"), KindText::tr("whole messages, a path")};
     case Kind::UnixSeqpacket:
-        return {Text::tr("UNIX seqpacket socket"), Text::tr("connections of messages")};
+        return {KindText::tr("UNIX seqpacket socket"), KindText::tr("connections of messages")};
     case Kind::Tcp:
-        return {Text::tr("TCP listener"), Text::tr("bind listen accept")};
+        return {KindText::tr("TCP listener"), KindText::tr("bind listen accept")};
     case Kind::Udp:
-        return {Text::tr("UDP socket"), Text::tr("datagrams")};
+        return {KindText::tr("UDP socket"), KindText::tr("datagrams")};
     case Kind::Raw:
-        return {Text::tr("Raw socket"), Text::tr("needs CAP_NET_RAW")};
+        return {KindText::tr("Raw socket"), KindText::tr("needs CAP_NET_RAW")};
     case Kind::Eventfd:
-        return {Text::tr("Event counter"), Text::tr("eventfd")};
+        return {KindText::tr("Event counter"), KindText::tr("eventfd")};
     case Kind::Pty:
-        return {Text::tr("Terminal pair"), Text::tr("pty: master and slave")};
+        return {KindText::tr("Terminal pair"), KindText::tr("pty: master and slave")};
     }
     Q_UNREACHABLE();
 }
@@ -170,9 +166,9 @@ KindInfo kindInfo(Kind kind)
     info.kind = kind;
     info.id = kindId(kind);
     info.isProcess = isProcess(kind);
-    info.group = info.isProcess        ? Text::tr("Processes")
-                 : isSharedState(kind) ? Text::tr("Shared state")
-                                       : Text::tr("Message passing");
+    info.group = info.isProcess        ? KindText::tr("Processes")
+                 : isSharedState(kind) ? KindText::tr("Shared state")
+                                       : KindText::tr("Message passing");
     std::tie(info.title, info.description) = words(kind);
     for (const QLatin1StringView port : rowOf(kind).ports)
         if (!port.isEmpty())

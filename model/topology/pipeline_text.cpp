@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct PipelineTextText
 {
     Q_DECLARE_TR_FUNCTIONS(PipelineText)
 };
@@ -74,21 +74,21 @@ QList<Stage> stagesOf(const QList<ShellToken>& tokens, QString& error, QString& 
             stages.last().argv.append(token.text);
         } else if (token.type == ShellToken::Type::Pipe) {
             if (stages.last().argv.isEmpty()) {
-                error = Text::tr("There is no command before “|”.");
+                error = PipelineTextText::tr("There is no command before “|”.");
                 return {};
             }
             if (!stages.last().out.isEmpty())
-                noteShell(Text::tr("two uses of one output"));
+                noteShell(PipelineTextText::tr("two uses of one output"));
             stages.append(Stage());
         } else {
             if (i + 1 >= tokens.size() || tokens.at(i + 1).type != ShellToken::Type::Word ||
                 tokens.at(i + 1).text.isEmpty()) {
-                error = Text::tr("There is no file name after “%1”.").arg(token.text);
+                error = PipelineTextText::tr("There is no file name after “%1”.").arg(token.text);
                 return {};
             }
             QString& target = redirection(stages.last(), token.type);
             if (!target.isEmpty() || (token.type == ShellToken::Type::In && stages.size() > 1))
-                noteShell(Text::tr("two uses of one stream"));
+                noteShell(PipelineTextText::tr("two uses of one stream"));
             target = tokens.at(++i).text;
             if (token.type == ShellToken::Type::In && isDevice(target)) {
                 if (!isNull(target)) // which is what an unconnected fd 0 reads anyway
@@ -100,8 +100,8 @@ QList<Stage> stagesOf(const QList<ShellToken>& tokens, QString& error, QString& 
         }
     }
     if (stages.last().argv.isEmpty())
-        error =
-            stages.size() > 1 ? Text::tr("There is no command after “|”.") : Text::tr("There is no command.");
+        error = stages.size() > 1 ? PipelineTextText::tr("There is no command after “|”.")
+                                  : PipelineTextText::tr("There is no command.");
     else if (const auto it = std::find_if(stages.begin(), stages.end(),
                                           [](const Stage& stage) { return isShellWord(stage.argv.first()); });
              it != stages.end())
@@ -223,13 +223,13 @@ PipelineResult parsePipeline(const QString& line)
 {
     PipelineResult result;
     if (line.contains(QChar(u'\0')) || line.size() > maxLineLength) {
-        result.error =
-            Text::tr("The line holds a zero character, or more than %1 characters.").arg(maxLineLength);
+        result.error = PipelineTextText::tr("The line holds a zero character, or more than %1 characters.")
+                           .arg(maxLineLength);
         return result;
     }
     ShellLexer lexer(line.trimmed(), true);
     if (!lexer.run()) {
-        result.error = Text::tr("A quote is open, or the line ends in a backslash.");
+        result.error = PipelineTextText::tr("A quote is open, or the line ends in a backslash.");
         return result;
     }
     QList<Stage> stages;
@@ -239,9 +239,9 @@ PipelineResult parsePipeline(const QString& line)
     if (!result.error.isEmpty())
         return result;
     if (!shellSyntax.isEmpty()) {
-        result.note =
-            Text::tr("Only a shell understands this (%1), so the whole line became one command: sh -c.")
-                .arg(shellSyntax);
+        result.note = PipelineTextText::tr(
+                          "Only a shell understands this (%1), so the whole line became one command: sh -c.")
+                          .arg(shellSyntax);
         stages = {Stage{{u"sh"_s, u"-c"_s, line.trimmed()}, {}, {}, {}, false}};
     }
     result.fragment = build(stages);

@@ -1,5 +1,6 @@
 #include "model/topology/properties.h"
 
+#include "model/topology/kind_text.h"
 #include <QCoreApplication>
 #include <QJsonArray>
 
@@ -8,11 +9,6 @@ namespace byteyard::model {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-struct Text
-{
-    Q_DECLARE_TR_FUNCTIONS(Kind)
-};
 
 using Type = PropertySpec::Type;
 
@@ -50,21 +46,21 @@ PropertySpec integerProperty(const QString& key, qint64 minimum, qint64 value, q
 
 PropertySpec modeProperty()
 {
-    return property(u"mode"_s, Type::Mode, u"0600"_s, Text::tr("Mode"),
-                    Text::tr("Who may open it, in octal, see chmod(2): 0600 is you alone."));
+    return property(u"mode"_s, Type::Mode, u"0600"_s, KindText::tr("Mode"),
+                    KindText::tr("Who may open it, in octal, see chmod(2): 0600 is you alone."));
 }
 
 PropertySpec madeByProperty()
 {
     return choiceProperty(
-        u"made-by"_s, {u"engine"_s, u"program"_s}, Text::tr("Made by"),
-        Text::tr("Whether Byteyard makes it before the processes start, or one of the programs does."));
+        u"made-by"_s, {u"engine"_s, u"program"_s}, KindText::tr("Made by"),
+        KindText::tr("Whether Byteyard makes it before the processes start, or one of the programs does."));
 }
 
 PropertySpec existingProperty()
 {
-    return property(u"existing"_s, Type::Flag, false, Text::tr("Existing"),
-                    Text::tr("It is on this machine already: the run uses it, and never removes it."));
+    return property(u"existing"_s, Type::Flag, false, KindText::tr("Existing"),
+                    KindText::tr("It is on this machine already: the run uses it, and never removes it."));
 }
 
 QList<PropertySpec> propertiesOf(Kind kind)
@@ -106,17 +102,18 @@ QList<PropertySpec> edgeProperties(Kind endpoint, const QString& endpointPort)
     if (endpoint != Kind::Fifo && endpoint != Kind::File)
         return {};
     const bool creates = endpoint == Kind::File && endpointPort == "write"_L1;
-    PropertySpec flags = property(
-        u"flags"_s, Type::Flags, creates ? QJsonArray{u"O_CREAT"_s, u"O_TRUNC"_s} : QJsonArray(),
-        Text::tr("Flags"), Text::tr("How the process opens it, on top of read or write, see open(2)."));
+    PropertySpec flags =
+        property(u"flags"_s, Type::Flags, creates ? QJsonArray{u"O_CREAT"_s, u"O_TRUNC"_s} : QJsonArray(),
+                 KindText::tr("Flags"),
+                 KindText::tr("How the process opens it, on top of read or write, see open(2)."));
     flags.choices = {u"O_APPEND"_s, u"O_CREAT"_s, u"O_EXCL"_s, u"O_NONBLOCK"_s, u"O_SYNC"_s, u"O_TRUNC"_s};
     QList<PropertySpec> list{flags};
     // The engine opens what is shared, and must not wait for the other side of a named pipe.
     if (endpoint == Kind::File || endpointPort == "read-write"_L1)
         list.append(property(
-            u"shared"_s, Type::Text, QString(), Text::tr("Shared description"),
-            Text::tr("Connections with the same word share one open file description, and so one offset, "
-                     "see open(2).")));
+            u"shared"_s, Type::Text, QString(), KindText::tr("Shared description"),
+            KindText::tr("Connections with the same word share one open file description, and so one offset, "
+                         "see open(2).")));
     return list;
 }
 

@@ -15,6 +15,7 @@ QList<PropertySpec> posixProperties(Kind kind);  ///< POSIX objects and memory f
 QList<PropertySpec> socketProperties(Kind kind); ///< sockets that have an address
 
 // What the families build theirs with.
+inline constexpr qint64 mostInt = 0x7fffffff; ///< what a C int holds
 PropertySpec property(const QString& key, PropertySpec::Type type, const QJsonValue& value,
                       const QString& label, const QString& help);
 PropertySpec choiceProperty(const QString& key, const QStringList& choices, const QString& label,

@@ -1,5 +1,6 @@
 #include "model/topology/properties.h"
 
+#include "model/topology/kind_text.h"
 #include <QCoreApplication>
 
 namespace byteyard::model {
@@ -8,18 +9,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
-{
-    Q_DECLARE_TR_FUNCTIONS(Kind)
-};
-
 using Type = PropertySpec::Type;
 
 constexpr qint64 maxCapacity = 1 << 30;
 
 QList<PropertySpec> pathProperties(const QString& pathHelp)
 {
-    return {property(u"path"_s, Type::Text, QString(), Text::tr("Path"), pathHelp), modeProperty(),
+    return {property(u"path"_s, Type::Text, QString(), KindText::tr("Path"), pathHelp), modeProperty(),
             madeByProperty()};
 }
 
@@ -27,21 +23,21 @@ QList<PropertySpec> pipeProperties()
 {
     return {
         integerProperty(
-            u"capacity"_s, 0, 0, maxCapacity, Text::tr("bytes"), Text::tr("Capacity"),
-            Text::tr("How many bytes wait in it before a write blocks (F_SETPIPE_SZ, fcntl(2)); 0 is the "
-                     "kernel's default, "
-                     "65 536 as a rule, and the kernel rounds up to whole pages.")),
-        property(
-            u"packets"_s, Type::Flag, false, Text::tr("Packets"),
-            Text::tr("Each write stays a packet of its own, and each read takes one (O_DIRECT, pipe(2)).")),
+            u"capacity"_s, 0, 0, maxCapacity, KindText::tr("bytes"), KindText::tr("Capacity"),
+            KindText::tr("How many bytes wait in it before a write blocks (F_SETPIPE_SZ, fcntl(2)); 0 is the "
+                         "kernel's default, "
+                         "65 536 as a rule, and the kernel rounds up to whole pages.")),
+        property(u"packets"_s, Type::Flag, false, KindText::tr("Packets"),
+                 KindText::tr(
+                     "Each write stays a packet of its own, and each read takes one (O_DIRECT, pipe(2)).")),
     };
 }
 
 QList<PropertySpec> fifoProperties()
 {
     QList<PropertySpec> list =
-        pathProperties(Text::tr("Its name in the file system, see fifo(7); empty puts it into the "
-                                "session's directory under the node's name."));
+        pathProperties(KindText::tr("Its name in the file system, see fifo(7); empty puts it into the "
+                                    "session's directory under the node's name."));
     list.append(existingProperty());
     return list;
 }
@@ -49,27 +45,27 @@ QList<PropertySpec> fifoProperties()
 QList<PropertySpec> fileProperties()
 {
     QList<PropertySpec> list = pathProperties(
-        Text::tr("The file; empty puts it into the session's directory under the node's name."));
-    list.append(property(u"keep"_s, Type::Flag, false, Text::tr("Keep"),
-                         Text::tr("The file stays after the run; it needs a path of its own for that.")));
+        KindText::tr("The file; empty puts it into the session's directory under the node's name."));
+    list.append(property(u"keep"_s, Type::Flag, false, KindText::tr("Keep"),
+                         KindText::tr("The file stays after the run; it needs a path of its own for that.")));
     list.append(existingProperty());
     return list;
 }
 
 QList<PropertySpec> eventfdProperties()
 {
-    return {integerProperty(u"value"_s, 0, 0, 0xffffffff, {}, Text::tr("Initial value"),
-                            Text::tr("What the counter begins with, see eventfd(2).")),
-            property(u"semaphore"_s, Type::Flag, false, Text::tr("Semaphore"),
-                     Text::tr("Each read takes one instead of all (EFD_SEMAPHORE, eventfd(2))."))};
+    return {integerProperty(u"value"_s, 0, 0, 0xffffffff, {}, KindText::tr("Initial value"),
+                            KindText::tr("What the counter begins with, see eventfd(2).")),
+            property(u"semaphore"_s, Type::Flag, false, KindText::tr("Semaphore"),
+                     KindText::tr("Each read takes one instead of all (EFD_SEMAPHORE, eventfd(2))."))};
 }
 
 QList<PropertySpec> ptyProperties()
 {
-    return {integerProperty(u"rows"_s, 1, 24, 9999, {}, Text::tr("Rows"),
-                            Text::tr("The window's height that programs are told (TIOCSWINSZ, pty(7)).")),
-            integerProperty(u"columns"_s, 1, 80, 9999, {}, Text::tr("Columns"),
-                            Text::tr("The window's width that programs are told."))};
+    return {integerProperty(u"rows"_s, 1, 24, 9999, {}, KindText::tr("Rows"),
+                            KindText::tr("The window's height that programs are told (TIOCSWINSZ, pty(7)).")),
+            integerProperty(u"columns"_s, 1, 80, 9999, {}, KindText::tr("Columns"),
+                            KindText::tr("The window's width that programs are told."))};
 }
 
 } // namespace
@@ -88,11 +84,11 @@ QList<PropertySpec> byteProperties(Kind kind)
     case Kind::Pty:
         return ptyProperties();
     default:
-        return {
-            choiceProperty(u"type"_s, {u"stream"_s, u"datagram"_s, u"seqpacket"_s}, Text::tr("Type"),
-                           Text::tr("stream: bytes without boundaries; datagram: whole messages; seqpacket: "
-                                    "whole messages and an end, "
-                                    "see socketpair(2) and unix(7)."))};
+        return {choiceProperty(
+            u"type"_s, {u"stream"_s, u"datagram"_s, u"seqpacket"_s}, KindText::tr("Type"),
+            KindText::tr("stream: bytes without boundaries; datagram: whole messages; seqpacket: "
+                         "whole messages and an end, "
+                         "see socketpair(2) and unix(7)."))};
     }
 }
 

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct PropertyText
 {
     Q_DECLARE_TR_FUNCTIONS(Property)
 };
@@ -35,11 +35,11 @@ bool isWhole(const QJsonValue& value, qint64 minimum, qint64 maximum)
 QString textFault(const QString& text)
 {
     if (text.contains(QChar(u'\0')))
-        return Text::tr("holds a zero character, which no C string can");
+        return PropertyText::tr("holds a zero character, which no C string can");
     if (!text.isValidUtf16())
-        return Text::tr("is no valid text");
+        return PropertyText::tr("is no valid text");
     if (text.toUtf8().size() > maxTextBytes)
-        return Text::tr("is longer than %1 bytes").arg(maxTextBytes);
+        return PropertyText::tr("is longer than %1 bytes").arg(maxTextBytes);
     return {};
 }
 
@@ -47,27 +47,28 @@ QString textFault(const QString& text)
 QString argumentFault(const QString& text, qsizetype& total)
 {
     if (text.contains(QChar(u'\0')))
-        return Text::tr("holds a zero character, which no argument can");
+        return PropertyText::tr("holds a zero character, which no argument can");
     if (!text.isValidUtf16())
-        return Text::tr("holds no valid text");
+        return PropertyText::tr("holds no valid text");
     const qsizetype bytes = text.toUtf8().size();
     total += bytes + 1;
     if (bytes > maxArgumentBytes)
-        return Text::tr("holds a string longer than the %1 bytes that execve(2) takes").arg(maxArgumentBytes);
+        return PropertyText::tr("holds a string longer than the %1 bytes that execve(2) takes")
+            .arg(maxArgumentBytes);
     if (total > maxArgumentsBytes)
-        return Text::tr("is longer than 1 MiB in all");
+        return PropertyText::tr("is longer than 1 MiB in all");
     return {};
 }
 
 QString argumentsFault(const QJsonValue& value)
 {
     if (!value.isArray())
-        return Text::tr("is not an array of strings");
+        return PropertyText::tr("is not an array of strings");
     qsizetype total = 0;
     const QJsonArray array = value.toArray();
     for (const auto& item : array) {
         if (!item.isString())
-            return Text::tr("is not an array of strings");
+            return PropertyText::tr("is not an array of strings");
         if (const QString fault = argumentFault(item.toString(), total); !fault.isEmpty())
             return fault;
     }
@@ -77,15 +78,15 @@ QString argumentsFault(const QJsonValue& value)
 QString environmentFault(const QJsonValue& value)
 {
     if (!value.isObject())
-        return Text::tr("is not an object of strings");
+        return PropertyText::tr("is not an object of strings");
     qsizetype total = 0;
     const QJsonObject object = value.toObject();
     for (auto it = object.begin(); it != object.end(); ++it) {
         const QString key = it.key();
         if (key.isEmpty() || key.contains(u'='))
-            return Text::tr("holds a variable whose name is empty or has a “=”");
+            return PropertyText::tr("holds a variable whose name is empty or has a “=”");
         if (!it.value().isString())
-            return Text::tr("is not an object of strings");
+            return PropertyText::tr("is not an object of strings");
         if (const QString fault = argumentFault(key, total); !fault.isEmpty())
             return fault;
         if (const QString fault = argumentFault(it.value().toString(), total); !fault.isEmpty())
@@ -103,18 +104,18 @@ QString startFault(const QJsonValue& value)
         const QJsonValue seconds = start.value("seconds"_L1);
         const double number = seconds.toDouble(-1);
         if (!seconds.isDouble() || !std::isfinite(number) || number < 0 || number > maxStartSeconds)
-            return Text::tr("needs “seconds” from 0 to %1").arg(maxStartSeconds);
+            return PropertyText::tr("needs “seconds” from 0 to %1").arg(maxStartSeconds);
         ++members;
     } else if (when == "runs"_L1 || when == "exits"_L1) {
         const QString node = start.value("node"_L1).toString();
         if (node.isEmpty() || node.size() > 64)
-            return Text::tr("needs “node”, the id of the process to wait for");
+            return PropertyText::tr("needs “node”, the id of the process to wait for");
         ++members;
     } else if (when != "at-once"_L1 && when != "by-hand"_L1) {
-        return Text::tr("needs “when”: at-once, after, runs, exits or by-hand");
+        return PropertyText::tr("needs “when”: at-once, after, runs, exits or by-hand");
     }
     return start.size() == members ? QString()
-                                   : Text::tr("has a member that does not belong to “%1”").arg(when);
+                                   : PropertyText::tr("has a member that does not belong to “%1”").arg(when);
 }
 
 QString targetFault(const QJsonValue& value)
@@ -123,7 +124,7 @@ QString targetFault(const QJsonValue& value)
     if (text == "output"_L1 || text == "null"_L1)
         return {};
     if (!text.startsWith("file:"_L1) || text.size() == 5)
-        return Text::tr("is not “output”, “null” or “file:PATH”");
+        return PropertyText::tr("is not “output”, “null” or “file:PATH”");
     return textFault(text);
 }
 
@@ -132,12 +133,12 @@ QString modeFault(const QJsonValue& value)
     const QString mode = value.toString();
     const bool ok = mode.size() == 4 && mode.startsWith(u'0') &&
                     std::all_of(mode.begin(), mode.end(), [](QChar c) { return c >= u'0' && c <= u'7'; });
-    return ok ? QString() : Text::tr("is not a mode such as “0600”");
+    return ok ? QString() : PropertyText::tr("is not a mode such as “0600”");
 }
 
 QString flagsFault(const QJsonValue& value, const QStringList& choices)
 {
-    const QString wrong = Text::tr("is not an array of some of %1").arg(choices.join(", "_L1));
+    const QString wrong = PropertyText::tr("is not an array of some of %1").arg(choices.join(", "_L1));
     if (!value.isArray())
         return wrong;
     QStringList seen;
@@ -146,7 +147,7 @@ QString flagsFault(const QJsonValue& value, const QStringList& choices)
         if (!choices.contains(item.toString()))
             return wrong;
         if (seen.contains(item.toString()))
-            return Text::tr("names %1 twice").arg(item.toString());
+            return PropertyText::tr("names %1 twice").arg(item.toString());
         seen.append(item.toString());
     }
     return {};
@@ -155,7 +156,7 @@ QString flagsFault(const QJsonValue& value, const QStringList& choices)
 /// An array of whole numbers; a set of semaphores, say.
 QString integersFault(const QJsonValue& value, qint64 minimum, qint64 maximum)
 {
-    const QString wrong = Text::tr("is not an array of 1 to %1 whole numbers from %2 to %3")
+    const QString wrong = PropertyText::tr("is not an array of 1 to %1 whole numbers from %2 to %3")
                               .arg(maxIntegers)
                               .arg(minimum)
                               .arg(maximum);
@@ -171,11 +172,11 @@ QString integersFault(const QJsonValue& value, qint64 minimum, qint64 maximum)
 QString scriptFault(const QString& text)
 {
     if (text.contains(QChar(u'\0')))
-        return Text::tr("holds a zero character");
+        return PropertyText::tr("holds a zero character");
     if (!text.isValidUtf16())
-        return Text::tr("is no valid text");
+        return PropertyText::tr("is no valid text");
     if (text.toUtf8().size() > maxScriptBytes)
-        return Text::tr("is longer than 64 KiB");
+        return PropertyText::tr("is longer than 64 KiB");
     return {};
 }
 
@@ -183,12 +184,12 @@ QString fieldsFault(const QJsonValue& value)
 {
     const QJsonObject object = value.toObject();
     if (!value.isObject() || object.size() > maxFields)
-        return Text::tr("is not an object of at most %1 numbers and texts").arg(maxFields);
+        return PropertyText::tr("is not an object of at most %1 numbers and texts").arg(maxFields);
     for (auto it = object.begin(); it != object.end(); ++it) {
         if (!isHandlePort(it.key()))
-            return Text::tr("holds a field whose name is not of a–z, 0–9 and _");
+            return PropertyText::tr("holds a field whose name is not of a–z, 0–9 and _");
         if (!it.value().isDouble() && !it.value().isString())
-            return Text::tr("holds “%1”, which is neither a number nor a text").arg(it.key());
+            return PropertyText::tr("holds “%1”, which is neither a number nor a text").arg(it.key());
         if (const QString fault = it.value().isString() ? textFault(it.value().toString()) : QString();
             !fault.isEmpty())
             return fault;
@@ -202,7 +203,7 @@ QString PropertySpec::fault(const QJsonValue& value) const
 {
     switch (type) {
     case Type::Text:
-        return value.isString() ? textFault(value.toString()) : Text::tr("is not a text");
+        return value.isString() ? textFault(value.toString()) : PropertyText::tr("is not a text");
     case Type::Arguments:
         return argumentsFault(value);
     case Type::Environment:
@@ -210,12 +211,13 @@ QString PropertySpec::fault(const QJsonValue& value) const
     case Type::Integer:
         return isWhole(value, minimum, maximum)
                    ? QString()
-                   : Text::tr("is not a whole number from %1 to %2").arg(minimum).arg(maximum);
+                   : PropertyText::tr("is not a whole number from %1 to %2").arg(minimum).arg(maximum);
     case Type::Flag:
-        return value.isBool() ? QString() : Text::tr("is neither true nor false");
+        return value.isBool() ? QString() : PropertyText::tr("is neither true nor false");
     case Type::Choice:
-        return choices.contains(value.toString()) ? QString()
-                                                  : Text::tr("is none of %1").arg(choices.join(", "_L1));
+        return choices.contains(value.toString())
+                   ? QString()
+                   : PropertyText::tr("is none of %1").arg(choices.join(", "_L1));
     case Type::Mode:
         return modeFault(value);
     case Type::Start:
@@ -227,7 +229,7 @@ QString PropertySpec::fault(const QJsonValue& value) const
     case Type::Integers:
         return integersFault(value, minimum, maximum);
     case Type::Script:
-        return value.isString() ? scriptFault(value.toString()) : Text::tr("is not a text");
+        return value.isString() ? scriptFault(value.toString()) : PropertyText::tr("is not a text");
     case Type::Fields:
         return fieldsFault(value);
     }

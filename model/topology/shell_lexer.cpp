@@ -8,7 +8,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct ShellLexerText
 {
     Q_DECLARE_TR_FUNCTIONS(ShellLexer)
 };
@@ -21,7 +21,7 @@ bool ShellLexer::run()
         const QChar c = m_line.at(m_at);
         if (c.isSpace()) {
             if (c == u'\n')
-                note(Text::tr("more than one line"));
+                note(ShellLexerText::tr("more than one line"));
             endWord();
             ++m_at;
         } else if (c == u'\'' || c == u'"') {
@@ -91,7 +91,7 @@ void ShellLexer::noteBare(QChar c)
     else if (c == u'{' && isBraceExpansion())
         note(u"{ }"_s);
     else if (c == u'=' && m_inWord && isFirstWord())
-        note(Text::tr("an assignment"));
+        note(ShellLexerText::tr("an assignment"));
 }
 
 /// `{a,b}` and `{1..9}`; other braces stand for themselves, as in {name.path}.

@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct TopologyText
 {
     Q_DECLARE_TR_FUNCTIONS(Topology)
 };
@@ -44,29 +44,32 @@ QString portFault(const Topology& topology, const Node& process, const QString& 
 {
     const bool isFd = isFdPort(port);
     if (!isFd && !isHandlePort(port))
-        return Text::tr("%1 is neither a file descriptor from 0 to %2 nor a handle of a–z, 0–9 and _.")
+        return TopologyText::tr(
+                   "%1 is neither a file descriptor from 0 to %2 nor a handle of a–z, 0–9 and _.")
             .arg(port, QString::number(maxFd));
     for (const Edge& edge : topology.edges)
         if (edge.process == process.id && edge.processPort == port)
-            return isFd ? Text::tr("%1's fd %2 is connected already.").arg(process.name, port)
-                        : Text::tr("%1 has a connection named %2 already.").arg(process.name, port);
+            return isFd ? TopologyText::tr("%1's fd %2 is connected already.").arg(process.name, port)
+                        : TopologyText::tr("%1 has a connection named %2 already.").arg(process.name, port);
     if (isFd && needsHandle(endpoint.kind))
-        return Text::tr("%1 has no descriptor: connect it under a name, such as %2.")
+        return TopologyText::tr("%1 has no descriptor: connect it under a name, such as %2.")
             .arg(endpoint.name, topology.freeHandle(process.id, endpoint.id));
     if (!isFd && process.kind == Kind::Command && isAnonymous(endpoint.kind))
-        return Text::tr("%1 has no name by which %2 could open it: use a file descriptor.")
+        return TopologyText::tr("%1 has no name by which %2 could open it: use a file descriptor.")
             .arg(endpoint.name, process.name);
     if (isFd && endpointPort != "connect"_L1 && endpointPort != "send"_L1 &&
         endpoint.property(u"made-by"_s).toString() == "program"_L1 && endpoint.kind != Kind::Fifo &&
         endpoint.kind != Kind::File)
-        return Text::tr("%1 is made by a program, so nobody can be given its descriptor: use a name.")
+        return TopologyText::tr("%1 is made by a program, so nobody can be given its descriptor: use a name.")
             .arg(endpoint.name);
     const bool standard = process.kind == Kind::Command && isFd;
     if (standard && port == "0"_L1 && !portReads(endpointPort) && endpointPort == "write"_L1)
-        return Text::tr("%1 reads from fd 0, and %2's write end only takes bytes: use fd 1, or the read end.")
+        return TopologyText::tr(
+                   "%1 reads from fd 0, and %2's write end only takes bytes: use fd 1, or the read end.")
             .arg(process.name, endpoint.name);
     if (standard && (port == "1"_L1 || port == "2"_L1) && endpointPort == "read"_L1)
-        return Text::tr("%1 writes to fd %2, and %3's read end only gives bytes: use fd 0, or the write end.")
+        return TopologyText::tr(
+                   "%1 writes to fd %2, and %3's read end only gives bytes: use fd 0, or the write end.")
             .arg(process.name, port, endpoint.name);
     return {};
 }
@@ -186,14 +189,14 @@ QString Topology::freePort(const QString& process, const QString& endpoint, cons
 QString nameFault(const QString& name)
 {
     if (name.isEmpty())
-        return Text::tr("is empty");
+        return TopologyText::tr("is empty");
     if (name.size() > maxNameLength)
-        return Text::tr("is longer than %1 characters").arg(maxNameLength);
+        return TopologyText::tr("is longer than %1 characters").arg(maxNameLength);
     if (!name.isValidUtf16())
-        return Text::tr("is no valid text");
+        return TopologyText::tr("is no valid text");
     for (const QChar c : name)
         if (c.category() == QChar::Other_Control || c == u'{' || c == u'}')
-            return Text::tr("holds a control character or a brace");
+            return TopologyText::tr("holds a control character or a brace");
     return {};
 }
 
@@ -203,23 +206,26 @@ QString connectionFault(const Topology& topology, const QString& process, const 
     const Node* from = topology.node(process);
     const Node* to = topology.node(endpoint);
     if (!from || !to)
-        return Text::tr("One of the two ends is gone.");
+        return TopologyText::tr("One of the two ends is gone.");
     if (from == to)
-        return Text::tr("%1 cannot be connected to itself.").arg(from->name);
+        return TopologyText::tr("%1 cannot be connected to itself.").arg(from->name);
     if (!isProcess(from->kind))
-        return Text::tr("%1 is no process: a connection joins a process and an endpoint.").arg(from->name);
+        return TopologyText::tr("%1 is no process: a connection joins a process and an endpoint.")
+            .arg(from->name);
     if (isProcess(to->kind))
-        return Text::tr("%1 is a process: two processes need a pipe or another endpoint between them.")
+        return TopologyText::tr(
+                   "%1 is a process: two processes need a pipe or another endpoint between them.")
             .arg(to->name);
     const QStringList ports = kindInfo(to->kind).ports;
     if (!ports.contains(endpointPort))
-        return Text::tr("%1 has no end “%2”, only %3.").arg(to->name, endpointPort, ports.join(", "_L1));
+        return TopologyText::tr("%1 has no end “%2”, only %3.")
+            .arg(to->name, endpointPort, ports.join(", "_L1));
     if (topology.edges.size() >= maxEdges)
-        return Text::tr("A topology holds at most %1 connections.").arg(maxEdges);
+        return TopologyText::tr("A topology holds at most %1 connections.").arg(maxEdges);
     if (!processPort.isEmpty())
         return portFault(topology, *from, processPort, *to, endpointPort);
     if (topology.freePort(process, endpoint, endpointPort).isEmpty())
-        return Text::tr("All file descriptors of %1 are connected.").arg(from->name);
+        return TopologyText::tr("All file descriptors of %1 are connected.").arg(from->name);
     return {};
 }
 

@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct TopologyFileText
 {
     Q_DECLARE_TR_FUNCTIONS(TopologyFile)
 };
@@ -147,23 +147,26 @@ QByteArray readTopologyBytes(const QString& path, Fault& problem)
 {
     const QFileInfo info(path);
     if (!info.exists()) {
-        problem = fault(Text::tr("There is no file %1.").arg(path), Text::tr("Check its name and folder."));
+        problem = fault(TopologyFileText::tr("There is no file %1.").arg(path),
+                        TopologyFileText::tr("Check its name and folder."));
         return {};
     }
     if (!info.isFile()) {
-        problem = fault(Text::tr("%1 is no regular file.").arg(path), Text::tr("Name a .byteyard file."));
+        problem = fault(TopologyFileText::tr("%1 is no regular file.").arg(path),
+                        TopologyFileText::tr("Name a .byteyard file."));
         return {};
     }
-    const QString tooLong = Text::tr("%1 is longer than the 16 MiB that a topology may take.").arg(path);
-    const QString otherFile = Text::tr("It is probably not a topology: name another file.");
+    const QString tooLong =
+        TopologyFileText::tr("%1 is longer than the 16 MiB that a topology may take.").arg(path);
+    const QString otherFile = TopologyFileText::tr("It is probably not a topology: name another file.");
     if (info.size() > maxTopologyBytes) {
         problem = fault(tooLong, otherFile);
         return {};
     }
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        problem = fault(Text::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
-                        Text::tr("Check that you may read it."));
+        problem = fault(TopologyFileText::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
+                        TopologyFileText::tr("Check that you may read it."));
         return {};
     }
     QByteArray bytes = file.read(maxTopologyBytes + 1); // it may have grown since
@@ -172,27 +175,29 @@ QByteArray readTopologyBytes(const QString& path, Fault& problem)
         return {};
     }
     if (file.error() != QFileDevice::NoError)
-        problem = fault(Text::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
-                        Text::tr("Check the disk."));
+        problem = fault(TopologyFileText::tr("%1 cannot be read: %2.").arg(path, file.errorString()),
+                        TopologyFileText::tr("Check the disk."));
     return bytes;
 }
 
 ReadResult readTopology(const QByteArray& text)
 {
-    const QString otherFile = Text::tr("Name a .byteyard file.");
+    const QString otherFile = TopologyFileText::tr("Name a .byteyard file.");
     if (text.size() > maxTopologyBytes)
-        return refused(text, 0, Text::tr("The text is longer than the 16 MiB that a topology may take."),
+        return refused(text, 0,
+                       TopologyFileText::tr("The text is longer than the 16 MiB that a topology may take."),
                        otherFile);
     if (text.trimmed().isEmpty())
-        return refused(text, 0, Text::tr("The file is empty."), otherFile);
+        return refused(text, 0, TopologyFileText::tr("The file is empty."), otherFile);
     if (const qsizetype zero = text.indexOf('\0'); zero >= 0)
         return refused(
             text, zero,
-            Text::tr("This is no topology: it holds binary data (a zero byte at offset %1).").arg(zero),
+            TopologyFileText::tr("This is no topology: it holds binary data (a zero byte at offset %1).")
+                .arg(zero),
             otherFile);
     if (const qsizetype bad = firstLineNotUtf8(text); bad >= 0)
-        return refused(text, bad, Text::tr("This line is not UTF-8 text."),
-                       Text::tr("Save the file as UTF-8."));
+        return refused(text, bad, TopologyFileText::tr("This line is not UTF-8 text."),
+                       TopologyFileText::tr("Save the file as UTF-8."));
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(text, &error);
     if (error.error == QJsonParseError::NoError)
@@ -200,10 +205,11 @@ ReadResult readTopology(const QByteArray& text)
                                                          : QJsonValue(document.object()));
     const QByteArray trimmed = text.trimmed();
     if (trimmed.startsWith('{') && !trimmed.endsWith('}'))
-        return refused(text, text.size(), Text::tr("The file is cut: it ends before its JSON does."),
-                       Text::tr("Take it from where it came once more, or from a backup."));
-    return refused(text, error.offset, Text::tr("This is not JSON: %1.").arg(error.errorString()),
-                   Text::tr("Correct it here, or take the file from a backup."));
+        return refused(text, text.size(),
+                       TopologyFileText::tr("The file is cut: it ends before its JSON does."),
+                       TopologyFileText::tr("Take it from where it came once more, or from a backup."));
+    return refused(text, error.offset, TopologyFileText::tr("This is not JSON: %1.").arg(error.errorString()),
+                   TopologyFileText::tr("Correct it here, or take the file from a backup."));
 }
 
 ReadResult readTopologyFile(const QString& path)
@@ -218,7 +224,8 @@ ReadResult readTopologyFile(const QString& path)
     result = readTopology(bytes);
     const QString name = QFileInfo(path).fileName();
     for (Fault& found : result.faults)
-        found.what = Text::tr("%1, line %2: %3").arg(name, QString::number(found.line), found.what);
+        found.what =
+            TopologyFileText::tr("%1, line %2: %3").arg(name, QString::number(found.line), found.what);
     return result;
 }
 
@@ -226,14 +233,15 @@ QString writeTopologyFile(const Topology& topology, const QString& path)
 {
     const QByteArray bytes = writeTopology(topology);
     if (bytes.size() > maxTopologyBytes)
-        return Text::tr(
+        return TopologyFileText::tr(
                    "%1 was not written: the topology would take more than the 16 MiB that can be read back. "
                    "Remove some of the files that it brings.")
             .arg(path);
     QSaveFile file(path);
     // Unbuffered: commit() does not see that the flush of a buffer has failed (Qt 6.4).
     if (!file.open(QIODevice::WriteOnly | QIODevice::Unbuffered))
-        return Text::tr("%1 was not written: %2. Choose a folder that exists and where you may write.")
+        return TopologyFileText::tr(
+                   "%1 was not written: %2. Choose a folder that exists and where you may write.")
             .arg(path, file.errorString());
     // A full disk takes a part of the bytes, and QSaveFile counts that as no error.
     const qint64 written = file.write(bytes);
@@ -241,11 +249,12 @@ QString writeTopologyFile(const Topology& topology, const QString& path)
         return {};
     const QString reason = written < 0 || written == bytes.size()
                                ? file.errorString()
-                               : Text::tr("the disk took only %1 of %2 bytes")
+                               : TopologyFileText::tr("the disk took only %1 of %2 bytes")
                                      .arg(QString::number(written), QString::number(bytes.size()));
     file.cancelWriting();
-    return Text::tr("%1 was not written: %2. What was there before is untouched; free some space, or choose "
-                    "another place.")
+    return TopologyFileText::tr(
+               "%1 was not written: %2. What was there before is untouched; free some space, or choose "
+               "another place.")
         .arg(path, reason);
 }
 

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Text
+struct TopologyReaderText
 {
     Q_DECLARE_TR_FUNCTIONS(TopologyReader)
 };
@@ -43,20 +43,22 @@ bool isId(const QString& text)
 }
 
 /// Turns the JSON of a document into a topology; what does not fit becomes a fault with its path.
-class Reader
+class DocumentReader
 {
 public:
-    explicit Reader(const QByteArray& text) : m_places(text) {}
+    explicit DocumentReader(const QByteArray& text) : m_places(text) {}
 
     ReadResult read(const QJsonValue& root)
     {
         if (const auto twice = m_places.duplicateMember())
-            refuse(twice->line,
-                   Text::tr("The member “%1” stands twice in one object.").arg(shown(twice->name)),
-                   Text::tr("Remove one of the two."));
+            refuse(
+                twice->line,
+                TopologyReaderText::tr("The member “%1” stands twice in one object.").arg(shown(twice->name)),
+                TopologyReaderText::tr("Remove one of the two."));
         else if (!root.isObject())
-            refuse(JsonPath(), Text::tr("This is no topology: the file does not hold one JSON object."),
-                   Text::tr("Name a .byteyard file."));
+            refuse(JsonPath(),
+                   TopologyReaderText::tr("This is no topology: the file does not hold one JSON object."),
+                   TopologyReaderText::tr("Name a .byteyard file."));
         else if (formatIsKnown(root.toObject()))
             readDocument(root.toObject());
         if (!m_result.faults.isEmpty())
@@ -91,8 +93,8 @@ private:
         for (auto it = object.begin(); it != object.end() && !isFull(); ++it)
             if (!known.contains(it.key()))
                 refuse(path + JsonPath{it.key()},
-                       Text::tr("%1 has an unknown member “%2”.").arg(owner, shown(it.key())),
-                       Text::tr("Remove it; known are %1.").arg(known.join(", "_L1)));
+                       TopologyReaderText::tr("%1 has an unknown member “%2”.").arg(owner, shown(it.key())),
+                       TopologyReaderText::tr("Remove it; known are %1.").arg(known.join(", "_L1)));
     }
 
     bool formatIsKnown(const QJsonObject& root)
@@ -102,32 +104,34 @@ private:
         if (value.isDouble() && format > topologyFormat)
             refuse(
                 {u"format"_s},
-                Text::tr(
+                TopologyReaderText::tr(
                     "A newer Byteyard wrote this file: it has format %1, and this version reads format %2.")
                     .arg(QString::number(format), QString::number(topologyFormat)),
-                Text::tr("Open it with a newer Byteyard."));
+                TopologyReaderText::tr("Open it with a newer Byteyard."));
         else if (!value.isDouble() || format != topologyFormat)
-            refuse(JsonPath{u"format"_s},
-                   Text::tr("This is no topology: “format” is not %1.").arg(topologyFormat),
-                   Text::tr("Name a .byteyard file, or set “format” to %1.").arg(topologyFormat));
+            refuse(
+                JsonPath{u"format"_s},
+                TopologyReaderText::tr("This is no topology: “format” is not %1.").arg(topologyFormat),
+                TopologyReaderText::tr("Name a .byteyard file, or set “format” to %1.").arg(topologyFormat));
         return m_result.faults.isEmpty();
     }
 
     void readDocument(const QJsonObject& root)
     {
         Topology& t = m_result.topology;
-        checkMembers(root, {}, Text::tr("The topology"),
+        checkMembers(root, {}, TopologyReaderText::tr("The topology"),
                      {u"edges"_s, u"files"_s, u"format"_s, u"lesson"_s, u"nodes"_s, u"pace"_s, u"title"_s});
         t.title = title(root.value("title"_L1));
         t.lesson = root.value("lesson"_L1).toString();
         if (root.contains("lesson"_L1) && !isId(t.lesson))
-            refuse({u"lesson"_s}, Text::tr("“lesson” is no name of a lesson."),
-                   Text::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -, or remove it."));
+            refuse({u"lesson"_s}, TopologyReaderText::tr("“lesson” is no name of a lesson."),
+                   TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -, or remove it."));
         if (const QJsonValue pace = root.value("pace"_L1); !pace.isUndefined()) {
             t.pace = pace.toInt(-1);
             if (t.pace < 0 || t.pace > maxPace)
-                refuse({u"pace"_s}, Text::tr("“pace” is not a whole number from 0 to %1.").arg(maxPace),
-                       Text::tr("Write the data calls a second, or 0 for full speed."));
+                refuse({u"pace"_s},
+                       TopologyReaderText::tr("“pace” is not a whole number from 0 to %1.").arg(maxPace),
+                       TopologyReaderText::tr("Write the data calls a second, or 0 for full speed."));
         }
         readFiles(root.value("files"_L1));
         if (const QJsonArray nodes = list(root, u"nodes"_s, maxNodes); !nodes.isEmpty())
@@ -145,10 +149,10 @@ private:
         const bool ok =
             value.isUndefined() || (value.isString() && (text.isEmpty() || nameFault(text).isEmpty()));
         if (!ok)
-            refuse(
-                {u"title"_s},
-                Text::tr("“title” is not a text of one line with at most %1 characters.").arg(maxNameLength),
-                Text::tr("Shorten it."));
+            refuse({u"title"_s},
+                   TopologyReaderText::tr("“title” is not a text of one line with at most %1 characters.")
+                       .arg(maxNameLength),
+                   TopologyReaderText::tr("Shorten it."));
         return text;
     }
 
@@ -156,11 +160,11 @@ private:
     {
         const QJsonValue value = root.value(key);
         if (!value.isArray())
-            refuse({key}, Text::tr("“%1” is missing or no array.").arg(key),
-                   Text::tr("Write [] when there are none."));
+            refuse({key}, TopologyReaderText::tr("“%1” is missing or no array.").arg(key),
+                   TopologyReaderText::tr("Write [] when there are none."));
         else if (value.toArray().size() > most)
-            refuse({key}, Text::tr("“%1” holds more than %2.").arg(key, QString::number(most)),
-                   Text::tr("Split the topology."));
+            refuse({key}, TopologyReaderText::tr("“%1” holds more than %2.").arg(key, QString::number(most)),
+                   TopologyReaderText::tr("Split the topology."));
         else
             return value.toArray();
         return {};
@@ -170,24 +174,28 @@ private:
     {
         const JsonPath path{u"files"_s};
         if (!value.isUndefined() && (!value.isObject() || value.toObject().size() > maxFiles)) {
-            refuse(path, Text::tr("“files” is not an object with at most %1 texts.").arg(maxFiles),
-                   Text::tr("Write {\"name.txt\": \"text\"}."));
+            refuse(path,
+                   TopologyReaderText::tr("“files” is not an object with at most %1 texts.").arg(maxFiles),
+                   TopologyReaderText::tr("Write {\"name.txt\": \"text\"}."));
             return;
         }
         const QJsonObject files = value.toObject();
         for (auto it = files.begin(); it != files.end() && !isFull(); ++it) {
             const QString name = it.key();
             if (!isPlainFileName(name))
-                refuse(path + JsonPath{name}, Text::tr("“%1” is no plain file name.").arg(shown(name)),
-                       Text::tr("Use a name of at most 255 bytes without a slash: it lies in the session's "
-                                "directory."));
+                refuse(path + JsonPath{name},
+                       TopologyReaderText::tr("“%1” is no plain file name.").arg(shown(name)),
+                       TopologyReaderText::tr(
+                           "Use a name of at most 255 bytes without a slash: it lies in the session's "
+                           "directory."));
             else if (!it.value().isString() || !it.value().toString().isValidUtf16())
-                refuse(path + JsonPath{name}, Text::tr("The file “%1” is no text.").arg(shown(name)),
-                       Text::tr("Give its content as a string."));
+                refuse(path + JsonPath{name},
+                       TopologyReaderText::tr("The file “%1” is no text.").arg(shown(name)),
+                       TopologyReaderText::tr("Give its content as a string."));
             else if (it.value().toString().toUtf8().size() > maxFileBytes)
                 refuse(path + JsonPath{name},
-                       Text::tr("The file “%1” is longer than 8 MiB.").arg(shown(name)),
-                       Text::tr("Let a command make it when it runs."));
+                       TopologyReaderText::tr("The file “%1” is longer than 8 MiB.").arg(shown(name)),
+                       TopologyReaderText::tr("Let a command make it when it runs."));
             m_result.topology.files.insert(name, it.value().toString());
         }
     }
@@ -197,28 +205,30 @@ private:
         const QJsonObject object = value.toObject();
         Node node;
         node.id = m_node = object.value("id"_L1).toString();
-        const QString owner = Text::tr("Node “%1”").arg(shown(node.id));
+        const QString owner = TopologyReaderText::tr("Node “%1”").arg(shown(node.id));
         checkMembers(object, path, owner, {u"id"_s, u"kind"_s, u"name"_s, u"position"_s, u"properties"_s});
         if (!isId(node.id))
-            refuse(path + JsonPath{u"id"_s}, Text::tr("A node has no id, or one that is none."),
-                   Text::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
+            refuse(path + JsonPath{u"id"_s}, TopologyReaderText::tr("A node has no id, or one that is none."),
+                   TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
         else if (m_kinds.contains(node.id))
-            refuse(path + JsonPath{u"id"_s}, Text::tr("%1: another node has the same id.").arg(owner),
-                   Text::tr("Give one of them another id, and its edges too."));
+            refuse(path + JsonPath{u"id"_s},
+                   TopologyReaderText::tr("%1: another node has the same id.").arg(owner),
+                   TopologyReaderText::tr("Give one of them another id, and its edges too."));
         node.name = object.value("name"_L1).toString();
         if (const QString fault = nameFault(node.name); !fault.isEmpty())
-            refuse(path + JsonPath{u"name"_s}, Text::tr("%1: its name %2.").arg(owner, fault),
-                   Text::tr("Name it in one line."));
+            refuse(path + JsonPath{u"name"_s}, TopologyReaderText::tr("%1: its name %2.").arg(owner, fault),
+                   TopologyReaderText::tr("Name it in one line."));
         else if (m_names.contains(node.name))
             refuse(path + JsonPath{u"name"_s},
-                   Text::tr("%1: another node is named “%2” too.").arg(owner, shown(node.name)),
-                   Text::tr("Rename one of them."));
+                   TopologyReaderText::tr("%1: another node is named “%2” too.").arg(owner, shown(node.name)),
+                   TopologyReaderText::tr("Rename one of them."));
         m_names.insert(node.name);
         node.position = position(object.value("position"_L1), path, owner);
         const QString kind = object.value("kind"_L1).toString();
         if (!kindFromId(kind, node.kind)) {
-            refuse(path + JsonPath{u"kind"_s}, Text::tr("%1: there is no kind “%2”.").arg(owner, shown(kind)),
-                   Text::tr("Check the word; a newer Byteyard may know it."));
+            refuse(path + JsonPath{u"kind"_s},
+                   TopologyReaderText::tr("%1: there is no kind “%2”.").arg(owner, shown(kind)),
+                   TopologyReaderText::tr("Check the word; a newer Byteyard may know it."));
             return;
         }
         m_kinds.insert(node.id, node.kind);
@@ -236,8 +246,9 @@ private:
         if (pair.size() == 2 && isCoordinate(pair.at(0)) && isCoordinate(pair.at(1)))
             return {pair.at(0).toDouble(), pair.at(1).toDouble()};
         refuse(path + JsonPath{u"position"_s},
-               Text::tr("%1: its position is not two numbers from -1000000 to 1000000.").arg(owner),
-               Text::tr("Write [x, y], such as [0, 0]."));
+               TopologyReaderText::tr("%1: its position is not two numbers from -1000000 to 1000000.")
+                   .arg(owner),
+               TopologyReaderText::tr("Write [x, y], such as [0, 0]."));
         return {};
     }
 
@@ -248,19 +259,20 @@ private:
         const JsonPath here = path + JsonPath{u"properties"_s};
         const QJsonValue value = object.value("properties"_L1);
         if (!value.isObject() && !value.isUndefined())
-            refuse(here, Text::tr("%1: “properties” is no object.").arg(owner),
-                   Text::tr("Write {} when there are none."));
+            refuse(here, TopologyReaderText::tr("%1: “properties” is no object.").arg(owner),
+                   TopologyReaderText::tr("Write {} when there are none."));
         const QJsonObject given = value.toObject();
         QJsonObject kept;
         for (auto it = given.begin(); it != given.end() && !isFull(); ++it) {
             const PropertySpec* spec = findProperty(specs, it.key());
             if (!spec) {
                 refuse(here + JsonPath{it.key()},
-                       Text::tr("%1 has no property “%2”.").arg(owner, shown(it.key())),
-                       Text::tr("Remove it, or check the word; a newer Byteyard may know it."));
+                       TopologyReaderText::tr("%1 has no property “%2”.").arg(owner, shown(it.key())),
+                       TopologyReaderText::tr("Remove it, or check the word; a newer Byteyard may know it."));
             } else if (const QString fault = spec->fault(it.value()); !fault.isEmpty()) {
-                refuse(here + JsonPath{it.key()}, Text::tr("%1: “%2” %3.").arg(owner, it.key(), fault),
-                       Text::tr("Correct the value, or remove it for the default."));
+                refuse(here + JsonPath{it.key()},
+                       TopologyReaderText::tr("%1: “%2” %3.").arg(owner, it.key(), fault),
+                       TopologyReaderText::tr("Correct the value, or remove it for the default."));
             } else if (const QJsonValue canonical = spec->canonical(it.value());
                        canonical != spec->defaultValue) {
                 kept.insert(it.key(), canonical);
@@ -274,14 +286,16 @@ private:
         const QJsonObject object = value.toObject();
         Edge edge;
         edge.id = m_edge = object.value("id"_L1).toString();
-        const QString owner = Text::tr("Edge “%1”").arg(shown(edge.id));
+        const QString owner = TopologyReaderText::tr("Edge “%1”").arg(shown(edge.id));
         checkMembers(object, path, owner, {u"endpoint"_s, u"id"_s, u"process"_s, u"properties"_s});
         if (!isId(edge.id))
-            refuse(path + JsonPath{u"id"_s}, Text::tr("An edge has no id, or one that is none."),
-                   Text::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
+            refuse(path + JsonPath{u"id"_s},
+                   TopologyReaderText::tr("An edge has no id, or one that is none."),
+                   TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
         else if (m_edgeIds.contains(edge.id))
-            refuse(path + JsonPath{u"id"_s}, Text::tr("%1: another edge has the same id.").arg(owner),
-                   Text::tr("Give one of them another id."));
+            refuse(path + JsonPath{u"id"_s},
+                   TopologyReaderText::tr("%1: another edge has the same id.").arg(owner),
+                   TopologyReaderText::tr("Give one of them another id."));
         m_edgeIds.insert(edge.id);
         const bool hasProcess = readEnd(object, u"process"_s, path, owner, edge.process, edge.processPort);
         const bool hasEndpoint =
@@ -305,29 +319,32 @@ private:
         if (m_kinds.contains(node))
             return true;
         refuse(path + JsonPath{key, u"node"_s},
-               Text::tr("%1: its %2 “%3” is no node of this topology.").arg(owner, key, shown(node)),
-               Text::tr("Name the id of a node, or remove the edge."));
+               TopologyReaderText::tr("%1: its %2 “%3” is no node of this topology.")
+                   .arg(owner, key, shown(node)),
+               TopologyReaderText::tr("Name the id of a node, or remove the edge."));
         return false;
     }
 
     void checkProcessEnd(const Edge& edge, const JsonPath& path, const QString& owner)
     {
         if (!isProcess(m_kinds.value(edge.process))) {
-            refuse(path + JsonPath{u"node"_s}, Text::tr("%1: “%2” is no process.").arg(owner, edge.process),
-                   Text::tr("An edge goes from a process to an endpoint."));
+            refuse(path + JsonPath{u"node"_s},
+                   TopologyReaderText::tr("%1: “%2” is no process.").arg(owner, edge.process),
+                   TopologyReaderText::tr("An edge goes from a process to an endpoint."));
         } else if (!isFdPort(edge.processPort) && !isHandlePort(edge.processPort)) {
             refuse(
                 path + JsonPath{u"port"_s},
-                Text::tr(
+                TopologyReaderText::tr(
                     "%1: the process's port is neither a file descriptor from \"0\" to \"%2\" nor a handle "
                     "of at most %3 of a–z, 0–9 and _.")
                     .arg(owner, QString::number(maxFd), QString::number(maxHandleLength)),
-                Text::tr("Write a number as a string, such as \"1\", or a name, such as \"queue\"."));
+                TopologyReaderText::tr(
+                    "Write a number as a string, such as \"1\", or a name, such as \"queue\"."));
         } else if (const QString fd = edge.process + u' ' + edge.processPort; m_fds.contains(fd)) {
             refuse(path + JsonPath{u"port"_s},
-                   Text::tr("%1: port %2 of “%3” is connected by another edge already.")
+                   TopologyReaderText::tr("%1: port %2 of “%3” is connected by another edge already.")
                        .arg(owner, edge.processPort, edge.process),
-                   Text::tr("Use another one, or remove one of the edges."));
+                   TopologyReaderText::tr("Use another one, or remove one of the edges."));
         } else {
             m_fds.insert(fd);
         }
@@ -337,22 +354,24 @@ private:
     {
         const KindInfo& kind = info(m_kinds.value(edge.endpoint));
         if (kind.isProcess) {
-            refuse(path + JsonPath{u"node"_s}, Text::tr("%1: “%2” is no endpoint.").arg(owner, edge.endpoint),
-                   Text::tr("An edge goes from a process to an endpoint."));
+            refuse(path + JsonPath{u"node"_s},
+                   TopologyReaderText::tr("%1: “%2” is no endpoint.").arg(owner, edge.endpoint),
+                   TopologyReaderText::tr("An edge goes from a process to an endpoint."));
             return false;
         }
         if (kind.ports.contains(edge.endpointPort) && isFdPort(edge.processPort) && needsHandle(kind.kind)) {
             refuse(path + JsonPath{u"port"_s},
-                   Text::tr("%1: a %2 has no descriptor, so the process's port is a handle.")
+                   TopologyReaderText::tr("%1: a %2 has no descriptor, so the process's port is a handle.")
                        .arg(owner, kind.id),
-                   Text::tr("Write a name, such as \"queue\", as the process's port."));
+                   TopologyReaderText::tr("Write a name, such as \"queue\", as the process's port."));
             return false;
         }
         if (kind.ports.contains(edge.endpointPort))
             return true;
         refuse(path + JsonPath{u"port"_s},
-               Text::tr("%1: a %2 has no port “%3”.").arg(owner, kind.id, shown(edge.endpointPort)),
-               Text::tr("Use one of %1.").arg(kind.ports.join(", "_L1)));
+               TopologyReaderText::tr("%1: a %2 has no port “%3”.")
+                   .arg(owner, kind.id, shown(edge.endpointPort)),
+               TopologyReaderText::tr("Use one of %1.").arg(kind.ports.join(", "_L1)));
         return false;
     }
 
@@ -386,7 +405,7 @@ bool isPlainFileName(const QString& name)
 
 ReadResult readTopologyJson(const QByteArray& text, const QJsonValue& root)
 {
-    return Reader(text).read(root);
+    return DocumentReader(text).read(root);
 }
 
 } // namespace byteyard::model

@@ -1,5 +1,6 @@
 #include "model/topology/placeholder.h"
 #include "model/topology/validate_names.h"
+#include "model/topology/validate_text.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -12,11 +13,6 @@ namespace byteyard::model {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-struct Text
-{
-    Q_DECLARE_TR_FUNCTIONS(Validate)
-};
 
 using Severity = Fault::Severity;
 
@@ -66,8 +62,8 @@ private:
         if (node.kind == Kind::Actor)
             checkActor(node);
         else if (argv.isEmpty() || argv.first().isEmpty())
-            report(Severity::Error, node, Text::tr("%1 has no command.").arg(node.name),
-                   Text::tr("Type what it runs, such as: ls -l"));
+            report(Severity::Error, node, ValidateText::tr("%1 has no command.").arg(node.name),
+                   ValidateText::tr("Type what it runs, such as: ls -l"));
         else
             checkProgram(node, argv.first());
         checkDirectory(node);
@@ -79,11 +75,11 @@ private:
     {
         if (node.property(u"role"_s).toString() != "script"_L1) {
             if (m_edges.value(node.id).isEmpty())
-                report(Severity::Warning, node, Text::tr("%1 has nothing to work on.").arg(node.name),
-                       Text::tr("Connect it to an endpoint."));
+                report(Severity::Warning, node, ValidateText::tr("%1 has nothing to work on.").arg(node.name),
+                       ValidateText::tr("Connect it to an endpoint."));
         } else if (node.property(u"script"_s).toString().trimmed().isEmpty()) {
-            report(Severity::Error, node, Text::tr("%1 has no script.").arg(node.name),
-                   Text::tr("Write one, or choose a ready-made role."));
+            report(Severity::Error, node, ValidateText::tr("%1 has no script.").arg(node.name),
+                   ValidateText::tr("Write one, or choose a ready-made role."));
         }
     }
 
@@ -95,18 +91,18 @@ private:
             // A relative one is looked for in the working directory, which may come to be with the run.
             if (QFileInfo(program).isAbsolute() && !QFileInfo(program).isExecutable())
                 report(Severity::Warning, node,
-                       Text::tr("%1 cannot be started: %2 is no program that you may run.")
+                       ValidateText::tr("%1 cannot be started: %2 is no program that you may run.")
                            .arg(node.name, program),
-                       Text::tr("Check the path and its x permission."));
+                       ValidateText::tr("Check the path and its x permission."));
             return;
         }
         const QString path = node.property(u"environment"_s).toObject().value("PATH"_L1).toString();
         const QStringList folders = path.isEmpty() ? QStringList() : path.split(u':');
         if (QStandardPaths::findExecutable(program, folders).isEmpty())
-            report(
-                Severity::Warning, node,
-                Text::tr("%1 cannot be started: there is no program “%2” in PATH.").arg(node.name, program),
-                Text::tr("Check the name, or install what brings it."));
+            report(Severity::Warning, node,
+                   ValidateText::tr("%1 cannot be started: there is no program “%2” in PATH.")
+                       .arg(node.name, program),
+                   ValidateText::tr("Check the name, or install what brings it."));
     }
 
     void checkDirectory(const Node& node)
@@ -116,9 +112,9 @@ private:
             return;
         if (!QFileInfo(directory).isDir())
             report(Severity::Warning, node,
-                   Text::tr("%1 cannot be started: its working directory %2 is not there.")
+                   ValidateText::tr("%1 cannot be started: its working directory %2 is not there.")
                        .arg(node.name, directory),
-                   Text::tr("Make it, or choose another one."));
+                   ValidateText::tr("Make it, or choose another one."));
     }
 
     void checkStart(const Node& node)
@@ -129,12 +125,12 @@ private:
         const Node* awaited = m_byId.value(start.value("node"_L1).toString());
         if (!awaited)
             report(Severity::Error, node,
-                   Text::tr("%1 waits for a process that is not there.").arg(node.name),
-                   Text::tr("Choose another start for it."));
+                   ValidateText::tr("%1 waits for a process that is not there.").arg(node.name),
+                   ValidateText::tr("Choose another start for it."));
         else if (!isProcess(awaited->kind))
             report(Severity::Error, node,
-                   Text::tr("%1 waits for %2, which is no process.").arg(node.name, awaited->name),
-                   Text::tr("Choose another start for it."));
+                   ValidateText::tr("%1 waits for %2, which is no process.").arg(node.name, awaited->name),
+                   ValidateText::tr("Choose another start for it."));
     }
 
     void checkPlaceholders(const Node& node, const QStringList& argv)
@@ -155,23 +151,23 @@ private:
         const QString written = u'{' + placeholder.name + u'.' + placeholder.field + u'}';
         const Node* named = m_byName.value(placeholder.name);
         if (!named) {
-            report(
-                Severity::Error, node,
-                Text::tr("%1 uses %2, but no part is named “%3”.").arg(node.name, written, placeholder.name),
-                Text::tr("Correct the name; to mean the text itself, double its opening brace."));
+            report(Severity::Error, node,
+                   ValidateText::tr("%1 uses %2, but no part is named “%3”.")
+                       .arg(node.name, written, placeholder.name),
+                   ValidateText::tr("Correct the name; to mean the text itself, double its opening brace."));
         } else if (placeholder.field == "fd"_L1) {
             if (!isConnected(node, *named))
-                report(
-                    Severity::Error, node,
-                    Text::tr("%1 uses %2, but is not connected to %3.").arg(node.name, written, named->name),
-                    Text::tr("Connect the two."));
+                report(Severity::Error, node,
+                       ValidateText::tr("%1 uses %2, but is not connected to %3.")
+                           .arg(node.name, written, named->name),
+                       ValidateText::tr("Connect the two."));
         } else {
             m_named.insert(named->id);
             if (!hasPlaceholderField(named->kind, placeholder.field))
                 report(Severity::Error, node,
-                       Text::tr("%1 uses %2, but %3 has no %4.")
+                       ValidateText::tr("%1 uses %2, but %3 has no %4.")
                            .arg(node.name, written, named->name, placeholder.field),
-                       Text::tr("Use what it has: path, id, key, address or port, by its kind."));
+                       ValidateText::tr("Use what it has: path, id, key, address or port, by its kind."));
         }
     }
 
@@ -198,17 +194,18 @@ private:
             checkShared(node);
             if (node.property(u"keep"_s).toBool() && node.property(u"path"_s).toString().isEmpty())
                 report(Severity::Warning, node,
-                       Text::tr(
+                       ValidateText::tr(
                            "%1 is to be kept, but lies in the session's directory, which goes after the run.")
                            .arg(node.name),
-                       Text::tr("Give it a path of its own."));
+                       ValidateText::tr("Give it a path of its own."));
             break;
         case Kind::Socketpair:
             if (const auto [a, b] = sides(node, u"a"_s, u"b"_s); a != b)
                 report(Severity::Warning, node,
-                       Text::tr("Nobody holds end %1 of %2.").arg(a ? u"b"_s : u"a"_s, node.name),
-                       Text::tr("Connect a process to it: without a peer, writes end in EPIPE and reads in "
-                                "end-of-file."));
+                       ValidateText::tr("Nobody holds end %1 of %2.").arg(a ? u"b"_s : u"a"_s, node.name),
+                       ValidateText::tr(
+                           "Connect a process to it: without a peer, writes end in EPIPE and reads in "
+                           "end-of-file."));
             break;
         case Kind::UnixStream:
         case Kind::UnixSeqpacket:
@@ -237,14 +234,15 @@ private:
         const auto [written, read] = sides(node, u"write"_s, u"read"_s);
         if (written && !read)
             report(Severity::Warning, node,
-                   Text::tr("Nobody holds the read end of %1: the first write ends its writer with SIGPIPE.")
+                   ValidateText::tr(
+                       "Nobody holds the read end of %1: the first write ends its writer with SIGPIPE.")
                        .arg(node.name),
-                   Text::tr("Connect a reader."));
+                   ValidateText::tr("Connect a reader."));
         else if (read && !written)
             report(Severity::Warning, node,
-                   Text::tr("Nobody holds the write end of %1: its reader sees end-of-file at once.")
+                   ValidateText::tr("Nobody holds the write end of %1: its reader sees end-of-file at once.")
                        .arg(node.name),
-                   Text::tr("Connect a writer."));
+                   ValidateText::tr("Connect a writer."));
     }
 
     void checkFifo(const Node& node)
@@ -254,12 +252,12 @@ private:
         const auto [written, read] = sides(node, u"write"_s, u"read"_s);
         if (written && !read)
             report(Severity::Warning, node,
-                   Text::tr("Nobody reads %1: its writer will wait in open().").arg(node.name),
-                   Text::tr("Connect a reader, or open it with O_NONBLOCK and get ENXIO."));
+                   ValidateText::tr("Nobody reads %1: its writer will wait in open().").arg(node.name),
+                   ValidateText::tr("Connect a reader, or open it with O_NONBLOCK and get ENXIO."));
         else if (read && !written)
             report(Severity::Warning, node,
-                   Text::tr("Nobody writes to %1: its reader will wait in open().").arg(node.name),
-                   Text::tr("Connect a writer, or open it with O_NONBLOCK."));
+                   ValidateText::tr("Nobody writes to %1: its reader will wait in open().").arg(node.name),
+                   ValidateText::tr("Connect a writer, or open it with O_NONBLOCK."));
     }
 
     void checkListener(const Node& node)
@@ -273,9 +271,10 @@ private:
             return;
         report(
             Severity::Warning, node,
-            Text::tr("Nobody is given the listening socket %1: it goes at once, and connecting is refused.")
+            ValidateText::tr(
+                "Nobody is given the listening socket %1: it goes at once, and connecting is refused.")
                 .arg(node.name),
-            Text::tr("Connect a server to its listen port under an fd, or let a program make it."));
+            ValidateText::tr("Connect a server to its listen port under an fd, or let a program make it."));
     }
 
     /// Edges that share one open file description open it once, so they must want the same.
@@ -291,10 +290,10 @@ private:
             first.insert(word, other);
             if (other->endpointPort != edge->endpointPort || other->properties != edge->properties)
                 report(Severity::Error, node,
-                       Text::tr(
+                       ValidateText::tr(
                            "Two connections of %1 share the description “%2” but open it in different ways.")
                            .arg(node.name, word),
-                       Text::tr("Give both the same port and flags, or different words."), edge);
+                       ValidateText::tr("Give both the same port and flags, or different words."), edge);
         }
     }
 
@@ -330,13 +329,13 @@ private:
             names.append(m_byId.value(id)->name);
         if (ids.size() == 1)
             report(Severity::Error, *m_byId.value(ids.first()),
-                   Text::tr("%1 waits for itself to start.").arg(names.first()),
-                   Text::tr("Choose another start for it."));
+                   ValidateText::tr("%1 waits for itself to start.").arg(names.first()),
+                   ValidateText::tr("Choose another start for it."));
         else
             report(Severity::Error, *m_byId.value(ids.first()),
-                   Text::tr("%1 wait for each other in a circle: none would ever start.")
+                   ValidateText::tr("%1 wait for each other in a circle: none would ever start.")
                        .arg(names.join(", "_L1)),
-                   Text::tr("Let one of them start at once."));
+                   ValidateText::tr("Let one of them start at once."));
     }
 
     const Topology& m_topology;

@@ -1,6 +1,7 @@
 #include "model/topology/validate_names.h"
 
 #include "model/topology/topology_file.h"
+#include "model/topology/validate_text.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -13,11 +14,6 @@ namespace byteyard::model {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-struct Text
-{
-    Q_DECLARE_TR_FUNCTIONS(Validate)
-};
 
 constexpr qsizetype maxSocketPath = 107; ///< sun_path without its zero, unix(7)
 constexpr qsizetype maxPosixName = 255;  ///< NAME_MAX, with the slash, mq_overview(7)
@@ -32,12 +28,13 @@ std::optional<NameFault> fileFault(const Node& node)
 {
     const QString path = textOf(node, u"path"_s);
     if (path.isEmpty() && !isPlainFileName(node.name))
-        return NameFault{Text::tr("%1 cannot lie in the session's directory under its name.").arg(node.name),
-                         Text::tr("Give it a name without a slash, or a path.")};
-    if (QFileInfo(path).isAbsolute() && !QFileInfo(QFileInfo(path).path()).isDir())
         return NameFault{
-            Text::tr("%1 cannot be made: there is no folder %2.").arg(node.name, QFileInfo(path).path()),
-            Text::tr("Make the folder, or choose another path.")};
+            ValidateText::tr("%1 cannot lie in the session's directory under its name.").arg(node.name),
+            ValidateText::tr("Give it a name without a slash, or a path.")};
+    if (QFileInfo(path).isAbsolute() && !QFileInfo(QFileInfo(path).path()).isDir())
+        return NameFault{ValidateText::tr("%1 cannot be made: there is no folder %2.")
+                             .arg(node.name, QFileInfo(path).path()),
+                         ValidateText::tr("Make the folder, or choose another path.")};
     return std::nullopt;
 }
 
@@ -45,11 +42,12 @@ std::optional<NameFault> socketPathFault(const Node& node)
 {
     const QString path = textOf(node, u"path"_s);
     if (path.toUtf8().size() > maxSocketPath + (path.startsWith(u'@') ? 1 : 0))
-        return NameFault{Text::tr("%1 cannot be bound: its path has %2 bytes, and a socket's has %3 at most.")
-                             .arg(node.name)
-                             .arg(path.toUtf8().size())
-                             .arg(maxSocketPath),
-                         Text::tr("Choose a shorter path, or an abstract name such as “@work”.")};
+        return NameFault{
+            ValidateText::tr("%1 cannot be bound: its path has %2 bytes, and a socket's has %3 at most.")
+                .arg(node.name)
+                .arg(path.toUtf8().size())
+                .arg(maxSocketPath),
+            ValidateText::tr("Choose a shorter path, or an abstract name such as “@work”.")};
     return path.startsWith(u'@') ? std::nullopt : fileFault(node);
 }
 
@@ -61,15 +59,16 @@ std::optional<NameFault> posixNameFault(const Node& node)
     if (!name.startsWith(u'/') || name.size() < 2 || name.indexOf(u'/', 1) >= 0 || name == "/."_L1 ||
         name == "/.."_L1)
         return NameFault{
-            Text::tr("%1 cannot be made: “%2” is no name of a POSIX object.").arg(node.name, name),
-            Text::tr("Begin it with a slash, and use no other slash.")};
+            ValidateText::tr("%1 cannot be made: “%2” is no name of a POSIX object.").arg(node.name, name),
+            ValidateText::tr("Begin it with a slash, and use no other slash.")};
     const qsizetype most = maxPosixName - (node.kind == Kind::PosixSemaphore ? semaphorePrefix : 0);
     if (name.toUtf8().size() > most)
-        return NameFault{Text::tr("%1 cannot be made: its name has %2 bytes, and %3 at most are allowed.")
-                             .arg(node.name)
-                             .arg(name.toUtf8().size())
-                             .arg(most),
-                         Text::tr("Choose a shorter name.")};
+        return NameFault{
+            ValidateText::tr("%1 cannot be made: its name has %2 bytes, and %3 at most are allowed.")
+                .arg(node.name)
+                .arg(name.toUtf8().size())
+                .arg(most),
+            ValidateText::tr("Choose a shorter name.")};
     return std::nullopt;
 }
 
@@ -79,11 +78,12 @@ std::optional<NameFault> keyFault(const Node& node)
     const QString key = textOf(node, u"key"_s);
     if (!pattern.match(key).hasMatch())
         return NameFault{
-            Text::tr("%1 has no key: “%2” is none.").arg(node.name, key),
-            Text::tr("Write 0x and up to eight hexadecimal digits, or id:N of an existing one.")};
+            ValidateText::tr("%1 has no key: “%2” is none.").arg(node.name, key),
+            ValidateText::tr("Write 0x and up to eight hexadecimal digits, or id:N of an existing one.")};
     if (key.startsWith("id:"_L1) && !node.property(u"existing"_s).toBool())
-        return NameFault{Text::tr("%1 cannot be made under an id: the kernel chooses ids.").arg(node.name),
-                         Text::tr("Mark it as existing, or give it a key.")};
+        return NameFault{
+            ValidateText::tr("%1 cannot be made under an id: the kernel chooses ids.").arg(node.name),
+            ValidateText::tr("Mark it as existing, or give it a key.")};
     return std::nullopt;
 }
 
@@ -95,8 +95,8 @@ std::optional<NameFault> addressFault(const Node& node)
         ::inet_pton(AF_INET6, address.constData(), &parsed) == 1)
         return std::nullopt;
     return NameFault{
-        Text::tr("%1 has no address: “%2” is none.").arg(node.name, QString::fromLatin1(address)),
-        Text::tr("Write a number such as 127.0.0.1 or ::1.")};
+        ValidateText::tr("%1 has no address: “%2” is none.").arg(node.name, QString::fromLatin1(address)),
+        ValidateText::tr("Write a number such as 127.0.0.1 or ::1.")};
 }
 
 std::optional<NameFault> byKind(const Node& node)
@@ -134,8 +134,9 @@ std::optional<NameFault> endpointNameFault(const Node& endpoint)
         return fault;
     if (endpoint.property(u"existing"_s).toBool() && textOf(endpoint, u"path"_s).isEmpty() &&
         textOf(endpoint, u"key"_s).isEmpty())
-        return NameFault{Text::tr("%1 is said to exist, but not under which name.").arg(endpoint.name),
-                         Text::tr("Give its name, path or key.")};
+        return NameFault{
+            ValidateText::tr("%1 is said to exist, but not under which name.").arg(endpoint.name),
+            ValidateText::tr("Give its name, path or key.")};
     return std::nullopt;
 }
 
