@@ -54,20 +54,26 @@ std::vector<msghdr> messageHeaders(const CallContext& call, std::size_t messages
     return headers;
 }
 
-void collectRights(std::span<const std::byte> control, std::vector<int>& out)
+/// What came or goes beside the bytes of each message, as `take(type, data)` (cmsg(3)).
+template <typename Take>
+void eachControl(const CallContext& call, std::size_t messages, Take take)
 {
-    while (control.size() >= sizeof(cmsghdr)) {
-        cmsghdr header;
-        std::memcpy(&header, control.data(), sizeof header);
-        if (header.cmsg_len < sizeof header || header.cmsg_len > control.size())
-            return;
-        if (header.cmsg_level == SOL_SOCKET && header.cmsg_type == SCM_RIGHTS)
-            for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= header.cmsg_len; at += sizeof(int)) {
-                int fd = -1;
-                std::memcpy(&fd, control.data() + at, sizeof fd);
-                out.push_back(fd);
-            }
-        control = control.subspan(std::min(CMSG_ALIGN(header.cmsg_len), control.size()));
+    for (const msghdr& message : messageHeaders(call, messages)) {
+        if (message.msg_control == nullptr || message.msg_controllen < sizeof(cmsghdr))
+            continue;
+        const std::vector<std::byte> bytes =
+            call.memory.objects<std::byte>(reinterpret_cast<std::uint64_t>(message.msg_control),
+                                           std::min<std::size_t>(message.msg_controllen, mostControl));
+        std::span<const std::byte> control(bytes);
+        while (control.size() >= sizeof(cmsghdr)) {
+            cmsghdr header;
+            std::memcpy(&header, control.data(), sizeof header);
+            if (header.cmsg_len < sizeof header || header.cmsg_len > control.size())
+                break;
+            if (header.cmsg_level == SOL_SOCKET && header.cmsg_len >= CMSG_LEN(0))
+                take(header.cmsg_type, control.subspan(CMSG_LEN(0), header.cmsg_len - CMSG_LEN(0)));
+            control = control.subspan(std::min(CMSG_ALIGN(header.cmsg_len), control.size()));
+        }
     }
 }
 
@@ -165,13 +171,26 @@ std::vector<WaitedDescriptor> waitedDescriptors(const CallContext& call)
 std::vector<int> receivedDescriptors(const CallContext& call, std::size_t messages)
 {
     std::vector<int> fds;
-    for (const msghdr& header : messageHeaders(call, messages))
-        if (header.msg_control != nullptr && header.msg_controllen >= sizeof(cmsghdr))
-            collectRights(
-                call.memory.objects<std::byte>(reinterpret_cast<std::uint64_t>(header.msg_control),
-                                               std::min<std::size_t>(header.msg_controllen, mostControl)),
-                fds);
+    eachControl(call, messages, [&](int type, std::span<const std::byte> data) {
+        for (std::size_t at = 0; type == SCM_RIGHTS && at + sizeof(int) <= data.size(); at += sizeof(int)) {
+            int fd = -1;
+            std::memcpy(&fd, data.data() + at, sizeof fd);
+            fds.push_back(fd);
+        }
+    });
     return fds;
+}
+
+std::optional<ucred> messageCredentials(const CallContext& call)
+{
+    std::optional<ucred> who;
+    eachControl(call, 1, [&](int type, std::span<const std::byte> data) {
+        if (type != SCM_CREDENTIALS || data.size() < sizeof(ucred))
+            return;
+        who.emplace();
+        std::memcpy(&*who, data.data(), sizeof *who);
+    });
+    return who;
 }
 
 std::vector<int> passedDescriptors(const CallContext& call)

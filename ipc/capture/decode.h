@@ -3,6 +3,9 @@
 #include "ipc/capture/call_table.h"
 #include "ipc/capture/tracee_memory.h"
 
+#include <optional>
+#include <sys/socket.h>
+
 namespace byteyard::ipc {
 
 /// A call with its arguments, and the memory that they point into.
@@ -49,6 +52,8 @@ std::vector<WaitedDescriptor> waitedDescriptors(const CallContext& call);
 std::vector<int> receivedDescriptors(const CallContext& call, std::size_t messages);
 /// The descriptors that sendmsg(2) passes, before the call.
 std::vector<int> passedDescriptors(const CallContext& call);
+/// Whom SCM_CREDENTIALS names: before sendmsg(2) what is passed, after recvmsg(2) what came.
+std::optional<ucred> messageCredentials(const CallContext& call);
 /// The address that sendto, sendmsg or the first message of sendmmsg names; "" when it names none.
 std::string destination(const CallContext& call);
 /// Whether the caller has room for control messages.

@@ -184,7 +184,8 @@ std::string describeArguments(const CallContext& call)
         for (const int fd : passedDescriptors(call))
             rights += (rights.empty() ? "" : ",") + std::to_string(fd);
         return words({word("flags", bitNames(a[2] & 0xffffffff, messageNames)),
-                      word("peer", encodeWord(destination(call))), word("rights", rights)});
+                      word("peer", encodeWord(destination(call))), word("rights", rights),
+                      credentialsWord(call)});
     }
     case Call::Recvmsg:
         return word("flags", bitNames(a[2] & 0xffffffff, messageNames));

@@ -123,6 +123,14 @@ std::string pathWord(const CallContext& call, std::string_view key, int argument
 
 } // namespace
 
+std::string credentialsWord(const CallContext& call)
+{
+    const std::optional<ucred> who = messageCredentials(call);
+    return who ? "credentials=" + std::to_string(who->pid) + ':' + std::to_string(who->uid) + ':' +
+                     std::to_string(who->gid)
+               : std::string();
+}
+
 std::string describeIpc(const CallContext& call)
 {
     const CallArguments& a = call.arguments;
@@ -258,7 +266,7 @@ std::string describeIpcResult(const CallContext& call, std::int64_t result)
         std::string fds;
         for (const int fd : receivedDescriptors(call, 1))
             fds += (fds.empty() ? "" : ",") + std::to_string(fd);
-        return words({text, word("rights", fds)});
+        return words({text, word("rights", fds), credentialsWord(call)});
     }
     default:
         return {};

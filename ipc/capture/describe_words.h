@@ -72,6 +72,9 @@ inline std::string signedText(std::uint64_t value)
     return std::to_string(static_cast<std::int64_t>(value));
 }
 
+/// "credentials=PID:UID:GID" of sendmsg(2) and recvmsg(2); "" when none came.
+std::string credentialsWord(const CallContext& call);
+
 /// The words of calls on queues, shared memory, semaphores, sockets and names; "" for any other.
 std::string describeIpc(const CallContext& call);
 std::string describeIpcResult(const CallContext& call, std::int64_t result);

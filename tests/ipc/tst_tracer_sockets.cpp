@@ -1,6 +1,8 @@
 #include "tests/ipc/recording_sink.h"
 
 #include <csignal>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 using namespace byteyard::ipc;
 using namespace byteyard::ipc::test;
@@ -19,20 +21,25 @@ struct Server
 {
     std::uint32_t process = 0;
     std::string port;
+    Fd output; ///< what it says later has a reader
 };
 
-Server startServer(Bench& b, const std::string& what, const std::string& name)
+Server startServer(Bench& b, std::vector<std::string> argv)
 {
     auto output = b.pipe();
-    const auto plan =
-        b.plan({Bench::peer("socket_ends"), what, name}, {Bench::to(1, output.write, output.endpoint)});
+    const auto plan = b.plan(std::move(argv), {Bench::to(1, output.write, output.endpoint)});
     b.tracer.launch(plan);
     output.write.reset();
     b.tracer.release(plan.process);
     std::string port;
     for (char c = 0; ::read(output.read.get(), &c, 1) == 1 && c != '\n';)
         port += c;
-    return {plan.process, port};
+    return {plan.process, port, std::move(output.read)};
+}
+
+Server startServer(Bench& b, const std::string& what, const std::string& name)
+{
+    return startServer(b, {Bench::peer("socket_ends"), what, name});
 }
 
 } // namespace
@@ -46,6 +53,12 @@ private Q_SLOTS:
     void aDatagramBelongsToWhereItWasSent();
     void aReservedPortIsTheDrawnNode();
     void aListenerSaysThatItWaits();
+    void namesOfEveryShapeLeadToTheirListener_data();
+    void namesOfEveryShapeLeadToTheirListener();
+    void aDatagramOfUnixBelongsToWhereItWasSent();
+    void aConnectionThatComesLaterIsOneWhenItIsThere();
+    void whatIsPassedAlongIsSpelledOut();
+    void aRawSocketOfAProgramIsFound();
 };
 
 void TracerSockets::bothSidesOfAConnectionAreOneEndpoint_data()
@@ -140,7 +153,179 @@ void TracerSockets::aListenerSaysThatItWaits()
     Bench b;
     const Server server = startServer(b, "tcp-server", "0");
     QTRY_VERIFY_WITH_TIMEOUT(b.isIn(server.process, "accept4"), patience);
-    QCOMPARE(b.inProgress().front().endpoint, b.sink.foundOf("tcp").front());
+    const auto waitsOn = [&] {
+        const auto calls = b.inProgress();
+        return calls.empty() ? 0U : calls.front().endpoint;
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(waitsOn(), b.sink.foundOf("tcp").front(), patience);
+}
+
+void TracerSockets::namesOfEveryShapeLeadToTheirListener_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("shown");
+    const QString self = QString::number(getpid());
+    QTest::newRow("seqpacket at a path") << "unix-seqpacket"
+                                         << "socket"
+                                         << "";
+    QTest::newRow("stream at a relative path") << "unix-stream"
+                                               << "./socket"
+                                               << "";
+    QTest::newRow("abstract") << "unix-stream"
+                              << "@byteyard-test-" + self << "@byteyard-test-" + self;
+    QTest::newRow("abstract with zero bytes")
+        << "unix-seqpacket"
+        << "@byteyard,test,," + self << QString::fromLatin1("@byteyard\0test\0\0", 16) + self;
+    QTest::newRow("a path of 107 bytes") << "unix-stream"
+                                         << "107"
+                                         << "";
+    QTest::newRow("a path of 108 bytes") << "unix-stream"
+                                         << "108"
+                                         << "";
+}
+
+void TracerSockets::namesOfEveryShapeLeadToTheirListener()
+{
+    QFETCH(QString, kind);
+    QFETCH(QString, name);
+    QFETCH(QString, shown);
+    Bench b;
+    if (const int size = name.toInt(); size > 0)
+        name = QString::fromStdString((b.directory / "").string()).leftJustified(size, 'x');
+    const std::string path = name.toStdString();
+    auto output = b.pipe();
+    const auto plan = b.plan({Bench::peer("sockets"), kind.toStdString(), path, "bind", "listen", "5", "say",
+                              "up", "accept", "receive", "5", "send", "world"},
+                             {Bench::to(1, output.write, output.endpoint)});
+    b.tracer.launch(plan);
+    output.write.reset();
+    b.tracer.release(plan.process);
+    char c = 0;
+    QCOMPARE(::read(output.read.get(), &c, 1), 1); // it listens
+    const auto client = b.start(b.plan(
+        {Bench::peer("sockets"), kind.toStdString(), path, "connect", "send", "hello", "receive", "5"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(client), patience);
+    output.read.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(plan.process), patience);
+    QCOMPARE(b.sink.end(client)->exitCode, 0);
+    const auto found = b.sink.foundOf(kind.toStdString());
+    QCOMPARE(found.size(), 2U);
+    QCOMPARE(b.sink.found(found[1]).parent, found[0]);
+    const std::string expected = !shown.isEmpty()       ? shown.toStdString()
+                                 : name.startsWith('/') ? path
+                                                        : (b.directory / "socket").string();
+    QCOMPARE(b.sink.found(found[0]).name, expected);
+    QCOMPARE(b.sink.bytesIn(found[1]), 10);
+    QCOMPARE(b.sink.bytesOut(found[1]), 10);
+    QCOMPARE(b.sink.events(Call::Connect, client).front().endpoint, found[0]);
+    QCOMPARE(b.sink.events(Call::Connect, client).front().endpoint2, found[1]);
+    QCOMPARE(b.sink.events(Call::Accept, plan.process).front().endpoint2, found[1]);
+    const std::string peer = word(b.sink.events(Call::Bind, plan.process).front(), "peer");
+    QCOMPARE(peer, shown.isEmpty() ? path : expected);
+}
+
+void TracerSockets::aDatagramOfUnixBelongsToWhereItWasSent()
+{
+    Bench b;
+    const std::string path = (b.directory / "box").string();
+    auto output = b.pipe();
+    const auto plan = b.plan({Bench::peer("sockets"), "unix-dgram", path, "bind", "say", "up", "receive", "9",
+                              "message", "receive", "9"},
+                             {Bench::to(1, output.write, output.endpoint)});
+    b.tracer.launch(plan);
+    output.write.reset();
+    b.tracer.release(plan.process);
+    char c = 0;
+    QCOMPARE(::read(output.read.get(), &c, 1), 1);
+    const auto sender = b.start(b.plan({Bench::peer("sockets"), "unix-dgram", path, "send-to", "four",
+                                        "send-to", "x", "connect", "send", "seven77"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(sender), patience);
+    output.read.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(plan.process), patience);
+    QCOMPARE(b.sink.end(sender)->exitCode, 0);
+    const auto boxes = b.sink.foundOf("unix-datagram");
+    QVERIFY(!boxes.empty());
+    QCOMPARE(b.sink.found(boxes[0]).name, path);
+    QCOMPARE(b.sink.bytesIn(boxes[0]), 4 + 1 + 7);
+    QCOMPARE(b.sink.bytesOut(boxes[0]), 4 + 1 + 7);
+    const auto sends = b.sink.events(Call::Sendto, sender);
+    QCOMPARE(sends.size(), 3U);
+    for (const Event& send : sends)
+        QCOMPARE(send.endpoint, boxes[0]);
+    QCOMPARE(word(sends[0], "peer"), path);
+}
+
+void TracerSockets::aConnectionThatComesLaterIsOneWhenItIsThere()
+{
+    Bench b;
+    const Server server = startServer(b, {Bench::peer("sockets"), "tcp", "127.0.0.1", "0", "bind", "listen",
+                                          "5", "port", "accept", "receive", "4", "send", "pong!"});
+    const auto listener = b.sink.foundOf("tcp").front();
+    const auto client = b.start(b.plan({Bench::peer("sockets"), "tcp", "127.0.0.1", server.port,
+                                        "connect-later", "send", "ping", "receive", "5"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(server.process) && b.sink.ended(client), patience);
+    QCOMPARE(b.sink.end(client)->exitCode, 0);
+    const auto connects = b.sink.events(Call::Connect, client);
+    QCOMPARE(connects.size(), 1U);
+    QCOMPARE(connects.front().error, EINPROGRESS);
+    QCOMPARE(connects.front().endpoint, listener);
+    const auto found = b.sink.foundOf("tcp");
+    QCOMPARE(found.size(), 2U);
+    QCOMPARE(b.sink.found(found[1]).parent, listener);
+    QCOMPARE(b.sink.bytesIn(found[1]), 9);
+    QCOMPARE(b.sink.bytesOut(found[1]), 9);
+    QCOMPARE(word(b.sink.events(Call::Getsockopt, client).front(), "option"), std::string("SO_ERROR"));
+}
+
+void TracerSockets::whatIsPassedAlongIsSpelledOut()
+{
+    Bench b;
+    const std::string path = (b.directory / "door").string();
+    auto output = b.pipe();
+    const auto plan = b.plan({Bench::peer("sockets"), "unix-stream", path, "bind", "listen", "5", "say", "up",
+                              "accept", "want-credentials", "send", "!", "message", "message"},
+                             {Bench::to(1, output.write, output.endpoint)});
+    b.tracer.launch(plan);
+    output.write.reset();
+    b.tracer.release(plan.process);
+    char c = 0;
+    QCOMPARE(::read(output.read.get(), &c, 1), 1);
+    const auto client = b.start(b.plan({Bench::peer("sockets"), "unix-stream", path, "connect", "receive",
+                                        "1", "credentials", "pass", "0"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(plan.process) && b.sink.ended(client), patience);
+    QCOMPARE(b.sink.end(client)->exitCode, 0);
+    QCOMPARE(b.sink.end(plan.process)->exitCode, 0);
+    const auto sends = b.sink.events(Call::Sendmsg, client);
+    const auto receives = b.sink.events(Call::Recvmsg, plan.process);
+    QCOMPARE(sends.size(), 2U);
+    QCOMPARE(receives.size(), 2U);
+    const std::string who = std::to_string(b.sink.changes(client).front().pid) + ':' +
+                            std::to_string(getuid()) + ':' + std::to_string(getgid());
+    QCOMPARE(word(sends[0], "credentials"), who);
+    QCOMPARE(word(sends[0], "rights"), std::string());
+    QCOMPARE(word(receives[0], "credentials"), who);
+    QCOMPARE(word(sends[1], "rights"), std::string("0"));
+    // The descriptor has a number of its own there.
+    QVERIFY(std::stoi(word(receives[1], "rights")) > 2);
+    QCOMPARE(word(b.sink.events(Call::Setsockopt, plan.process).front(), "option"),
+             std::string("SO_PASSCRED"));
+}
+
+void TracerSockets::aRawSocketOfAProgramIsFound()
+{
+    const Fd allowed(::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP));
+    if (!allowed)
+        QSKIP("raw sockets need CAP_NET_RAW");
+    Bench b;
+    const auto id = b.start(b.plan({Bench::peer("sockets"), "raw"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto found = b.sink.foundOf("raw");
+    QCOMPARE(found.size(), 1U);
+    QCOMPARE(b.sink.bytesIn(found[0]), 8);
+    QCOMPARE(b.sink.bytesOut(found[0]), 28); // with the IP header
+    QCOMPARE(word(b.sink.events(Call::Socket, id).front(), "type"), std::string("SOCK_RAW"));
 }
 
 QTEST_GUILESS_MAIN(TracerSockets)

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,8 +47,12 @@ static void takePath(void)
     memset(&address, 0, sizeof address);
     name->sun_family = AF_UNIX;
     memcpy(name->sun_path, path, size);
-    if (*path == '@')
+    if (*path == '@') { // abstract; a comma stands for a zero byte
         name->sun_path[0] = '\0';
+        for (size_t i = 1; i < size; ++i)
+            if (name->sun_path[i] == ',')
+                name->sun_path[i] = '\0';
+    }
     addressSize = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size +
                               (*path != '@' && size < sizeof name->sun_path ? 1 : 0));
 }
@@ -83,6 +89,76 @@ static void sendDescriptor(int passed)
     must(sendmsg(peer >= 0 ? peer : fd, &message, 0) == 1, "sendmsg");
 }
 
+/// One byte with one's own credentials, as anybody may send (unix(7)).
+static void sendCredentials(void)
+{
+    char byte = 'c';
+    struct iovec piece = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(struct ucred))];
+    } control;
+    struct msghdr message;
+    struct ucred self = {getpid(), getuid(), getgid()};
+    memset(&message, 0, sizeof message);
+    memset(&control, 0, sizeof control);
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_CREDENTIALS;
+    control.header.cmsg_len = CMSG_LEN(sizeof self);
+    memcpy(CMSG_DATA(&control.header), &self, sizeof self);
+    must(sendmsg(peer >= 0 ? peer : fd, &message, 0) == 1, "sendmsg");
+}
+
+/// Takes a byte, and what came along.
+static void receiveMessage(void)
+{
+    char byte;
+    char name[200];
+    struct iovec piece = {&byte, 1};
+    char control[256];
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_name = name;
+    message.msg_namelen = sizeof name;
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    must(recvmsg(peer >= 0 ? peer : fd, &message, 0) == 1, "recvmsg");
+}
+
+static void connectLater(void)
+{
+    struct pollfd ready = {fd, POLLOUT, 0};
+    int error = 0;
+    socklen_t size = sizeof error;
+    must(fcntl(fd, F_SETFL, O_NONBLOCK) == 0, "fcntl");
+    must(connect(fd, (struct sockaddr *)&address, addressSize) == 0 || errno == EINPROGRESS, "connect");
+    must(poll(&ready, 1, -1) == 1, "poll");
+    must(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0, "getsockopt");
+    errno = error;
+    must(error == 0, "connect");
+    must(fcntl(fd, F_SETFL, 0) == 0, "fcntl");
+}
+
+/// An echo request to this machine, and what comes back on the same socket.
+static void pingRaw(void)
+{
+    struct icmphdr request;
+    char answer[200];
+    memset(&request, 0, sizeof request);
+    request.type = ICMP_ECHO;
+    request.un.echo.id = htons((uint16_t)getpid());
+    request.checksum = (uint16_t)~(htons(ICMP_ECHO << 8) + request.un.echo.id);
+    must(sendto(fd, &request, sizeof request, 0, (struct sockaddr *)&address, addressSize) == sizeof request,
+         "sendto");
+    must(recv(fd, answer, sizeof answer, 0) > 0, "recv");
+}
+
 static void perform(const char *what)
 {
     const int type = strstr(what, "seqpacket") ? SOCK_SEQPACKET : strstr(what, "dgram") ? SOCK_DGRAM : SOCK_STREAM;
@@ -100,6 +176,31 @@ static void perform(const char *what)
         must(listen(fd, (int)strtol(next(), NULL, 10)) == 0, "listen");
     else if (strcmp(what, "connect") == 0)
         must(connect(fd, (struct sockaddr *)&address, addressSize) == 0, "connect");
+    else if (strcmp(what, "connect-later") == 0)
+        connectLater();
+    else if (strcmp(what, "raw") == 0) {
+        addressSize = sizeof(struct sockaddr_in);
+        address.ss_family = AF_INET;
+        ((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        must((fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)) >= 0, "socket");
+        pingRaw();
+    } else if (strcmp(what, "want-credentials") == 0) {
+        const int on = 1;
+        must(setsockopt(peer >= 0 ? peer : fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0, "setsockopt");
+    } else if (strcmp(what, "credentials") == 0)
+        sendCredentials();
+    else if (strcmp(what, "message") == 0)
+        receiveMessage();
+    else if (strcmp(what, "send-to") == 0) {
+        const char *text = next();
+        must(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, addressSize) >= 0, "sendto");
+    } else if (strcmp(what, "port") == 0) { // the one that the kernel chose
+        struct sockaddr_in bound;
+        socklen_t size = sizeof bound;
+        must(getsockname(fd, (struct sockaddr *)&bound, &size) == 0, "getsockname");
+        dprintf(1, "%d\n", ntohs(bound.sin_port));
+    } else if (strcmp(what, "say") == 0)
+        dprintf(1, "%s\n", next());
     else if (strcmp(what, "accept") == 0)
         must((peer = accept(fd, NULL, NULL)) >= 0, "accept");
     else if (strcmp(what, "send") == 0) {
