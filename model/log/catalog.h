@@ -42,10 +42,10 @@ struct EndpointEntry
     QString name;  ///< "pipe", or "pipe:[48211]" for a program's own
     QString state; ///< "planned", "live", "closed", "failed"
     quint64 inode = 0;
-    QString path;      ///< also the name of a POSIX object
-    int id = -1;       ///< of System V; -1: it has none
-    QString key;       ///< of System V: "0x4d51"
-    QString address;   ///< of an internet socket
+    QString path;    ///< also the name of a POSIX object
+    int id = -1;     ///< of System V; -1: it has none
+    QString key;     ///< of System V: "0x4d51"
+    QString address; ///< of an internet socket
     int port = 0;
     quint32 parent = 0; ///< the listener that a connection came from
     QJsonObject facts;  ///< what the kernel said last, under its own names (docs/protocol.md)

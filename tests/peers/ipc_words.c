@@ -1,5 +1,5 @@
-// Does what its words say, one system call each: `ipc_words queue 0x4d51 send 7 hello hold`. Ends with status 1
-// and a line on stderr at the first call that fails.
+// Does what its words say, one system call each: `ipc_words queue 0x4d51 send 7 hello hold`. Ends with status
+// 1 and a line on stderr at the first call that fails.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char **word;
+static char** word;
 static int id = -1;
 static int fd = -1;
-static char *memory;
-static sem_t *semaphore;
+static char* memory;
+static sem_t* semaphore;
 
-static char *next(void)
+static char* next(void)
 {
     if (!*word) {
         fprintf(stderr, "ipc_words: a word is missing\n");
@@ -37,7 +37,7 @@ static long number(void)
     return strtol(next(), NULL, 0);
 }
 
-static void must(int good, const char *call)
+static void must(int good, const char* call)
 {
     if (good)
         return;
@@ -47,12 +47,13 @@ static void must(int good, const char *call)
 
 static void sendMessage(void)
 {
-    struct {
+    struct
+    {
         long type;
         char text[65536];
     } message;
     message.type = number();
-    const char *text = next();
+    const char* text = next();
     const size_t size = strlen(text);
     memcpy(message.text, text, size);
     must(msgsnd(id, &message, size, 0) == 0, "msgsnd");
@@ -60,7 +61,8 @@ static void sendMessage(void)
 
 static void receiveMessage(void)
 {
-    struct {
+    struct
+    {
         long type;
         char text[65536];
     } message;
@@ -84,7 +86,7 @@ static void receiveQueued(void)
     struct mq_attr attributes;
     unsigned priority = 0;
     must(mq_getattr(fd, &attributes) == 0, "mq_getattr");
-    char *text = malloc((size_t)attributes.mq_msgsize);
+    char* text = malloc((size_t)attributes.mq_msgsize);
     const ssize_t size = mq_receive(fd, text, (size_t)attributes.mq_msgsize, &priority);
     must(size >= 0, "mq_receive");
     printf("%u %.*s\n", priority, (int)size, text);
@@ -92,7 +94,7 @@ static void receiveQueued(void)
     free(text);
 }
 
-static void perform(const char *what)
+static void perform(const char* what)
 {
     if (strcmp(what, "queue") == 0)
         must((id = msgget((key_t)strtoul(next(), NULL, 0), 0)) >= 0, "msgget");
@@ -109,7 +111,7 @@ static void perform(const char *what)
     else if (strcmp(what, "receive") == 0)
         receiveMessage();
     else if (strcmp(what, "attach") == 0)
-        must((memory = shmat(id, NULL, 0)) != (char *)-1, "shmat");
+        must((memory = shmat(id, NULL, 0)) != (char*)-1, "shmat");
     else if (strcmp(what, "detach") == 0)
         must(shmdt(memory) == 0, "shmdt");
     else if (strcmp(what, "store") == 0) {
@@ -123,7 +125,7 @@ static void perform(const char *what)
         must((fd = mq_open(next(), O_RDWR)) >= 0, "mq_open");
     else if (strcmp(what, "put") == 0) {
         const unsigned priority = (unsigned)number();
-        const char *text = next();
+        const char* text = next();
         must(mq_send(fd, text, strlen(text), priority) == 0, "mq_send");
     } else if (strcmp(what, "take") == 0)
         receiveQueued();
@@ -148,7 +150,7 @@ static void perform(const char *what)
     else if (strcmp(what, "wait") == 0)
         must(sem_wait(semaphore) == 0, "sem_wait");
     else if (strcmp(what, "write") == 0) {
-        const char *text = next();
+        const char* text = next();
         must(write(fd, text, strlen(text)) >= 0, "write");
     } else if (strcmp(what, "count") == 0) {
         const unsigned long long value = strtoull(next(), NULL, 0);
@@ -165,7 +167,7 @@ static void perform(const char *what)
     }
 }
 
-int main(int argc, char **argv)
+int main(int argc, char** argv)
 {
     (void)argc;
     word = argv + 1;

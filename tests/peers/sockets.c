@@ -15,13 +15,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static char **word;
+static char** word;
 static int fd = -1;
 static int peer = -1;
 static struct sockaddr_storage address;
 static socklen_t addressSize;
 
-static char *next(void)
+static char* next(void)
 {
     if (!*word) {
         fprintf(stderr, "sockets: a word is missing\n");
@@ -30,7 +30,7 @@ static char *next(void)
     return *word++;
 }
 
-static void must(int good, const char *call)
+static void must(int good, const char* call)
 {
     if (good)
         return;
@@ -40,8 +40,8 @@ static void must(int good, const char *call)
 
 static void takePath(void)
 {
-    struct sockaddr_un *name = (struct sockaddr_un *)&address;
-    const char *path = next();
+    struct sockaddr_un* name = (struct sockaddr_un*)&address;
+    const char* path = next();
     const size_t size = strlen(path);
     must(size <= sizeof name->sun_path, "path");
     memset(&address, 0, sizeof address);
@@ -59,7 +59,7 @@ static void takePath(void)
 
 static void takeInet(void)
 {
-    struct sockaddr_in *name = (struct sockaddr_in *)&address;
+    struct sockaddr_in* name = (struct sockaddr_in*)&address;
     memset(&address, 0, sizeof address);
     name->sin_family = AF_INET;
     must(inet_pton(AF_INET, next(), &name->sin_addr) == 1, "inet_pton");
@@ -137,7 +137,7 @@ static void connectLater(void)
     int error = 0;
     socklen_t size = sizeof error;
     must(fcntl(fd, F_SETFL, O_NONBLOCK) == 0, "fcntl");
-    must(connect(fd, (struct sockaddr *)&address, addressSize) == 0 || errno == EINPROGRESS, "connect");
+    must(connect(fd, (struct sockaddr*)&address, addressSize) == 0 || errno == EINPROGRESS, "connect");
     must(poll(&ready, 1, -1) == 1, "poll");
     must(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0, "getsockopt");
     errno = error;
@@ -153,15 +153,17 @@ static void pingRaw(void)
     memset(&request, 0, sizeof request);
     request.type = ICMP_ECHO;
     request.un.echo.id = htons((uint16_t)getpid());
-    request.checksum = (uint16_t)~(htons(ICMP_ECHO << 8) + request.un.echo.id);
-    must(sendto(fd, &request, sizeof request, 0, (struct sockaddr *)&address, addressSize) == sizeof request,
+    request.checksum = (uint16_t) ~(htons(ICMP_ECHO << 8) + request.un.echo.id);
+    must(sendto(fd, &request, sizeof request, 0, (struct sockaddr*)&address, addressSize) == sizeof request,
          "sendto");
     must(recv(fd, answer, sizeof answer, 0) > 0, "recv");
 }
 
-static void perform(const char *what)
+static void perform(const char* what)
 {
-    const int type = strstr(what, "seqpacket") ? SOCK_SEQPACKET : strstr(what, "dgram") ? SOCK_DGRAM : SOCK_STREAM;
+    const int type = strstr(what, "seqpacket") ? SOCK_SEQPACKET
+                     : strstr(what, "dgram")   ? SOCK_DGRAM
+                                               : SOCK_STREAM;
     if (strcmp(what, "fd") == 0)
         fd = (int)strtol(next(), NULL, 10);
     else if (strncmp(what, "unix-", 5) == 0) {
@@ -171,17 +173,17 @@ static void perform(const char *what)
         takeInet();
         must((fd = socket(AF_INET, *what == 't' ? SOCK_STREAM : SOCK_DGRAM, 0)) >= 0, "socket");
     } else if (strcmp(what, "bind") == 0)
-        must(bind(fd, (struct sockaddr *)&address, addressSize) == 0, "bind");
+        must(bind(fd, (struct sockaddr*)&address, addressSize) == 0, "bind");
     else if (strcmp(what, "listen") == 0)
         must(listen(fd, (int)strtol(next(), NULL, 10)) == 0, "listen");
     else if (strcmp(what, "connect") == 0)
-        must(connect(fd, (struct sockaddr *)&address, addressSize) == 0, "connect");
+        must(connect(fd, (struct sockaddr*)&address, addressSize) == 0, "connect");
     else if (strcmp(what, "connect-later") == 0)
         connectLater();
     else if (strcmp(what, "raw") == 0) {
         addressSize = sizeof(struct sockaddr_in);
         address.ss_family = AF_INET;
-        ((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        ((struct sockaddr_in*)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         must((fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)) >= 0, "socket");
         pingRaw();
     } else if (strcmp(what, "want-credentials") == 0) {
@@ -192,19 +194,19 @@ static void perform(const char *what)
     else if (strcmp(what, "message") == 0)
         receiveMessage();
     else if (strcmp(what, "send-to") == 0) {
-        const char *text = next();
-        must(sendto(fd, text, strlen(text), 0, (struct sockaddr *)&address, addressSize) >= 0, "sendto");
+        const char* text = next();
+        must(sendto(fd, text, strlen(text), 0, (struct sockaddr*)&address, addressSize) >= 0, "sendto");
     } else if (strcmp(what, "port") == 0) { // the one that the kernel chose
         struct sockaddr_in bound;
         socklen_t size = sizeof bound;
-        must(getsockname(fd, (struct sockaddr *)&bound, &size) == 0, "getsockname");
+        must(getsockname(fd, (struct sockaddr*)&bound, &size) == 0, "getsockname");
         dprintf(1, "%d\n", ntohs(bound.sin_port));
     } else if (strcmp(what, "say") == 0)
         dprintf(1, "%s\n", next());
     else if (strcmp(what, "accept") == 0)
         must((peer = accept(fd, NULL, NULL)) >= 0, "accept");
     else if (strcmp(what, "send") == 0) {
-        const char *text = next();
+        const char* text = next();
         must(send(peer >= 0 ? peer : fd, text, strlen(text), 0) >= 0, "send");
     } else if (strcmp(what, "receive") == 0) {
         char text[65536];
@@ -215,7 +217,8 @@ static void perform(const char *what)
     } else if (strcmp(what, "flood") == 0) {
         static char text[1000];
         for (long count = strtol(next(), NULL, 10); count > 0; --count)
-            must(send(fd, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == EAGAIN || errno == ENOBUFS, "send");
+            must(send(fd, text, sizeof text, MSG_DONTWAIT) >= 0 || errno == EAGAIN || errno == ENOBUFS,
+                 "send");
     } else if (strcmp(what, "pass") == 0)
         sendDescriptor((int)strtol(next(), NULL, 10));
     else if (strcmp(what, "close") == 0)
@@ -233,7 +236,7 @@ static void perform(const char *what)
     }
 }
 
-int main(int argc, char **argv)
+int main(int argc, char** argv)
 {
     (void)argc;
     word = argv + 1;
