@@ -31,8 +31,10 @@ void MainWindow::addPart(const Part& part)
         return false;
     };
     const QPointF start = place;
-    for (int step = 1; taken(place) && step < 200; ++step)
-        place = start + QPointF(240 * (step % 4), 140 * (step / 4));
+    for (int step = 1; taken(place) && step < 200; ++step) {
+        const int row = step / 4;
+        place = start + QPointF(240 * (step % 4), 140 * row);
+    }
     const QString id = m_document.addNode(part.kind, place, part.properties(), part.name());
     m_canvas->reveal(id);
     m_canvas->setFocus();

@@ -73,7 +73,7 @@ void CanvasView::paintEvent(QPaintEvent* event)
     d->still.refresh([this](QPainter& painter, const QRect& rect) { d->paintBelow(painter, rect); },
                      [this](QPainter& painter, const QRect& rect) { d->paintAbove(painter, rect); });
     QPainter painter(viewport());
-    const QRegion region = event->region();
+    const QRegion& region = event->region();
     const QRectF exposed = viewportTransform().inverted().mapRect(QRectF(region.boundingRect()));
     d->still.drawBelow(painter, region);
     painter.setClipRegion(region);

@@ -17,8 +17,9 @@ namespace {
 QColor shadeOf(model::Kind kind, int order)
 {
     const Theme& theme = Theme::instance();
+    const int step = (order + 1) / 2;
     return mixed(theme.kindOutline(kind), order % 2 == 0 ? theme.colors().ink : theme.colors().window,
-                 std::max(0.25, 1 - 0.25 * ((order + 1) / 2)));
+                 std::max(0.25, 1 - 0.25 * step));
 }
 
 } // namespace

@@ -44,7 +44,7 @@ std::vector<sembuf> checkOperations(lua_State* lua, int argument)
             luaL_argerror(lua, argument, "must hold tables {number, change [, flags]}");
         std::array<long long, 3> words{};
         for (std::size_t w = 0; w < words.size(); ++w) {
-            lua_rawgeti(lua, -1, static_cast<lua_Integer>(w + 1));
+            lua_rawgeti(lua, -1, static_cast<lua_Integer>(w) + 1);
             int isInteger = 0;
             words.at(w) = lua_tointegerx(lua, -1, &isInteger);
             if (isInteger == 0 && !(w == 2 && lua_isnil(lua, -1)))
@@ -89,7 +89,7 @@ int getAll(lua_State* lua, int id)
     lua_newtable(lua);
     for (std::size_t i = 0; i < values.size() && values[i] != noSemaphore; ++i) {
         lua_pushinteger(lua, values[i]);
-        lua_rawseti(lua, -2, static_cast<lua_Integer>(i + 1));
+        lua_rawseti(lua, -2, static_cast<lua_Integer>(i) + 1);
     }
     return 1;
 }
@@ -100,7 +100,7 @@ int setAll(lua_State* lua, int id)
     std::vector<unsigned short> values(maxSemaphores, 0);
     const std::size_t count = std::min<std::size_t>(lua_rawlen(lua, 4), values.size());
     for (std::size_t i = 0; i < count; ++i) {
-        lua_rawgeti(lua, 4, static_cast<lua_Integer>(i + 1));
+        lua_rawgeti(lua, 4, static_cast<lua_Integer>(i) + 1);
         int isInteger = 0;
         const long long value = lua_tointegerx(lua, -1, &isInteger);
         if (isInteger == 0 || value < 0 || value > USHRT_MAX)

@@ -10,7 +10,8 @@ struct ObjectId
 {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;
-    auto operator<=>(const ObjectId&) const = default;
+    auto
+    operator<=>(const ObjectId&) const = default; // NOLINT(modernize-use-nullptr): the 0 is the compiler's
 };
 
 /// What identifies any kernel object. Not all have an inode of their own: those of anon_inode share one.
@@ -33,7 +34,7 @@ struct ObjectKey
     ObjectKey(Kind what, std::uint64_t number) : kind(what), id{0, number} {}
 
     std::uint64_t number() const noexcept { return id.inode; }
-    auto operator<=>(const ObjectKey&) const = default;
+    auto operator<=>(const ObjectKey&) const = default; // NOLINT(modernize-use-nullptr)
 };
 
 } // namespace byteyard::ipc

@@ -130,7 +130,8 @@ std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const So
         if (!isHere)
             return 0;
         for (const char* any : {"0.0.0.0", "[::]"})
-            if (const auto at = addresses.find(prefix + any + port); at != addresses.end())
+            if (const auto at = addresses.find(std::string(prefix).append(any).append(port));
+                at != addresses.end())
                 return at->second;
     }
     if (const std::uint32_t reserved = reservedFor(thread, socket, address); reserved != 0)

@@ -117,15 +117,22 @@ bool removeSysv(std::string_view kind, int id)
     return ::semctl(id, 0, IPC_RMID) == 0;
 }
 
-/// "ID CTIME" of then against now: an id comes back only after thousands of others, and ctime never goes
+std::optional<long long> wholeNumber(std::string_view text)
+{
+    long long number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+/// "ID:CTIME" of then against now: an id comes back only after thousands of others, and ctime never goes
 /// back.
 bool isSameSysv(const SysvObject& now, const std::string& identity)
 {
-    int id = -1;
-    long long changed = 0;
-    return std::sscanf(identity.c_str(), "%d:%lld", &id, &changed) == 2 &&
-           now.id == id && // NOLINT(cert-err34-c)
-           now.changed >= changed;
+    const std::size_t colon = identity.find(':');
+    const std::optional<long long> id = wholeNumber(identity.substr(0, colon));
+    const std::optional<long long> changed =
+        colon == std::string::npos ? std::nullopt : wholeNumber(identity.substr(colon + 1));
+    return id && changed && now.id == *id && now.changed >= *changed;
 }
 
 } // namespace

@@ -47,9 +47,11 @@ struct SpawnSettings
 pid_t spawn(const QStringList& command, int stream, int messages)
 {
     std::vector<QByteArray> words;
+    words.reserve(static_cast<std::size_t>(command.size()));
     for (const QString& word : command)
         words.push_back(QFile::encodeName(word));
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (QByteArray& word : words)
         argv.push_back(word.data());
     argv.push_back(nullptr);
