@@ -47,8 +47,8 @@ struct CallRow
     std::int8_t fd = -1;  ///< argument: the descriptor, or the source
     std::int8_t fd2 = -1; ///< argument: the destination
     Payload payload = Payload::None;
-    std::int8_t buffer = -1; ///< argument: address of the payload, of the pair, of the name
-    std::int8_t size = -1;   ///< argument: its size in bytes, or its count of pieces
+    std::int16_t buffer = -1; ///< argument: address of the payload, of the pair, of the name
+    std::int8_t size = -1;    ///< argument: its size in bytes, or its count of pieces
 };
 
 using CallArguments = std::array<std::uint64_t, 6>;

@@ -17,7 +17,7 @@ struct FileName
 
 FileName nameOf(const CallContext& context)
 {
-    const auto argument = static_cast<int>(context.row.buffer);
+    const int argument = context.row.buffer;
     return {argument > 0 ? context.descriptor(argument - 1) : AT_FDCWD,
             context.memory.string(context.argument(argument)).value_or(std::string())};
 }

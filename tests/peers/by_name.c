@@ -1,5 +1,6 @@
-// Puts "hello" into one object, or takes it out, and knows nothing of who made it: by_name put|take KIND PLACE [PORT].
-// A PLACE of "-" stands in the environment (PLACE, PORT). Sockets: take binds and waits, put connects or sends.
+// Puts "hello" into one object, or takes it out, and knows nothing of who made it: by_name put|take KIND
+// PLACE [PORT]. A PLACE of "-" stands in the environment (PLACE, PORT). Sockets: take binds and waits, put
+// connects or sends.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,12 +22,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *place;
-static const char *port;
+static const char* place;
+static const char* port;
 static int puts_it;
 static char text[64];
 
-static void must(int good, const char *call)
+static void must(int good, const char* call)
 {
     if (good)
         return;
@@ -51,7 +52,8 @@ static int number(void)
 
 static void queue(int id)
 {
-    struct {
+    struct
+    {
         long type;
         char text[64];
     } message = {1, "hello"};
@@ -76,20 +78,20 @@ static void posixQueue(void)
 }
 
 /// A byte says that the text is there.
-static void memory(volatile char *at)
+static void memory(volatile char* at)
 {
-    must(at != NULL && at != MAP_FAILED && at != (char *)-1, "map");
+    must(at != NULL && at != MAP_FAILED && at != (char*)-1, "map");
     if (puts_it) {
-        memcpy((char *)at + 1, "hello", 5);
+        memcpy((char*)at + 1, "hello", 5);
         __atomic_store_n(at, 1, __ATOMIC_RELEASE);
         return;
     }
     while (__atomic_load_n(at, __ATOMIC_ACQUIRE) == 0)
         rest();
-    memcpy(text, (char *)at + 1, 5);
+    memcpy(text, (char*)at + 1, 5);
 }
 
-static void *mapped(int fd)
+static void* mapped(int fd)
 {
     must(fd >= 0, "open");
     return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -106,7 +108,7 @@ static void semaphores(int id)
 }
 static void posixSemaphore(void)
 {
-    sem_t *semaphore = sem_open(place, 0);
+    sem_t* semaphore = sem_open(place, 0);
     must(semaphore != SEM_FAILED, "sem_open");
     must((puts_it ? sem_post(semaphore) : sem_wait(semaphore)) == 0, "sem_wait");
     memcpy(text, "hello", 5);
@@ -129,17 +131,17 @@ static void bytes(int fd)
     must(got >= 0, "read");
 }
 
-static void internetAddress(struct sockaddr_storage *address, socklen_t *size)
+static void internetAddress(struct sockaddr_storage* address, socklen_t* size)
 {
-    struct sockaddr_in *four = (struct sockaddr_in *)address;
+    struct sockaddr_in* four = (struct sockaddr_in*)address;
     four->sin_family = AF_INET;
     four->sin_port = htons((unsigned short)strtol(port, NULL, 10));
     must(inet_pton(AF_INET, place, &four->sin_addr) == 1, "inet_pton");
     *size = sizeof *four;
 }
-static void unixAddress(struct sockaddr_storage *address, socklen_t *size)
+static void unixAddress(struct sockaddr_storage* address, socklen_t* size)
 {
-    struct sockaddr_un *name = (struct sockaddr_un *)address;
+    struct sockaddr_un* name = (struct sockaddr_un*)address;
     name->sun_family = AF_UNIX;
     strncpy(name->sun_path, place, sizeof name->sun_path - 1);
     *size = sizeof *name;
@@ -158,7 +160,7 @@ static void sockets(int family, int type)
     family == AF_UNIX ? unixAddress(&address, &size) : internetAddress(&address, &size);
     if (!puts_it) {
         must((fd = socket(family, type, 0)) >= 0, "socket");
-        must(bind(fd, (struct sockaddr *)&address, size) == 0, "bind");
+        must(bind(fd, (struct sockaddr*)&address, size) == 0, "bind");
         if (type != SOCK_DGRAM) {
             must(listen(fd, 5) == 0, "listen");
             must((fd = accept(fd, NULL, NULL)) >= 0, "accept");
@@ -168,7 +170,7 @@ static void sockets(int family, int type)
     }
     for (;;) { // until the other is there
         must((fd = socket(family, type, 0)) >= 0, "socket");
-        if (connect(fd, (struct sockaddr *)&address, size) == 0)
+        if (connect(fd, (struct sockaddr*)&address, size) == 0)
             break;
         close(fd);
         rest();
@@ -180,7 +182,8 @@ static void sockets(int family, int type)
 static void counter(int fd)
 {
     unsigned long long value = 5;
-    must((puts_it ? write(fd, &value, sizeof value) : read(fd, &value, sizeof value)) == sizeof value, "eventfd");
+    must((puts_it ? write(fd, &value, sizeof value) : read(fd, &value, sizeof value)) == sizeof value,
+         "eventfd");
     must(value == 5, "eventfd");
     memcpy(text, "hello", 5);
 }
@@ -200,10 +203,12 @@ static void terminal(int fd)
     memcpy(text, line, 5);
 }
 
-/// An echo request to the address that stands in `port`, through a raw socket; everybody who has one gets a copy.
+/// An echo request to the address that stands in `port`, through a raw socket; everybody who has one gets a
+/// copy.
 static void raw(int fd)
 {
-    struct {
+    struct
+    {
         struct icmphdr header;
         char text[6];
     } request = {{0}, "hello"};
@@ -218,7 +223,7 @@ static void raw(int fd)
             sum += words[i];
         request.header.checksum = (unsigned short)~((sum & 0xffff) + (sum >> 16));
         must(inet_pton(AF_INET, port, &address.sin_addr) == 1, "inet_pton");
-        must(sendto(fd, &request, sizeof request, 0, (struct sockaddr *)&address, sizeof address) ==
+        must(sendto(fd, &request, sizeof request, 0, (struct sockaddr*)&address, sizeof address) ==
                  (ssize_t)sizeof request,
              "sendto");
         return;
@@ -228,14 +233,14 @@ static void raw(int fd)
     memcpy(text, packet + 28, 5);
 }
 
-static int isKind(const char *kind, const char *name)
+static int isKind(const char* kind, const char* name)
 {
     return strcmp(kind, name) == 0;
 }
 
-int main(int argc, char **argv)
+int main(int argc, char** argv)
 {
-    const char *kind = argc > 3 ? argv[2] : "";
+    const char* kind = argc > 3 ? argv[2] : "";
     if (argc < 4)
         return 2;
     puts_it = strcmp(argv[1], "put") == 0;
