@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <linux/futex.h>
 #include <sys/syscall.h>
 
 namespace byteyard::ipc {
@@ -261,6 +262,31 @@ std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint
     return list;
 }
 
+namespace {
+
+/// The process that holds the C library's mutex whose futex is waited on; 0 when it is none, or nobody tells.
+/// One that has died is named by its thread.
+pid_t mutexOwner(const TraceeMemory& memory, std::uint64_t futex)
+{
+    struct Mutex // pthread_mutex_t begins so (glibc)
+    {
+        std::uint32_t lock;
+        std::uint32_t count;
+        std::uint32_t owner;
+        std::uint32_t users;
+    };
+    constexpr std::uint32_t lockedWithWaiters = 2; // of a mutex that is not robust
+    const Mutex mutex = memory.object<Mutex>(futex).value_or(Mutex{});
+    const bool isPlain = mutex.lock == lockedWithWaiters && mutex.count == 0 && mutex.users == 1;
+    const bool isRobust = (mutex.lock & FUTEX_WAITERS) != 0 && (mutex.lock & FUTEX_TID_MASK) == mutex.owner;
+    if ((!isPlain && !isRobust) || mutex.owner == 0)
+        return 0;
+    const auto tid = static_cast<pid_t>(mutex.owner);
+    return proc::kinship(tid).value_or(proc::Kinship{tid, 0}).tgid;
+}
+
+} // namespace
+
 /// A thread that is in no traced call: does it sleep in another one, and since when?
 bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const
 {
@@ -281,6 +307,8 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
             found.endpoint = mapping->endpoint;
             found.detail =
                 "offset=" + std::to_string(sleeping->arguments[0] - mapping->address + mapping->offset);
+            if (const pid_t owner = mutexOwner(TraceeMemory(looked.tid), sleeping->arguments[0]); owner > 0)
+                found.detail += " owner=" + std::to_string(owner);
         }
     found.since = looked.look.since;
     found.exact = false;

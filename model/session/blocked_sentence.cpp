@@ -1,5 +1,7 @@
 #include "model/session/blocked_sentence.h"
 
+#include "model/session/blocked_words.h"
+
 #include "model/log/format.h"
 
 #include "ipc/capture/call.h"
@@ -16,31 +18,6 @@ struct BlockedSentenceText
 {
     Q_DECLARE_TR_FUNCTIONS(BlockedSentence)
 };
-
-/// The call that a process has waited in for longest.
-const PendingCall* longestOf(const LiveState& live, quint32 process)
-{
-    const PendingCall* longest = nullptr;
-    for (const PendingCall& call : live.pending())
-        if (call.process == process && (longest == nullptr || call.since < longest->since))
-            longest = &call;
-    return longest;
-}
-
-QString callText(const PendingCall& call)
-{
-    return call.fd >= 0 ? u"%1(%2)"_s.arg(call.call).arg(call.fd) : call.call;
-}
-
-/// "pipe 48211", "fifo /run/…/mailbox".
-QString objectText(const EndpointEntry& entry)
-{
-    if (!entry.path.isEmpty())
-        return entry.kind + u' ' + entry.path;
-    if (entry.inode != 0)
-        return entry.kind + u' ' + QString::number(entry.inode);
-    return entry.kind + u' ' + entry.name;
-}
 
 ipc::Flow flowOf(const PendingCall& call)
 {
@@ -63,34 +40,6 @@ QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
     return BlockedSentenceText::tr(", which holds %1").arg(of);
 }
 
-QString doing(const LiveState& live, const LiveProcess& process)
-{
-    if (process.entry.state == "stopped"_L1 || process.paused)
-        return BlockedSentenceText::tr("is stopped");
-    if (const PendingCall* call = longestOf(live, process.entry.number)) {
-        if (call->paced)
-            return BlockedSentenceText::tr("is held by its pace");
-        const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
-        return endpoint != nullptr ? BlockedSentenceText::tr("is blocked in %1 on %2")
-                                         .arg(callText(*call), objectText(endpoint->entry))
-                                   : BlockedSentenceText::tr("is blocked in %1").arg(callText(*call));
-    }
-    return hasEnded(process.entry.state) ? BlockedSentenceText::tr("has ended")
-                                         : BlockedSentenceText::tr("is running");
-}
-
-QString personText(const LiveState& live, quint32 number, quint32 blocked)
-{
-    if (number == blocked)
-        return BlockedSentenceText::tr("the process itself");
-    const LiveProcess* process = live.process(number);
-    if (process == nullptr)
-        return BlockedSentenceText::tr("process %1").arg(number);
-    return BlockedSentenceText::tr("pid %1 `%2`, %3")
-        .arg(process->entry.pid)
-        .arg(process->entry.name, doing(live, *process));
-}
-
 /// "; its reader, pid 123 `wc`, is stopped"
 QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flow)
 {
@@ -105,13 +54,13 @@ QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flo
     if (others.size() == 1 && others.first() == call.process)
         return wantsReaders ? BlockedSentenceText::tr("; its only reader is the process itself")
                             : BlockedSentenceText::tr("; its only writer is the process itself");
-    const QString one = personText(live, others.first(), call.process);
+    const QString one = processText(live, others.first(), call.process);
     if (others.size() == 1)
         return wantsReaders ? BlockedSentenceText::tr("; its reader, %1").arg(one)
                             : BlockedSentenceText::tr("; its writer, %1").arg(one);
     QStringList all;
     for (const quint32 other : others)
-        all.append(personText(live, other, call.process));
+        all.append(processText(live, other, call.process));
     return (wantsReaders ? BlockedSentenceText::tr("; its readers: %1")
                          : BlockedSentenceText::tr("; its writers: %1"))
         .arg(all.join(u"; "_s));
@@ -121,21 +70,24 @@ QString othersText(const LiveState& live, const PendingCall& call, ipc::Flow flo
 
 QString blockedSentence(const LiveState& live, quint32 process, quint64 now)
 {
-    const PendingCall* call = longestOf(live, process);
+    const PendingCall* call = longestCall(live, process);
     if (call == nullptr)
         return {};
     const QString lasting = formatDuration(now > call->since ? now - call->since : 0);
     const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
     const QString where =
         endpoint != nullptr
-            ? BlockedSentenceText::tr("%1 on %2").arg(callText(*call), objectText(endpoint->entry))
-            : callText(*call);
+            ? BlockedSentenceText::tr("%1 on %2").arg(callText(*call, endpoint), objectText(endpoint->entry))
+            : callText(*call, nullptr);
     if (call->paced)
         return BlockedSentenceText::tr("held by its pace for %1 in %2.").arg(lasting, where);
     QString sentence = BlockedSentenceText::tr("blocked for %1 in %2").arg(lasting, where);
     if (endpoint != nullptr) {
         const ipc::Flow flow = flowOf(*call);
-        sentence += fillText(*endpoint, flow) + othersText(live, *call, flow);
+        const QString special = blockedObjectText(live, *call, *endpoint);
+        sentence += special.isEmpty() ? fillText(*endpoint, flow) : special;
+        if (special.isEmpty() || flow != ipc::Flow::None)
+            sentence += othersText(live, *call, flow);
     }
     return sentence + u'.';
 }

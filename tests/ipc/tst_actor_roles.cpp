@@ -112,6 +112,32 @@ private slots:
         QCOMPARE(engine.errors(), QStringList());
     }
 
+    void whoWaitsForAMutexIsToldItsHolder()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin(
+            {actorNode(
+                 u"holder"_s, u"script"_s,
+                 "local m = shmat(memory)\nmutex_init(m, 64)\nmutex_lock(m, 64)\nprint('has it')\npause()\n"),
+             actorNode(u"waiter"_s, u"script"_s, "local m = shmat(memory)\nmutex_lock(m, 64)\n", {},
+                       {{u"start"_s, QJsonObject{{u"when"_s, u"by-hand"_s}}}}),
+             EngineClient::endpoint(u"memory"_s, u"sysv-shm"_s)},
+            {EngineClient::edge(u"holder"_s, u"memory"_s, u"memory"_s, u"attach"_s),
+             EngineClient::edge(u"waiter"_s, u"memory"_s, u"memory"_s, u"attach"_s)});
+        QVERIFY(engine.until([&] { return engine.outputOf(u"holder"_s).contains("has it"); }));
+        engine.send({{"type", "start"}, {"node", "waiter"}});
+        const QString detail = u"offset=64 owner=%1"_s.arg(engine.process(u"holder"_s)[u"pid"_s].toInt());
+        QVERIFY(engine.until([&] {
+            const QJsonObject blocked = engine.lastWith([&](const QJsonObject& m) {
+                return m[u"type"_s] == u"blocked"_s &&
+                       m[u"process"_s] == engine.process(u"waiter"_s)[u"process"_s];
+            });
+            return blocked[u"detail"_s].toString() == detail &&
+                   blocked[u"endpoint"_s] == engine.endpointOf(u"memory"_s)[u"endpoint"_s];
+        }));
+    }
+
     void accessesToMemoryAreEventsOfTheirEndpoint()
     {
         EngineClient engine;
