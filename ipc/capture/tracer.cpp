@@ -157,6 +157,19 @@ void Tracer::step(std::uint32_t process)
     });
 }
 
+void Tracer::setRule(CallRule rule)
+{
+    removeRule(rule.rule);
+    const std::lock_guard lock(d->table);
+    d->rules.push_back({std::move(rule)});
+}
+
+void Tracer::removeRule(std::uint32_t rule)
+{
+    const std::lock_guard lock(d->table);
+    std::erase_if(d->rules, [rule](const auto& each) { return each.rule.rule == rule; });
+}
+
 void Tracer::setPace(std::uint32_t process, int callsPerSecond)
 {
     d->run([=, this] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ipc/capture/call_rule.h"
 #include "ipc/capture/event.h"
 #include "ipc/capture/object_key.h"
 #include "ipc/process/launch_plan.h"
@@ -67,6 +68,8 @@ public:
     virtual std::uint32_t discovered(const Discovery& found) = 0;
     /// A number for a process that a program forked.
     virtual std::uint32_t newProcess() = 0;
+    /// A rule has acted, on a call that was told just before when it had returned.
+    virtual void ruleHit(const RuleHit& hit) = 0;
 };
 
 /// A call that a thread is in right now.
@@ -143,6 +146,9 @@ public:
     void resume(std::uint32_t process);
     /// Lets a process go on to the entry of its next call on an endpoint, and holds it there as pause() does.
     void step(std::uint32_t process);
+    /// From now on this is done to such calls; a rule of the same number is replaced.
+    void setRule(CallRule rule);
+    void removeRule(std::uint32_t rule);
     /// Data calls a second for each thread group. 0: full.
     void setPace(std::uint32_t process, int callsPerSecond);
 

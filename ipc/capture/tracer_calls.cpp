@@ -63,7 +63,11 @@ bool Tracer::Private::enter(TracedThread& thread, const CallContext& context, st
     call.carried = {};
     call.releasing.clear();
     call.restart = 0;
-    call.wasRestarted = call.told = false;
+    call.wasRestarted = call.told = call.ruled = false;
+    call.how = How::Exact;
+    call.most = 0;
+    call.failure = 0;
+    call.asked.reset();
 
     bool wanted = false;
     switch (row.effect) {
@@ -320,6 +324,7 @@ void Tracer::Private::finish(TracedThread& thread, const TraceeMemory& memory, s
         return;
     if (call.row->payload == Payload::Messages && result > 0) {
         tellMessages(thread, context, result);
+        ruleReturn(thread, memory, result);
         return;
     }
     const Flow flow = callInfo(call.row->call).flow;
@@ -336,7 +341,8 @@ void Tracer::Private::finish(TracedThread& thread, const TraceeMemory& memory, s
     }
     if (const std::string more = describeResult(context, result); !more.empty())
         call.detail += (call.detail.empty() ? "" : " ") + more;
-    tell(thread, result, setup ? How::Setup : How::Exact);
+    tell(thread, result, setup ? How::Setup : call.how);
+    ruleReturn(thread, memory, result);
 }
 
 void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& context, std::int64_t result)
@@ -474,7 +480,7 @@ void Tracer::Private::tellMessages(TracedThread& thread, const CallContext& cont
             static_cast<std::size_t>(std::min<std::uint64_t>(message.moved, dataBytes)), call.data);
         call.detail = (shared.empty() ? "" : shared + " ") + "message=" + std::to_string(i + 1) + "/" +
                       std::to_string(messages.size());
-        tell(thread, static_cast<std::int64_t>(message.moved), How::Exact);
+        tell(thread, static_cast<std::int64_t>(message.moved), call.how);
     }
 }
 

@@ -97,6 +97,8 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     TracedProcess& process = *created;
     process.number = sink.newProcess();
     process.parent = parent.number;
+    process.ancestors = parent.ancestors;
+    process.ancestors.push_back(parent.number);
     process.pid = tid;
     process.state = ProcessState::Running;
     process.name = parent.name;

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
+#include <utility>
 
 namespace byteyard::ipc {
 
@@ -18,12 +19,6 @@ constexpr std::uint64_t second = 1'000'000'000;
 timespec timespecOf(std::uint64_t ns)
 {
     return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)};
-}
-
-/// Whether a person who steps wants to stop here: the call is on an endpoint, or makes one.
-bool isStep(const PendingCall& call)
-{
-    return call.endpoint != 0 || call.endpoint2 != 0 || call.row->effect != Effect::Open;
 }
 
 void prepareSignals()
@@ -155,7 +150,9 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     stopped.afterStop = false;
     if (!entry) {
         if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall) {
-            leave(stopped, TraceeMemory(stopped.tid), info.exit.rval, now());
+            const TraceeMemory memory(stopped.tid);
+            if (!leaveRuled(stopped, memory, info.exit.rval))
+                leave(stopped, memory, info.exit.rval, now());
             if (stopped.inCall && stopped.call.restart == EINTR && goOnUnlessSignalled(stopped))
                 stopped.call.restart = restartNoIntr;
         }
@@ -166,7 +163,9 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     CallArguments arguments{};
     std::copy_n(info.seccomp.args, arguments.size(), arguments.begin());
     const TraceeMemory memory(stopped.tid);
-    const bool wanted = row != nullptr && enter(stopped, {*row, arguments, memory}, now());
+    const bool wanted = row != nullptr && enterAfterInterposed(stopped, {*row, arguments, memory}, now());
+    if (wanted)
+        ruleEntry(stopped, memory);
     if (wanted && stopped.process->stepping && isStep(stopped.call))
         stopped.process->stepping = false; // held here, as all that is paused
     resume(stopped, wanted ? PTRACE_SYSCALL : PTRACE_CONT);
@@ -236,13 +235,14 @@ void Tracer::Private::resumeDue()
     for (auto& [tid, each] : threads) {
         if (!each.held)
             continue;
-        if (each.heldUntil > time && each.process->turnNs != 0 && !ending) {
+        if (each.heldUntil > time && (each.process->turnNs != 0 || each.delayed) && !ending) {
             next = next == 0 ? each.heldUntil : std::min(next, each.heldUntil);
             continue;
         }
         if (each.heldUntil != 0) {
             each.heldUntil = 0;
-            each.call.since = time; // the wait for its turn is not the call's
+            if (!std::exchange(each.delayed, false))
+                each.call.since = time; // the wait for its turn is not the call's
         }
         if (each.process->paused && !each.process->stepping && !ending)
             continue;

@@ -2,6 +2,7 @@
 
 #include "ipc/capture/decode.h"
 #include "ipc/capture/descriptor_table.h"
+#include "ipc/capture/registers.h"
 #include "ipc/capture/tracer.h"
 #include "ipc/host/proc.h"
 #include "ipc/process/child.h"
@@ -49,6 +50,23 @@ struct PendingCall
     bool wasRestarted = false;            ///< by goOnUnlessSignalled
     bool told = false;                    ///< even when it touches no endpoint
     int restart = 0;                      ///< ERESTART… or EINTR: the call may go on; what follows decides
+    How how = How::Exact;
+    bool ruled = false;                 ///< the rules have seen it
+    std::uint64_t most = 0;             ///< it moves at most so many bytes; 0: as it asked
+    int failure = 0;                    ///< errno that it is made to fail with
+    std::optional<CallRegisters> asked; ///< what the program asked for, when it is given something else
+};
+
+/// A call that a rule makes a thread do before its own.
+struct InterposedCall
+{
+    CallRegisters own;
+    const CallRow* row = nullptr;
+    CallArguments arguments{};
+    std::uint32_t endpoint = 0;
+    std::uint32_t endpoint2 = 0;
+    std::uint32_t rule = 0; ///< has acted on the thread's own call
+    bool done = false;
 };
 
 struct TracedProcess;
@@ -65,7 +83,9 @@ struct TracedThread
     bool held = false;      ///< stands at a stop, by pause or pace
     int heldRequest = 0;
     int heldSignal = 0;
-    std::uint64_t heldUntil = 0; ///< its turn, when pace holds it
+    std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
+    bool delayed = false;        ///< by a rule
+    std::optional<InterposedCall> interposed;
 
     /// The last look at /proc, to tell one long sleep from two short ones.
     struct Look
@@ -108,6 +128,9 @@ struct MemoryMap
     std::vector<Mapping> mappings;
 };
 
+/// Whether a person who goes on call by call wants to stop here: it is on an endpoint, or makes one.
+bool isStep(const PendingCall& call);
+
 /// How many bytes a result stands for: msgsnd(2) and mq_send(3) return 0.
 std::int64_t movedBytes(const PendingCall& call, std::int64_t result);
 
@@ -116,6 +139,7 @@ struct TracedProcess
 {
     std::uint32_t number = 0;
     std::uint32_t parent = 0;
+    std::vector<std::uint32_t> ancestors;
     pid_t pid = 0;
     ProcessState state = ProcessState::Starting;
     std::string name;
@@ -254,6 +278,24 @@ struct Tracer::Private
     bool ignores(const TracedProcess& process, int signal) const;
     bool goOnUnlessSignalled(TracedThread& thread);
 
+    // tracer_rules.cpp: what a person has set to be done to calls.
+    struct ActiveRule
+    {
+        CallRule rule;
+        std::uint64_t met = 0;
+        std::uint64_t hits = 0;
+    };
+    void ruleEntry(TracedThread& thread, const TraceeMemory& memory);
+    void ruleReturn(TracedThread& thread, const TraceeMemory& memory, std::int64_t result);
+    bool meets(const TracedThread& thread, const CallRule& rule, const TraceeMemory& memory,
+               const std::int64_t* result) const;
+    void act(TracedThread& thread, const CallRule& rule, const TraceeMemory& memory);
+    void change(TracedThread& thread, const TraceeMemory& memory);
+    void interpose(TracedThread& thread, const CallRule& rule, const TraceeMemory& memory);
+    bool enterAfterInterposed(TracedThread& thread, const CallContext& context, std::uint64_t time);
+    bool leaveRuled(TracedThread& thread, const TraceeMemory& memory, std::int64_t result);
+    void tellHit(const TracedThread& thread, const ActiveRule& active, const std::int64_t* result);
+
     bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
     TracedProcess* byNumber(std::uint32_t number) const;
     std::uint64_t now() const;
@@ -271,6 +313,7 @@ struct Tracer::Private
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
     std::map<std::string, std::pair<std::uint32_t, ObjectKey>> halves; ///< TCP connections of one known side
+    std::vector<ActiveRule> rules;
     bool ending = false;
 
     /// A stop of a thread whose parent's fork was not reported yet.

@@ -74,19 +74,12 @@ void Tracer::Private::settleRestart(TracedThread& thread, int signal)
 /// again.
 void Tracer::Private::goOnUntouched(TracedThread& thread)
 {
-#if defined(__x86_64__)
-    user_regs_struct registers{};
-    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0 ||
-        static_cast<std::int64_t>(registers.orig_rax) < 0 ||
-        static_cast<std::int64_t>(registers.rax) != -EINTR)
+    auto registers = CallRegisters::of(thread.tid);
+    if (!registers || registers->number() < 0 || registers->result() != -EINTR)
         return;
-    registers.rax = 0 - static_cast<std::uint64_t>(restartNoIntr);
-    if (ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0 && thread.inCall &&
-        thread.call.restart == EINTR)
+    registers->setResult(-restartNoIntr);
+    if (registers->write(thread.tid) && thread.inCall && thread.call.restart == EINTR)
         thread.call.restart = restartNoIntr;
-#else
-    (void)thread;
-#endif
 }
 
 /// At a call's return with EINTR: when no signal waits that an untraced program would see, the one that woke
@@ -94,7 +87,6 @@ void Tracer::Private::goOnUntouched(TracedThread& thread)
 /// been.
 bool Tracer::Private::goOnUnlessSignalled(TracedThread& thread)
 {
-#if defined(__x86_64__)
     PendingCall& call = thread.call;
     const Effect effect = call.row->effect;
     const bool sleeps = effect == Effect::Wait || effect == Effect::Sysv || effect == Effect::Socket ||
@@ -106,18 +98,12 @@ bool Tracer::Private::goOnUnlessSignalled(TracedThread& thread)
     for (int signal = 1; signal <= 64; ++signal)
         if ((pending >> (signal - 1) & 1) != 0 && !ignores(*thread.process, signal))
             return false;
-    user_regs_struct registers{};
-    if (ptrace(PTRACE_GETREGS, thread.tid, nullptr, &registers) != 0)
+    auto registers = CallRegisters::of(thread.tid);
+    if (!registers)
         return false;
-    constexpr std::uint64_t instructionSize = 2; // syscall
-    registers.rip -= instructionSize;
-    registers.rax = registers.orig_rax;
-    call.wasRestarted = ptrace(PTRACE_SETREGS, thread.tid, nullptr, &registers) == 0;
+    registers->callAgain();
+    call.wasRestarted = registers->write(thread.tid);
     return call.wasRestarted;
-#else
-    (void)thread;
-    return false;
-#endif
 }
 
 } // namespace byteyard::ipc

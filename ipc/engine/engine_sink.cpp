@@ -170,6 +170,16 @@ std::uint32_t EngineSink::newProcess()
     return ++m_numbers.process;
 }
 
+void EngineSink::ruleHit(const RuleHit& hit)
+{
+    const std::lock_guard lock(m_mutex);
+    m_news.rules[hit.rule] = {hit.hits, hit.gone}; // told by the loop: there may be many in a second
+    if (!hit.held)
+        return;
+    m_queue.control(ruleHitFrame(hit));
+    m_queue.control(pausedFrame("paused", m_records[hit.process].node, hit.process));
+}
+
 void EngineSink::plan(const ProcessRecord& record)
 {
     const std::lock_guard lock(m_mutex);

@@ -23,6 +23,11 @@ struct Numbers
 class EngineSink final : public TracerSink
 {
 public:
+    struct RuleState
+    {
+        std::uint64_t hits = 0;
+        bool gone = false;
+    };
     /// What has happened since the loop asked last.
     struct News
     {
@@ -31,6 +36,7 @@ public:
         std::set<std::uint32_t> touched;          ///< endpoints that somebody opened
         std::unordered_set<std::uint32_t> active; ///< endpoints that were used
         std::vector<Event> noted;                 ///< calls on endpoints that want to know
+        std::map<std::uint32_t, RuleState> rules; ///< those that have acted
     };
 
     /// `wake` is an eventfd that gets a count when there are news.
@@ -41,6 +47,7 @@ public:
     void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) override;
     std::uint32_t discovered(const Discovery& found) override;
     std::uint32_t newProcess() override;
+    void ruleHit(const RuleHit& hit) override;
 
     // For the loop.
     void plan(const ProcessRecord& record);

@@ -346,12 +346,40 @@ std::string holdersFrame(std::uint32_t endpoint,
     return textOf({{"type", "holders"}, {"endpoint", endpoint}, {"holders", std::move(list)}});
 }
 
-std::string pausedFrame(const std::string& type, const std::string& node)
+std::string pausedFrame(const std::string& type, const std::string& node, std::uint32_t process)
 {
     json frame{{"type", type}};
     if (!node.empty())
         frame["node"] = node;
+    else if (process != 0)
+        frame["process"] = process;
     return textOf(frame);
+}
+
+std::string ruleHitFrame(const RuleHit& hit)
+{
+    json frame{{"type", "rule-hit"},
+               {"rule", hit.rule},
+               {"process", hit.process},
+               {"pid", hit.pid},
+               {"tid", hit.tid},
+               {"call", callInfo(hit.call).name},
+               {"fd", hit.fd},
+               {"endpoint", hit.endpoint},
+               {"requested", hit.requested},
+               {"detail", wireText(hit.detail)},
+               {"when", hit.after ? "after" : "before"}};
+    if (hit.after) {
+        frame["result"] = hit.result;
+        if (hit.error != 0)
+            frame["error"] = errnoName(hit.error);
+    }
+    return textOf(frame);
+}
+
+std::string ruleFrame(std::uint32_t rule, std::uint64_t hits, bool gone)
+{
+    return textOf({{"type", "rule"}, {"rule", rule}, {"hits", hits}, {"gone", gone}});
 }
 
 std::string errorFrame(const ErrorReport& error, const std::string& node, bool fatal)

@@ -75,8 +75,12 @@ std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples);
 /// Each with the number of the process if it is one of ours.
 std::string holdersFrame(std::uint32_t endpoint,
                          const std::vector<std::pair<host::DescriptorHolder, std::uint32_t>>& holders);
-/// `type` is "paused" or "resumed".
-std::string pausedFrame(const std::string& type, const std::string& node);
+/// `type` is "paused" or "resumed"; of a process that has no node its number is told; neither: all.
+std::string pausedFrame(const std::string& type, const std::string& node, std::uint32_t process = 0);
+/// A rule holds a process.
+std::string ruleHitFrame(const RuleHit& hit);
+/// How often a rule has acted, and whether it is no more.
+std::string ruleFrame(std::uint32_t rule, std::uint64_t hits, bool gone);
 std::string errorFrame(const ErrorReport& error, const std::string& node = {}, bool fatal = false);
 /// Where an actor's script is, and where and why it ended.
 std::string actorLineFrame(std::uint32_t process, std::uint32_t line);

@@ -259,6 +259,8 @@ void Run::takeNews()
         m_endpoints.noted(event.view());
     for (const std::uint32_t process : news.ended)
         m_inputs.close(process);
+    for (const auto& [rule, state] : news.rules)
+        m_queue.control(ruleFrame(rule, state.hits, state.gone));
     m_active.merge(news.active);
 }
 

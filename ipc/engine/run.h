@@ -58,9 +58,16 @@ public:
     void stop();
     void stopNode(const std::string& node);
     void pause(const std::string& node, bool paused);
+    /// Lets a node's process go on to its next call on an endpoint, which is held.
+    void step(const std::string& node);
     void setPace(const std::string& node, int callsPerSecond);
     /// False when there is no such process.
     bool sendSignal(std::uint32_t process, int signal);
+    bool pauseProcess(std::uint32_t process, bool paused);
+    bool stepProcess(std::uint32_t process);
+    /// What is done to calls from now on.
+    void setRule(CallRule rule);
+    void removeRule(std::uint32_t rule);
     bool input(std::uint32_t process, std::string_view bytes, bool end);
     /// False when there is no such endpoint.
     bool setCapacity(std::uint32_t endpoint, std::uint64_t bytes);

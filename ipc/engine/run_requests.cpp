@@ -104,6 +104,43 @@ void Run::pause(const std::string& node, bool paused)
     m_queue.control(pausedFrame(paused ? "paused" : "resumed", node));
 }
 
+void Run::step(const std::string& node)
+{
+    stepProcess(processOf(node));
+}
+
+bool Run::pauseProcess(std::uint32_t process, bool paused)
+{
+    const std::optional<ProcessRecord> record = m_sink.record(process);
+    if (!m_live || !record || !isAlive(*record))
+        return false;
+    paused ? m_tracer.pause(process) : m_tracer.resume(process);
+    m_queue.control(pausedFrame(paused ? "paused" : "resumed", record->node, process));
+    return true;
+}
+
+bool Run::stepProcess(std::uint32_t process)
+{
+    const std::optional<ProcessRecord> record = m_sink.record(process);
+    if (!m_live || !record || !isAlive(*record))
+        return false;
+    // Said first: a rule may hold it in the very next call.
+    m_queue.control(pausedFrame("paused", record->node, process));
+    m_tracer.step(process);
+    return true;
+}
+
+void Run::setRule(CallRule rule)
+{
+    if (m_live)
+        m_tracer.setRule(std::move(rule));
+}
+
+void Run::removeRule(std::uint32_t rule)
+{
+    m_tracer.removeRule(rule);
+}
+
 void Run::setPace(const std::string& node, int callsPerSecond)
 {
     if (node.empty())

@@ -1,6 +1,7 @@
 #include "ipc/engine/worker.h"
 
 #include "ipc/engine/message.h"
+#include "ipc/engine/read_rule.h"
 #include "ipc/engine/run.h"
 #include "ipc/wire/frame.h"
 
@@ -48,6 +49,7 @@ private:
     void control(const std::string& type, const ObjectReader& message);
     void toProcess(const std::string& type, const ObjectReader& message);
     void toEndpoint(const std::string& type, const ObjectReader& message);
+    void rule(const std::string& type, const ObjectReader& message);
     std::string nodeOf(const ObjectReader& message) const;
 
     const RunFile& m_runFile;
@@ -134,19 +136,14 @@ void Worker::dispatch(const std::string& type, const ObjectReader& message)
 {
     using Handler = void (Worker::*)(const std::string&, const ObjectReader&);
     static const std::map<std::string, Handler> handlers{
-        {"start", &Worker::control},
-        {"stop", &Worker::control},
-        {"pause", &Worker::control},
-        {"resume", &Worker::control},
-        {"pace", &Worker::control},
-        {"signal", &Worker::toProcess},
-        {"input", &Worker::toProcess},
-        {"write", &Worker::toEndpoint},
-        {"peek", &Worker::toEndpoint},
-        {"holders", &Worker::toEndpoint},
-        {"set-capacity", &Worker::toEndpoint},
-        {"set-limit", &Worker::toEndpoint},
-        {"set-value", &Worker::toEndpoint},
+        {"start", &Worker::control},        {"stop", &Worker::control},
+        {"pause", &Worker::control},        {"resume", &Worker::control},
+        {"pace", &Worker::control},         {"step", &Worker::control},
+        {"set-rule", &Worker::rule},        {"remove-rule", &Worker::rule},
+        {"signal", &Worker::toProcess},     {"input", &Worker::toProcess},
+        {"write", &Worker::toEndpoint},     {"peek", &Worker::toEndpoint},
+        {"holders", &Worker::toEndpoint},   {"set-capacity", &Worker::toEndpoint},
+        {"set-limit", &Worker::toEndpoint}, {"set-value", &Worker::toEndpoint},
         {"remove", &Worker::toEndpoint},
     };
     if (type == "hello")
@@ -220,7 +217,10 @@ std::string Worker::nodeOf(const ObjectReader& message) const
 
 void Worker::control(const std::string& type, const ObjectReader& message)
 {
-    const std::string node = type == "start" ? message.text("node", maxWord) : nodeOf(message);
+    if (message.has("process"))
+        return toProcess(type, message);
+    const bool needsNode = type == "start" || type == "step";
+    const std::string node = needsNode ? message.text("node", maxWord) : nodeOf(message);
     const auto pace = type == "pace" ? static_cast<int>(message.integer("callsPerSecond", 0, 1000000)) : 0;
     if (!m_run || !m_run->isLive())
         return; // it has ended while the message was under way
@@ -230,6 +230,8 @@ void Worker::control(const std::string& type, const ObjectReader& message)
         node.empty() ? m_run->stop() : m_run->stopNode(node);
     else if (type == "pace")
         m_run->setPace(node, pace);
+    else if (type == "step")
+        m_run->step(node);
     else
         m_run->pause(node, type == "pause");
 }
@@ -241,6 +243,12 @@ void Worker::toProcess(const std::string& type, const ObjectReader& message)
     if (type == "signal") {
         const auto signal = static_cast<int>(message.integer("signal", 1, SIGRTMAX));
         done = m_run && m_run->sendSignal(process, signal);
+    } else if (type == "pause" || type == "resume") {
+        done = m_run && m_run->pauseProcess(process, type == "pause");
+    } else if (type == "step") {
+        done = m_run && m_run->stepProcess(process);
+    } else if (type != "input") {
+        message.refuse("process", "is not for \"" + type + "\"");
     } else {
         const std::string data = decodeBase64(message.text("data", maxData, ""), message.place("data"));
         const bool end = message.flag("end", false);
@@ -292,6 +300,17 @@ void Worker::toEndpoint(const std::string& type, const ObjectReader& message)
     }
     if (!done)
         m_queue.control(errorFrame({"no-endpoint", {{"endpoint", std::to_string(endpoint)}}}));
+}
+
+void Worker::rule(const std::string& type, const ObjectReader& message)
+{
+    if (type == "set-rule") {
+        CallRule rule = readRule(message);
+        if (m_run)
+            m_run->setRule(std::move(rule));
+    } else if (const auto number = static_cast<std::uint32_t>(message.integer("rule", 1, maxNumber)); m_run) {
+        m_run->removeRule(number);
+    }
 }
 
 /// Takes 0 or 1 away from its place, where nothing else shall ever be read or written.

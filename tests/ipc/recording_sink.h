@@ -61,7 +61,20 @@ public:
         return m_endpoints;
     }
     std::uint32_t newProcess() override { return ++m_processes; }
+    void ruleHit(const RuleHit& hit) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_hits.push_back(hit);
+    }
 
+    std::vector<RuleHit> hits(std::uint32_t rule) const
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<RuleHit> list;
+        std::copy_if(m_hits.begin(), m_hits.end(), std::back_inserter(list),
+                     [rule](const RuleHit& hit) { return hit.rule == rule; });
+        return list;
+    }
     std::uint32_t newEndpoint() { return ++m_endpoints; }
     void countOnly() { m_countOnly = true; }
 
@@ -158,6 +171,7 @@ private:
     std::vector<ProcessChange> m_changes;
     std::set<std::tuple<std::uint32_t, std::uint32_t, int>> m_edges;
     std::map<std::uint32_t, Found> m_found;
+    std::vector<RuleHit> m_hits;
     std::map<std::uint32_t, std::int64_t> m_in;
     std::map<std::uint32_t, std::int64_t> m_out;
     std::atomic<std::uint32_t> m_endpoints{0};
