@@ -263,6 +263,8 @@ std::string endpointFrame(const EndpointRecord& endpoint)
         frame["address"] = endpoint.names.address;
     if (endpoint.names.port != 0)
         frame["port"] = endpoint.names.port;
+    if (!endpoint.ends.empty())
+        frame["ends"] = endpoint.ends;
     if (endpoint.parent != 0)
         frame["parent"] = endpoint.parent;
     if (endpoint.parentProcess != 0)

@@ -47,6 +47,7 @@ struct EndpointEntry
     QString key;     ///< of System V: "0x4d51"
     QString address; ///< of an internet socket
     int port = 0;
+    QString ends;       ///< of a TCP connection: "SERVER:PORT-CLIENT:PORT"
     quint32 parent = 0; ///< the listener that a connection came from
     QJsonObject facts;  ///< what the kernel said last, under its own names (docs/protocol.md)
     Totals totals;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr QByteArrayView header = "type,seq,time,duration,pid,tid,process,call,fd,fd2,endpoint,kind,"
                                   "endpoint2,kind2,result,error,requested,data,"
-                                  "data_state,how,detail\r\n";
+                                  "data_state,how,message_type,priority,peer,detail\r\n";
 constexpr std::string_view needQuotes = "\",\r\n";
 
 void appendField(QByteArray& out, QByteArrayView field)
@@ -77,6 +77,13 @@ void appendEventCsv(QByteArray& out, const ipc::EventView& event, const EventNam
                .toBase64();
     field(bytesOf(dataStateName(event.dataState)));
     field(bytesOf(howName(event.how)));
+    const EventFields fields = fieldsOf(event);
+    for (const std::optional<qint64>& each : {fields.messageType, fields.priority}) {
+        out += ',';
+        if (each)
+            out += QByteArray::number(*each);
+    }
+    field(bytesOf(fields.peer));
     field(bytesOf(event.detail));
     out += "\r\n";
 }

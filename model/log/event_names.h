@@ -6,6 +6,8 @@
 #include <QJsonValue>
 
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace byteyard::model {
@@ -36,5 +38,14 @@ inline QByteArrayView bytesOf(std::string_view text)
 {
     return {text.data(), static_cast<qsizetype>(text.size())};
 }
+
+/// What a call's detail tells of a message, for programs that read exports.
+struct EventFields
+{
+    std::optional<qint64> messageType; ///< of a System V message that was sent or came
+    std::optional<qint64> priority;    ///< of a POSIX message
+    std::string peer;                  ///< the address that the call names
+};
+EventFields fieldsOf(const ipc::EventView& event);
 
 } // namespace byteyard::model

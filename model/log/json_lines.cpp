@@ -151,7 +151,17 @@ void appendEventJson(QByteArray& out, const ipc::EventView& event, const EventNa
         out += R"(,"unreadable":true)";
     out += R"(,"how":")";
     out += bytesOf(howName(event.how));
-    out += R"(","detail":)";
+    out += '"';
+    const EventFields fields = fieldsOf(event);
+    if (fields.messageType)
+        number("message_type", *fields.messageType);
+    if (fields.priority)
+        number("priority", *fields.priority);
+    if (!fields.peer.empty()) {
+        out += R"(,"peer":)";
+        appendString(out, bytesOf(fields.peer));
+    }
+    out += R"(,"detail":)";
     appendString(out, bytesOf(event.detail));
     out += '}';
 }

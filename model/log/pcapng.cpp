@@ -79,6 +79,13 @@ void TagWriter::tag(Tag type, QByteArrayView value)
     m_bytes.append(padding, '\0');
 }
 
+void TagWriter::tag(Tag type, quint32 value)
+{
+    QByteArray bytes;
+    appendBig(bytes, value);
+    tag(type, bytes);
+}
+
 const QByteArray& TagWriter::finish()
 {
     appendBig(m_bytes, quint32{EndOfTags});

@@ -24,7 +24,20 @@ enum Option : quint16 {
 enum PacketDirection : quint32 { Unknown = 0, Inbound = 1, Outbound = 2 };
 
 /// Tags of an exported PDU.
-enum Tag : quint16 { EndOfTags = 0, DissectorName = 12, ProtocolColumn = 33, InfoColumn = 36 };
+enum Tag : quint16 {
+    EndOfTags = 0,
+    DissectorName = 12,
+    Ipv4Source = 20,
+    Ipv4Destination = 21,
+    Ipv6Source = 22,
+    Ipv6Destination = 23,
+    PortType = 24,
+    SourcePort = 25,
+    DestinationPort = 26,
+    ProtocolColumn = 33,
+    InfoColumn = 36
+};
+enum PortTypes : quint32 { TcpPort = 2, UdpPort = 3 };
 
 /// Longer blocks are refused: nothing of ours comes near.
 inline constexpr quint32 maxBlockBytes = 16u << 20;
@@ -53,6 +66,7 @@ class TagWriter
 {
 public:
     void tag(Tag type, QByteArrayView value);
+    void tag(Tag type, quint32 value);
     const QByteArray& finish();
 
 private:

@@ -80,6 +80,7 @@ QByteArray compact(const QJsonObject& object)
 void SessionEncoder::begin(const Catalog& catalog)
 {
     m_written = {};
+    m_addresses = {};
     m_written.topology = catalog.topology;
     m_written.started = catalog.started;
     m_startNs =
@@ -183,6 +184,8 @@ void SessionEncoder::event(const ipc::EventView& event)
     const QByteArray process = name != m_names.cend() ? *name : m_written.processName(event.process).toUtf8();
     TagWriter tags;
     tags.tag(DissectorName, "data");
+    m_addresses.learn(event);
+    m_addresses.append(tags, event, m_written);
     const auto kind = m_kinds.constFind(event.endpoint);
     tags.tag(ProtocolColumn, kind != m_kinds.cend() && !kind->isEmpty() ? *kind : "process"_ba);
     tags.tag(InfoColumn, process + ' ' + formatCall(event).toUtf8() + " = " + formatResult(event).toUtf8());

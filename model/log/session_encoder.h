@@ -2,6 +2,7 @@
 
 #include "ipc/capture/event.h"
 #include "model/log/catalog.h"
+#include "model/log/packet_addresses.h"
 
 #include <QByteArray>
 
@@ -41,6 +42,7 @@ private:
     QHash<quint32, quint32> m_interfaces;
     QHash<quint32, QByteArray> m_names;
     QHash<quint32, QByteArray> m_kinds;
+    PacketAddresses m_addresses;
     quint64 m_startNs = 0;
     quint64 m_lastTime = 0;
     QByteArray m_comment; ///< kept for its room

@@ -61,7 +61,8 @@ QJsonObject entryToJson(const EndpointEntry& entry)
                        {u"errors"_s, numberOf(entry.totals.errors)}};
     if (entry.id >= 0)
         object.insert(u"id"_s, entry.id);
-    for (const auto& [key, text] : {std::pair(u"key"_s, entry.key), std::pair(u"address"_s, entry.address)})
+    for (const auto& [key, text] : {std::pair(u"key"_s, entry.key), std::pair(u"address"_s, entry.address),
+                                    std::pair(u"ends"_s, entry.ends)})
         if (!text.isEmpty())
             object.insert(key, text);
     if (entry.port != 0)
@@ -111,6 +112,7 @@ std::optional<EndpointEntry> endpointFromJson(const QJsonObject& object)
     entry.key = object.value(u"key"_s).toString();
     entry.address = object.value(u"address"_s).toString();
     entry.port = object.value(u"port"_s).toInt();
+    entry.ends = object.value(u"ends"_s).toString();
     entry.parent = numberIn(object, u"parent"_s);
     entry.facts = object.value(u"facts"_s).toObject();
     entry.capture = object.value(u"capture"_s).toString();

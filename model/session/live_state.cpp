@@ -44,6 +44,8 @@ void LiveState::apply(const protocol::EndpointChange& change)
         live.entry.address = change.address;
     if (change.port != 0)
         live.entry.port = change.port;
+    if (!change.ends.isEmpty())
+        live.entry.ends = change.ends;
     live.entry.parent = change.parent;
     if (change.capacity != 0)
         live.capacity = change.capacity;

@@ -261,6 +261,7 @@ Message readEndpoint(Members& m)
     change.key = m.text(u"key"_s);
     change.address = m.text(u"address"_s);
     change.port = m.number<int>(u"port"_s, 0, 65535);
+    change.ends = m.text(u"ends"_s);
     change.parent = m.reference(u"parent"_s, false);
     change.error = m.error();
     return change;

@@ -61,6 +61,7 @@ struct EndpointChange
     QString key;
     QString address;
     int port = 0;
+    QString ends;
     quint32 parent = 0;
     std::optional<ErrorInfo> error;
 };

@@ -1,6 +1,7 @@
 #include "log_samples.h"
 
 #include "model/commands/export_command.h"
+#include "model/log/csv.h"
 #include "model/log/export.h"
 #include "model/log/json_lines.h"
 #include "model/log/session_file.h"
@@ -256,6 +257,46 @@ private Q_SLOTS:
         QCOMPARE(cell(4, "detail"), QByteArray("path=/tmp/a%20b,c"));
         QCOMPARE(cell(4, "endpoint2"), QByteArray("öut"));
         QCOMPARE(cell(5, "fd"), QByteArray());
+    }
+
+    void fieldsOfMessagesAndPeersStandByThemselves()
+    {
+        ipc::Event sent = transfer(1, ipc::Call::Msgsnd, "x");
+        sent.detailText = "type=9223372036854775807 flags=IPC_NOWAIT";
+        ipc::Event received = transfer(2, ipc::Call::Msgrcv, "x");
+        received.detailText = "type=-2 got=1";
+        ipc::Event ranked = transfer(3, ipc::Call::MqTimedsend, "x");
+        ranked.detailText = "priority=9";
+        ipc::Event reached = transfer(4, ipc::Call::Sendto, "x");
+        reached.detailText = "peer=/tmp/a%20b";
+        ipc::Event hostile = transfer(5, ipc::Call::Msgsnd, "x");
+        hostile.detailText = "type=1}";
+        QByteArray json;
+        QByteArray csv;
+        appendCsvHeader(csv);
+        for (const ipc::Event& event : {sent, received, ranked, reached, hostile}) {
+            appendEventJson(json, event.view(), NameTable(m_catalog).namesOf(event));
+            json += '\n';
+            appendEventCsv(csv, event.view(), NameTable(m_catalog).namesOf(event));
+        }
+        const QList<QJsonObject> lines = objects(json);
+        QCOMPARE(lines.size(), 5);
+        QCOMPARE(lines[0].value(u"message_type"_s).toInteger(), std::numeric_limits<qint64>::max());
+        QCOMPARE(lines[1].value(u"message_type"_s).toInteger(), 1);
+        QCOMPARE(lines[2].value(u"priority"_s).toInteger(), 9);
+        QCOMPARE(lines[3].value(u"peer"_s).toString(), u"/tmp/a b"_s);
+        for (const char* field : {"message_type", "priority", "peer"})
+            QVERIFY(!lines[4].contains(QLatin1StringView(field)));
+        const QList<QList<QByteArray>> rows = csvRows(csv);
+        const auto cell = [&](qsizetype row, const char* column) {
+            return rows[row][rows[0].indexOf(column)];
+        };
+        QCOMPARE(cell(1, "message_type"), QByteArray("9223372036854775807"));
+        QCOMPARE(cell(2, "message_type"), QByteArray("1"));
+        QCOMPARE(cell(3, "priority"), QByteArray("9"));
+        QCOMPARE(cell(4, "peer"), QByteArray("/tmp/a b"));
+        QCOMPARE(cell(5, "message_type"), QByteArray());
+        QCOMPARE(cell(5, "detail"), QByteArray("type=1}"));
     }
 
     void whatIsMissingStandsInEveryExport()

@@ -316,6 +316,64 @@ private Q_SLOTS:
         QCOMPARE(packets[1].split('\t')[4], QByteArray("1772360430.123002456"));
     }
 
+    void wiresharkShowsFromWhereToWhereBytesWent()
+    {
+        Catalog catalog = catalogOf(EventStore());
+        const auto add = [&](quint32 number, const QString& kind) -> EndpointEntry& {
+            EndpointEntry entry;
+            entry.number = number;
+            entry.kind = kind;
+            entry.name = kind + QString::number(number);
+            return *catalog.endpoints.insert(number, entry);
+        };
+        add(20, u"tcp"_s);
+        add(21, u"tcp"_s).ends = u"127.0.0.1:80-127.0.0.1:40001"_s;
+        add(22, u"tcp"_s).ends = u"[::1]:81-[::1]:40002"_s;
+        EndpointEntry& datagrams = add(23, u"udp"_s);
+        datagrams.address = u"127.0.0.1"_s;
+        datagrams.port = 53;
+        ProcessEntry child; // forked by process 2, and goes on with what that accepted
+        child.number = 3;
+        child.parent = 2;
+        catalog.processes.insert(3, child);
+        EventStore store;
+        quint64 seq = 0;
+        const auto append = [&](ipc::Call call, quint32 process, quint32 endpoint, quint32 endpoint2,
+                                const char* detail, std::string_view text) {
+            ipc::Event event = transfer(++seq, call, text);
+            event.process = process;
+            event.endpoint = endpoint;
+            event.endpoint2 = endpoint2;
+            event.detailText = detail;
+            store.append(event.view());
+        };
+        append(ipc::Call::Connect, 1, 20, 21, "peer=127.0.0.1:80", "");
+        append(ipc::Call::Accept, 2, 20, 21, "", "");
+        append(ipc::Call::Accept4, 2, 20, 22, "", "");
+        append(ipc::Call::Write, 1, 21, 0, "", "request");
+        append(ipc::Call::Read, 3, 21, 0, "", "request");
+        append(ipc::Call::Write, 3, 21, 0, "", "answer");
+        append(ipc::Call::Read, 2, 22, 0, "", "six");
+        append(ipc::Call::Sendto, 1, 23, 0, "peer=127.0.0.1:53", "query");
+        append(ipc::Call::Recvfrom, 2, 23, 0, "peer=127.0.0.1:40003", "query");
+        const QString path = record(m_directory, store, catalog);
+        const QByteArray text = output(
+            u"tshark"_s, {u"-r"_s, path, u"-Y"_s, u"frame.comment contains \"seq=\" and data"_s, u"-o"_s,
+                          u"gui.column.format:\"S\",\"%s\",\"P\",\"%S\",\"D\",\"%d\",\"Q\",\"%D\""_s});
+        QList<QByteArray> seenLines;
+        for (const QByteArray& line : lines(text))
+            seenLines.append(line.simplified().replace("\xe2\x86\x92 ", ""));
+        QCOMPARE(seenLines, QList<QByteArray>({
+                                "127.0.0.1 40001 127.0.0.1 80",
+                                "127.0.0.1 40001 127.0.0.1 80",
+                                "127.0.0.1 80 127.0.0.1 40001",
+                                "::1 40002 ::1 81",
+                                "0 127.0.0.1 53", // the sender's is not known
+                                "127.0.0.1 40003 127.0.0.1 53",
+                            }));
+        compareCatalogs(catalog, read(path).catalog);
+    }
+
     void editcapLeavesASessionThatCanBeRead()
     {
         EventStore store;
