@@ -1,6 +1,7 @@
 #include "ipc/capture/call_filter.h"
 
 #include "ipc/capture/call_table.h"
+#include "ipc/capture/kernel_calls.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -22,7 +23,7 @@ void require(int result, const char* what)
 
 } // namespace
 
-std::vector<sock_filter> tracedCallsFilter()
+std::vector<sock_filter> tracedCallsFilter(bool dataCalls)
 {
     const std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW),
                                                                     &seccomp_release);
@@ -32,6 +33,8 @@ std::vector<sock_filter> tracedCallsFilter()
     // A binary tree instead of a chain: the calls that pass pay for every comparison.
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
     for (const CallRow& row : callRows()) {
+        if (!dataCalls && isKernelCall(row))
+            continue;
         if (row.call == Call::Mmap) {
             // Only what is shared and no anonymous memory: programs map a lot, and little of it is IPC.
             require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,

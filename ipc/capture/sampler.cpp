@@ -47,8 +47,8 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
             if (target.endpoint->looksUnderLock() && isDue(target.number) && tracer.mayPeek(target.number))
-                looks[i] = target.endpoint->look(
-                    {holders[target.number], &m_sockets, &m_locks, inCall.count(target.number) == 0});
+                looks[i] = target.endpoint->look({holders[target.number], &m_sockets, &m_locks,
+                                                  tracer.seesEntries() && inCall.count(target.number) == 0});
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {

@@ -6,14 +6,20 @@
 #include <algorithm>
 #include <filesystem>
 #include <linux/futex.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 
 namespace byteyard::ipc {
 
-Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes)
-    : sink(theSink), runStart(start), dataBytes(bytes), filter(tracedCallsFilter()),
-      runner([this] { loop(); })
+Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
+                         std::unique_ptr<KernelCapture> fromKernel)
+    : sink(theSink), runStart(start), dataBytes(bytes), kernel(std::move(fromKernel)),
+      filter(tracedCallsFilter(!kernel)), runner([this] { loop(); })
 {
+    if (!kernel)
+        return;
+    drainEnd = Fd(eventfd(0, EFD_CLOEXEC));
+    drainer = std::thread([this] { drainLoop(); });
 }
 
 Tracer::Private::~Private()
@@ -24,6 +30,8 @@ Tracer::Private::~Private()
         quit = true;
     });
     runner.join();
+    if (kernel)
+        endDrain();
 }
 
 TracedProcess* Tracer::Private::byNumber(std::uint32_t number) const
@@ -40,8 +48,9 @@ std::uint64_t Tracer::Private::now() const
            static_cast<std::uint64_t>(time.tv_nsec) - runStart;
 }
 
-Tracer::Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes)
-    : d(std::make_unique<Private>(sink, runStart, dataBytes))
+Tracer::Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes,
+               std::unique_ptr<KernelCapture> kernel)
+    : d(std::make_unique<Private>(sink, runStart, dataBytes, std::move(kernel)))
 {
 }
 
@@ -200,6 +209,11 @@ bool Tracer::mayPeek(std::uint32_t endpoint) const
     return true;
 }
 
+bool Tracer::seesEntries() const noexcept
+{
+    return !d->kernel;
+}
+
 std::unordered_set<std::uint32_t> Tracer::inCall() const
 {
     std::unordered_set<std::uint32_t> endpoints;
@@ -313,6 +327,8 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     found.callName = systemCallName(sleeping->number);
     if (row != nullptr && row->fd >= 0)
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
+    if (kernel && row != nullptr)
+        describeSleep(*looked.process, *row, sleeping->arguments, found);
     // A wait in shared memory is no traced call (that would cost every lock): this is how it is known.
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {

@@ -2,6 +2,7 @@
 
 #include "ipc/capture/call_rule.h"
 #include "ipc/capture/event.h"
+#include "ipc/capture/kernel_capture.h"
 #include "ipc/capture/object_key.h"
 #include "ipc/process/launch_plan.h"
 
@@ -50,8 +51,23 @@ struct Discovery
     std::uint32_t parent = 0; ///< the listener's endpoint, of a connection
 };
 
-/// What the tracer tells. Called in the tracer's thread with the table locked: do little, never call back
-/// into the tracer.
+/// What one process moved through one descriptor (or, with `fd` -1, object) in calls that no event tells of.
+struct Gap
+{
+    std::uint32_t process = 0;
+    std::uint32_t endpoint = 0; ///< 0: nobody knows of it any more
+    int fd = -1;
+    std::uint64_t calls = 0;
+    std::uint64_t bytesIn = 0; ///< put into the endpoint
+    std::uint64_t messagesIn = 0;
+    std::uint64_t bytesOut = 0; ///< taken out of it
+    std::uint64_t messagesOut = 0;
+    std::uint64_t from = 0; ///< ns since the run began: when the first of these calls returned, at the latest
+    std::uint64_t to = 0;   ///< and the last
+};
+
+/// What the tracer tells. Called in one of the tracer's threads, with the table locked: do little, never call
+/// back into the tracer.
 class TracerSink
 {
 public:
@@ -70,6 +86,8 @@ public:
     virtual std::uint32_t newProcess() = 0;
     /// A rule has acted, on a call that was told just before when it had returned.
     virtual void ruleHit(const RuleHit& hit) = 0;
+    /// Calls that were lost, with exact totals. Each call is in one gap.
+    virtual void gap(const Gap& gap) = 0;
 };
 
 /// A call that a thread is in right now.
@@ -113,13 +131,16 @@ enum class Transport : std::uint8_t { Tcp, Udp };
 
 /// Launches processes and follows them, their threads and children by ptrace: one thread does all of it, and
 /// it alone waits for children (ptrace(2), BUGS; waitpid(-1) elsewhere would steal its stops). Any public
-/// function may be called from another thread.
+/// function may be called from another thread. With a KernelCapture the calls that move bytes do not stop
+/// their threads: the kernel tells of them, and ptrace follows only what changes who has what. The table is
+/// then never behind, and what a thread has told is looked at before its next stop.
 class Tracer
 {
 public:
     /// `runStart` is the zero of all times (CLOCK_MONOTONIC ns). `dataBytes` is how much of what moved is
     /// kept (0…65536).
-    Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes);
+    Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes,
+           std::unique_ptr<KernelCapture> kernel = nullptr);
     /// Kills what is left and waits for it.
     ~Tracer();
 
@@ -157,6 +178,8 @@ public:
     std::unique_lock<std::mutex> lockTable();
     // The following need the lock.
     bool mayPeek(std::uint32_t endpoint) const;
+    /// Whether a thread in a call on an endpoint is always known to be in it.
+    bool seesEntries() const noexcept;
     /// The endpoints that threads are in calls on.
     std::unordered_set<std::uint32_t> inCall() const;
     /// holders() of every endpoint that has any.

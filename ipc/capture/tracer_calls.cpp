@@ -146,9 +146,16 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
     const DescriptorTable& descriptors = *thread.process->table;
     const DescriptorTable::Entry* entry = descriptors.find(call.fd);
     const DescriptorTable::Entry* entry2 = row.fd2 < 0 ? nullptr : descriptors.find(call.fd2);
-    if (entry == nullptr && entry2 == nullptr)
+    // The kernel's answer overrides: another thread may have closed the number while the call went on.
+    const std::uint32_t told = endpointOfKey(thread);
+    if (told != 0 && (entry == nullptr || entry->file->object != *thread.object)) {
+        entry = nullptr;
+        call.endpoint = told;
+    }
+    if (entry == nullptr && entry2 == nullptr && told == 0)
         return row.effect == Effect::Receive && takesControl(context);
-    call.endpoint = entry != nullptr ? endpointOfUse(thread, context, *entry) : 0;
+    if (entry != nullptr)
+        call.endpoint = endpointOfUse(thread, context, *entry);
     call.endpoint2 = entry2 != nullptr ? entry2->file->endpoint : 0;
     const Flow flow = callInfo(row.call).flow;
     if (flow == Flow::None)
@@ -166,7 +173,7 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
 void Tracer::Private::takeTurn(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    if (process.turnNs == 0 || process.state == ProcessState::Starting)
+    if (process.turnNs == 0 || process.state == ProcessState::Starting || kernel)
         return;
     const std::uint64_t turn = std::max(thread.call.since, process.nextTurn);
     process.nextTurn = turn + process.turnNs;

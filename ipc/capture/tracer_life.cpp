@@ -220,6 +220,7 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
     cut(thread);
     thread.call.releasing.clear();
     if (tid == process.pid) {
+        takeLosses(); // while it is known whose they are
         endProcess(process, status);
         return;
     }
@@ -305,6 +306,15 @@ pid_t Tracer::Private::fork(const LaunchPlan& plan)
         kill(pid, SIGKILL);
         waitpid(pid, nullptr, __WALL);
         throw std::system_error(error, std::generic_category(), "ptrace");
+    }
+    if (kernel) {
+        try {
+            kernel->followTask(pid);
+        } catch (const std::system_error&) {
+            kill(pid, SIGKILL);
+            waitpid(pid, nullptr, __WALL);
+            throw;
+        }
     }
     const std::lock_guard lock(table);
     process.pid = pid;

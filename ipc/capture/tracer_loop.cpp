@@ -100,6 +100,7 @@ void Tracer::Private::loop()
         const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
         if (tid > 0) {
             const std::lock_guard lock(table);
+            takeRecords(); // what it has done until now comes first
             handleStatus(tid, status);
         } else if (errno == ECHILD) {
             if (quit)

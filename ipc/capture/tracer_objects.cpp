@@ -65,6 +65,8 @@ void Tracer::Private::tellEdges(const DescriptorTable& descriptors, int fd,
 void Tracer::Private::addDescriptor(TracedProcess& process, int fd, const DescriptorTable::Entry& entry)
 {
     process.table->set(fd, entry);
+    if (kernel)
+        kernel->followFile(process.witness, fd, entry.file->object);
     tellEdges(*process.table, fd, entry, true);
 }
 
@@ -337,6 +339,8 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
                 addresses[prefixOf(file->socket) + facts.local] = file->endpoint;
         }
         descriptors.set(fd, {file, false});
+        if (kernel)
+            kernel->followFile(getpid(), fd, key);
         ends.push_back(fd);
     }
     return ends;

@@ -6,6 +6,7 @@
 #include "ipc/capture/tracer.h"
 #include "ipc/host/proc.h"
 #include "ipc/process/child.h"
+#include "ipc/process/fd.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -77,10 +78,11 @@ struct TracedThread
     TracedProcess* process = nullptr;
     bool inCall = false;
     PendingCall call;
-    bool stopped = false;   ///< in a group stop
-    bool afterStop = false; ///< SIGCONT that ends a group stop is not a plain ignored signal
-    bool dying = false;     ///< has reported PTRACE_EVENT_EXIT
-    bool held = false;      ///< stands at a stop, by pause or pace
+    std::optional<ObjectKey> object; ///< what the kernel says that the call was on
+    bool stopped = false;            ///< in a group stop
+    bool afterStop = false;          ///< SIGCONT that ends a group stop is not a plain ignored signal
+    bool dying = false;              ///< has reported PTRACE_EVENT_EXIT
+    bool held = false;               ///< stands at a stop, by pause or pace
     int heldRequest = 0;
     int heldSignal = 0;
     std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
@@ -162,7 +164,8 @@ struct TracedProcess
 
 struct Tracer::Private
 {
-    Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes);
+    Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
+            std::unique_ptr<KernelCapture> fromKernel);
     ~Private();
 
     // tracer_loop.cpp: the thread, its wait, and what other threads ask of it.
@@ -176,6 +179,16 @@ struct Tracer::Private
     void resume(TracedThread& thread, int request, int signal = 0);
     void resumeDue();
     void setTimer(std::uint64_t due);
+
+    // tracer_kernel.cpp: calls that the kernel tells of.
+    std::size_t takeRecords(std::size_t most = SIZE_MAX);
+    void takeRecord(const KernelRecord& record);
+    void takeLosses();
+    void drainLoop();
+    void endDrain();
+    std::uint32_t endpointOfKey(const TracedThread& thread) const;
+    void describeSleep(const TracedProcess& process, const CallRow& row, const CallArguments& arguments,
+                       CallInProgress& found) const;
 
     // tracer_calls.cpp: entry and exit of a call.
     bool enter(TracedThread& thread, const CallContext& context, std::uint64_t time);
@@ -303,6 +316,7 @@ struct Tracer::Private
     TracerSink& sink;
     const std::uint64_t runStart;
     const std::size_t dataBytes;
+    const std::unique_ptr<KernelCapture> kernel; ///< null: every call is followed by ptrace
     const std::vector<sock_filter> filter;
 
     mutable std::mutex table; ///< guards what follows
@@ -339,6 +353,10 @@ struct Tracer::Private
     std::atomic<pid_t> threadId{0};
     timer_t timer{};
     std::uint64_t timerDue = 0;
+    std::map<std::tuple<pid_t, int, ObjectKey>, byteyard_loss> toldLosses;
+    std::uint64_t toldUncounted = 0;
+    Fd drainEnd; ///< written to when the drain is to end
+    std::thread drainer;
     std::thread runner;
 };
 

@@ -24,7 +24,7 @@ std::optional<Call> callOf(actor::Access access)
 
 } // namespace
 
-Actors::Actors(OutputQueue& queue, const EngineSink& sink, Tracer& tracer, const RunEndpoints& endpoints,
+Actors::Actors(OutputQueue& queue, EngineSink& sink, Tracer& tracer, const RunEndpoints& endpoints,
                std::uint64_t runStart, std::size_t dataBytes)
     : m_queue(queue), m_sink(sink), m_tracer(tracer), m_endpoints(endpoints), m_runStart(runStart),
       m_dataBytes(dataBytes)
@@ -57,8 +57,8 @@ void Actors::tick()
         lost += from.lost();
     }
     if (lost != m_lost) {
+        m_sink.lost(lost - m_lost);
         m_lost = lost;
-        m_queue.control(lostFrame(lost));
     }
 }
 

@@ -14,14 +14,12 @@ class Actors
 {
 public:
     /// `runStart` is the zero of all times; `dataBytes` is how much of what moved is kept.
-    Actors(OutputQueue& queue, const EngineSink& sink, Tracer& tracer, const RunEndpoints& endpoints,
+    Actors(OutputQueue& queue, EngineSink& sink, Tracer& tracer, const RunEndpoints& endpoints,
            std::uint64_t runStart, std::size_t dataBytes);
 
     void add(std::uint32_t process, std::unique_ptr<ActorChannel> channel);
     /// To be called often enough that no ring runs full: 60 times a second, and when a process has ended.
     void tick();
-    /// Accesses to memory of which there is no event.
-    std::uint64_t lost() const noexcept { return m_lost; }
 
 private:
     std::uint32_t processOf(pid_t pid, std::uint32_t actor);
@@ -29,7 +27,7 @@ private:
                     const actor::Record& record);
 
     OutputQueue& m_queue;
-    const EngineSink& m_sink;
+    EngineSink& m_sink;
     Tracer& m_tracer;
     const RunEndpoints& m_endpoints;
     const std::uint64_t m_runStart;

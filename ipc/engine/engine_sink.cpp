@@ -180,6 +180,18 @@ void EngineSink::ruleHit(const RuleHit& hit)
     m_queue.control(pausedFrame("paused", m_records[hit.process].node, hit.process));
 }
 
+void EngineSink::gap(const Gap& gap)
+{
+    lost(gap.calls);
+    if (gap.process != 0 || gap.endpoint != 0)
+        m_queue.control(gapFrame(gap));
+}
+
+void EngineSink::lost(std::uint64_t more)
+{
+    m_queue.control(lostFrame(m_lost += more));
+}
+
 void EngineSink::plan(const ProcessRecord& record)
 {
     const std::lock_guard lock(m_mutex);

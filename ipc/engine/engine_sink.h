@@ -48,6 +48,11 @@ public:
     std::uint32_t discovered(const Discovery& found) override;
     std::uint32_t newProcess() override;
     void ruleHit(const RuleHit& hit) override;
+    void gap(const Gap& gap) override;
+
+    /// Says that so many more events are missing.
+    void lost(std::uint64_t more);
+    std::uint64_t lostSoFar() const noexcept { return m_lost; }
 
     // For the loop.
     void plan(const ProcessRecord& record);
@@ -71,6 +76,7 @@ private:
     Numbers& m_numbers;
     const int m_wake;
     std::atomic<std::uint64_t> m_seq{0};
+    std::atomic<std::uint64_t> m_lost{0};
     mutable std::mutex m_mutex;
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;

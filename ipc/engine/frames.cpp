@@ -195,28 +195,26 @@ std::string helloFrame(pid_t worker, pid_t keeper)
     json limits = json::object();
     for (const auto& [name, value] : host::limits("/proc"))
         limits[name] = limitJson(value);
-    const auto capture = [](std::string_view mode, bool available, std::string_view why) {
-        return json{{"mode", mode}, {"available", available}, {"why", why}};
-    };
-    return textOf(
-        {{"type", "hello"},
-         {"version", wire::protocolVersion},
-         {"pid", worker},
-         {"keeper", keeper},
-         {"limits", std::move(limits)},
-         {"captures", json::array({capture("auto", true, "takes ptrace"), capture("ptrace", true, ""),
-                                   capture("ebpf", false, "not built into this engine"),
-                                   capture("sampled", false, "not built into this engine")})}});
+    json captures = json::array();
+    for (const CaptureAbility& each : captureAbilities())
+        captures.push_back({{"mode", each.mode}, {"available", each.whyNot.empty()}, {"why", each.whyNot}});
+    return textOf({{"type", "hello"},
+                   {"version", wire::protocolVersion},
+                   {"pid", worker},
+                   {"keeper", keeper},
+                   {"limits", std::move(limits)},
+                   {"captures", std::move(captures)}});
 }
 
-std::string runStartedFrame(const std::string& started, std::uint64_t monotonic, const std::string& directory)
+std::string runStartedFrame(const CaptureChoice& capture, const std::string& started, std::uint64_t monotonic,
+                            const std::string& directory)
 {
     return textOf({{"type", "run-started"},
                    {"started", started},
                    {"monotonic", monotonic},
                    {"directory", wireText(directory)},
-                   {"capture", "ptrace"},
-                   {"why", ""}});
+                   {"capture", capture.mode},
+                   {"why", capture.why}});
 }
 
 std::string processFrame(const ProcessRecord& process)
@@ -408,6 +406,21 @@ std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::stri
 std::string lostFrame(std::uint64_t count)
 {
     return textOf({{"type", "lost"}, {"count", count}});
+}
+
+std::string gapFrame(const Gap& gap)
+{
+    return textOf({{"type", "gap"},
+                   {"process", gap.process},
+                   {"endpoint", gap.endpoint},
+                   {"fd", gap.fd},
+                   {"calls", gap.calls},
+                   {"bytesIn", gap.bytesIn},
+                   {"messagesIn", gap.messagesIn},
+                   {"bytesOut", gap.bytesOut},
+                   {"messagesOut", gap.messagesOut},
+                   {"from", gap.from},
+                   {"to", gap.to}});
 }
 
 std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost)

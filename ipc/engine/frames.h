@@ -2,6 +2,7 @@
 
 #include "ipc/capture/sampler.h"
 #include "ipc/capture/tracer.h"
+#include "ipc/engine/capture_choice.h"
 #include "ipc/host/process_scan.h"
 
 #include <optional>
@@ -64,7 +65,7 @@ ErrorReport createReport(const EndpointError& error);
 void addLimit(ErrorReport& report, const std::string& limit);
 
 std::string helloFrame(pid_t worker, pid_t keeper);
-std::string runStartedFrame(const std::string& started, std::uint64_t monotonic,
+std::string runStartedFrame(const CaptureChoice& capture, const std::string& started, std::uint64_t monotonic,
                             const std::string& directory);
 std::string processFrame(const ProcessRecord& process);
 std::string endpointFrame(const EndpointRecord& endpoint);
@@ -86,6 +87,7 @@ std::string errorFrame(const ErrorReport& error, const std::string& node = {}, b
 std::string actorLineFrame(std::uint32_t process, std::uint32_t line);
 std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text);
 std::string lostFrame(std::uint64_t count);
+std::string gapFrame(const Gap& gap);
 std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost);
 /// A line of --orphans.
 std::string orphanLine(const RunFile& file);

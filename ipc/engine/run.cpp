@@ -66,12 +66,12 @@ void SessionDirectory::write(const std::string& name, const std::string& text) c
 }
 
 Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
-         const RunOptions& options)
+         const RunOptions& options, CaptureChoice capture)
     : m_loop(loop), m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_options(options),
-      m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      m_capture(std::move(capture)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), m_started(monotonicNow()),
       m_directory(runFile), m_sink(queue, runFile, numbers, m_wake.get()),
-      m_tracer(m_sink, m_started, options.dataBytes),
+      m_tracer(m_sink, m_started, options.dataBytes, std::move(m_capture.kernel)),
       m_endpoints(queue, runFile, numbers, m_tracer, m_sink, m_directory.path()),
       m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
       m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints),
@@ -92,7 +92,7 @@ Run::~Run()
 
 void Run::begin(TopologySpec topology)
 {
-    m_queue.control(runStartedFrame(wallClock(), m_started, m_directory.path()));
+    m_queue.control(runStartedFrame(m_capture, wallClock(), m_started, m_directory.path()));
     add(topology);
     armTimer(m_live);
 }
@@ -294,7 +294,7 @@ void Run::endWhenDone()
     std::size_t failed = 0;
     for (const ProcessRecord& record : m_sink.records())
         failed += record.state == ProcessState::Failed ? 1 : 0;
-    m_queue.control(runEndedFrame(m_stopped ? "stopped" : "all-exited", failed, m_actors.lost()));
+    m_queue.control(runEndedFrame(m_stopped ? "stopped" : "all-exited", failed, m_sink.lostSoFar()));
 }
 
 void Run::armTimer(bool on)

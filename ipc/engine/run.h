@@ -41,7 +41,7 @@ class Run
 public:
     /// Creates the session's directory; throws EndpointError. Nothing runs yet.
     Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
-        const RunOptions& options);
+        const RunOptions& options, CaptureChoice capture);
     /// Ends what lives, and removes the session's directory.
     ~Run();
     Run(const Run&) = delete;
@@ -115,6 +115,7 @@ private:
     const RunFile& m_runFile;
     Numbers& m_numbers;
     RunOptions m_options;
+    CaptureChoice m_capture; ///< its kernel is the tracer's
     Fd m_wake;
     Fd m_timer;
     std::uint64_t m_started;

@@ -181,15 +181,16 @@ void Worker::start(const ObjectReader& message)
     };
     if (m_run && m_run->isLive())
         throw MessageError("run while a run is under way");
-    if (capture == "ebpf" || capture == "sampled")
-        return refuse({"capture", {{"mode", capture}, {"why", "not built into this engine"}}});
-    if (capture != "auto" && capture != "ptrace")
+    if (capture != "auto" && capture != "ptrace" && capture != "ebpf" && capture != "sampled")
         message.refuse("capture", "is no way to capture");
     try {
         TopologySpec topology = readTopology(message.object("topology"));
         options.pace = static_cast<int>(message.integer("pace", 0, 1000000, topology.pace));
         m_run.reset();
-        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options);
+        CaptureChoice choice = chooseCapture(capture, options.dataBytes);
+        if (choice.mode.empty())
+            return refuse({"capture", {{"mode", capture}, {"why", choice.why}}});
+        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options, std::move(choice));
         m_run->begin(std::move(topology));
     } catch (const TopologyError& error) {
         refuse({"topology", {{"what", error.what()}}});

@@ -43,6 +43,12 @@ void Statistics::add(const ipc::EventView& event)
     }
 }
 
+void Statistics::add(const DescriptorKey& key, const Totals& missing)
+{
+    const std::scoped_lock lock(m_mutex);
+    descriptor(key) += missing;
+}
+
 Statistics::Snapshot Statistics::totals() const
 {
     Snapshot snapshot;

@@ -51,6 +51,8 @@ public:
     };
 
     void add(const ipc::EventView& event);
+    /// What is known of calls without an event; those do not count as events. From any thread.
+    void add(const DescriptorKey& key, const Totals& missing);
     Snapshot totals() const;
     void clear();
 

@@ -411,6 +411,20 @@ Message readLost(Members& m)
     return Lost{m.count(u"count"_s)};
 }
 
+Message readGap(Members& m)
+{
+    Gap gap;
+    gap.process = m.reference(u"process"_s, false);
+    gap.endpoint = m.reference(u"endpoint"_s, false);
+    gap.fd = m.number<int>(u"fd"_s, -1, std::numeric_limits<int>::max());
+    gap.calls = m.count(u"calls"_s);
+    gap.bytesIn = m.count(u"bytesIn"_s);
+    gap.messagesIn = m.count(u"messagesIn"_s);
+    gap.bytesOut = m.count(u"bytesOut"_s);
+    gap.messagesOut = m.count(u"messagesOut"_s);
+    return gap;
+}
+
 Message readError(Members& m)
 {
     EngineError error;
@@ -445,6 +459,7 @@ const QHash<QString, Message (*)(Members&)>& readers()
         {u"paused"_s, readPaused},
         {u"resumed"_s, readResumed},
         {u"lost"_s, readLost},
+        {u"gap"_s, readGap},
         {u"error"_s, readError},
         {u"run-ended"_s, readRunEnded},
         {u"actor-line"_s, readActorLine},

@@ -145,6 +145,19 @@ struct Lost
     quint64 count = 0;
 };
 
+/// What one process moved in calls that no event tells of.
+struct Gap
+{
+    quint32 process = 0;
+    quint32 endpoint = 0;
+    int fd = -1;
+    quint64 calls = 0;
+    quint64 bytesIn = 0;
+    quint64 messagesIn = 0;
+    quint64 bytesOut = 0;
+    quint64 messagesOut = 0;
+};
+
 struct EngineError
 {
     ErrorInfo error;
@@ -192,9 +205,9 @@ struct Contents
     QByteArray bytes;
 };
 
-using Message =
-    std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange, Sample,
-                 Holders, PauseChange, Lost, EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
+using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
+                             Sample, Holders, PauseChange, Lost, Gap, EngineError, ActorLine, ActorError,
+                             RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
 // docs/protocol.md.

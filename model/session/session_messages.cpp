@@ -118,6 +118,18 @@ void Session::Private::handle(const protocol::Lost& message)
     lost = std::max(lost, message.count);
 }
 
+void Session::Private::handle(const protocol::Gap& gap)
+{
+    Totals missing;
+    missing.calls = gap.calls;
+    missing.bytesIn = gap.bytesIn;
+    missing.messagesIn = gap.messagesIn;
+    missing.bytesOut = gap.bytesOut;
+    missing.messagesOut = gap.messagesOut;
+    if (log)
+        log->statistics.add({{gap.process, gap.endpoint}, gap.fd}, missing);
+}
+
 void Session::Private::handle(const protocol::EngineError& message)
 {
     addErrorProblem(message.error, message.node);

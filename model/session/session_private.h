@@ -65,6 +65,7 @@ struct Session::Private
     void handle(const protocol::Holders& holders);
     void handle(const protocol::PauseChange& change);
     void handle(const protocol::Lost& lost);
+    void handle(const protocol::Gap& gap);
     void handle(const protocol::EngineError& error);
     void handle(const protocol::ActorLine& line);
     void handle(const protocol::ActorError& error);

@@ -66,6 +66,21 @@ public:
         const std::lock_guard lock(m_mutex);
         m_hits.push_back(hit);
     }
+    void gap(const Gap& gap) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_lost += gap.calls;
+        m_lostOf[gap.process] += gap.calls;
+        m_in[gap.endpoint] += static_cast<std::int64_t>(gap.bytesIn);
+        m_out[gap.endpoint] += static_cast<std::int64_t>(gap.bytesOut);
+    }
+    std::uint64_t lost() const { return m_lost; }
+    std::uint64_t lostOf(std::uint32_t process) const
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto at = m_lostOf.find(process);
+        return at == m_lostOf.end() ? 0 : at->second;
+    }
 
     std::vector<RuleHit> hits(std::uint32_t rule) const
     {
@@ -176,6 +191,8 @@ private:
     std::map<std::uint32_t, std::int64_t> m_out;
     std::atomic<std::uint32_t> m_endpoints{0};
     std::atomic<std::uint32_t> m_processes{0};
+    std::atomic<std::uint64_t> m_lost{0};
+    std::map<std::uint32_t, std::uint64_t> m_lostOf;
     bool m_countOnly = false;
 };
 
@@ -186,14 +203,28 @@ inline std::uint64_t monotonicNow()
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+/// The kernel's side of the capture when BYTEYARD_TEST_CAPTURE is "ebpf" (each test of the tracer runs both
+/// ways, where the kernel allows it), nothing otherwise.
+inline std::unique_ptr<KernelCapture> captureToTest(std::size_t ring = KernelCapture::usualRing)
+{
+    if (qgetenv("BYTEYARD_TEST_CAPTURE") != "ebpf")
+        return nullptr;
+    std::string why;
+    auto kernel = KernelCapture::open(64, ring, why);
+    if (!kernel)
+        qInfo("by ptrace: %s", why.c_str());
+    return kernel;
+}
+
 /// A tracer with its sink, and the plans that tests need.
 struct Bench
 {
     RecordingSink sink;
-    Tracer tracer{sink, monotonicNow(), 64};
+    Tracer tracer;
     std::filesystem::path directory;
 
-    Bench()
+    explicit Bench(std::unique_ptr<KernelCapture> kernel = captureToTest())
+        : tracer(sink, monotonicNow(), 64, std::move(kernel))
     {
         std::string name = (std::filesystem::temp_directory_path() / "byteyard-XXXXXX").string();
         directory = mkdtemp(name.data());

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The calls that move bytes, of the tasks of a session, as they return. One record a call goes through a ring
+ * buffer; what finds no room there is counted by process and object. Which calls, and what their arguments
+ * mean, stands in `settings`, which the engine fills from its table of calls. */
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "record.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* The few fields that are used. Where they lie in the running kernel is found when this is loaded. */
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs
+{
+    unsigned long di, si, dx, r10, r8, r9;
+};
+struct thread_info
+{
+    __u32 status;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs
+{
+    __u64 regs[31];
+};
+struct pt_regs
+{
+    struct user_pt_regs user_regs;
+    __u64 orig_x0;
+};
+struct thread_info
+{
+    unsigned long flags;
+};
+#endif
+struct super_block
+{
+    __u32 s_dev;
+};
+struct inode
+{
+    __u16 i_mode;
+    __u32 i_rdev;
+    unsigned long i_ino;
+    struct super_block* i_sb;
+};
+struct file
+{
+    struct inode* f_inode;
+    void* private_data;
+};
+struct fdtable
+{
+    unsigned int max_fds;
+    struct file** fd;
+};
+struct files_struct
+{
+    struct fdtable* fdt;
+};
+struct tty_struct
+{
+    int index;
+};
+struct tty_file_private
+{
+    struct tty_struct* tty;
+};
+struct task_struct
+{
+    struct thread_info thread_info;
+    struct files_struct* files;
+    int pid;
+    int tgid;
+};
+#pragma clang attribute pop
+
+enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
+enum { SCRATCHES = 256, SCRATCH_BYTES = 196608 };
+
+/* A task of the session, and the call that it is in. Children inherit it at fork. */
+struct in_call
+{
+    __u64 since;
+    struct byteyard_key key;
+    __u32 call;
+    __u32 armed;
+};
+
+struct
+{
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct in_call);
+} tasks SEC(".maps");
+
+struct
+{
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct byteyard_settings);
+} settings SEC(".maps");
+
+/* Files and terminals that are followed; of others nothing is told. The value is their name in user space,
+ * which overlayfs and btrfs make up. */
+struct
+{
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 65536);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, struct byteyard_key);
+    __type(value, struct byteyard_key);
+} followed SEC(".maps");
+
+struct
+{
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, struct byteyard_loss_key);
+    __type(value, struct byteyard_loss);
+} losses SEC(".maps");
+
+struct
+{
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 1 << 24);
+} ring SEC(".maps");
+
+struct scratch
+{
+    struct byteyard_record record;
+    __u8 bytes[SCRATCH_BYTES];
+};
+
+/* One a processor: these programs run with preemption off. */
+struct
+{
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, SCRATCHES);
+    __type(key, __u32);
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct small_record
+{
+    struct byteyard_record record;
+    struct byteyard_piece piece;
+    __u8 data[BYTEYARD_SMALL_DATA];
+};
+
+static __always_inline __u64 argument(struct pt_regs* regs, int index)
+{
+#if defined(__TARGET_ARCH_x86)
+    switch (index) {
+    case 0:
+        return regs->di;
+    case 1:
+        return regs->si;
+    case 2:
+        return regs->dx;
+    case 3:
+        return regs->r10;
+    case 4:
+        return regs->r8;
+    case 5:
+        return regs->r9;
+    }
+#elif defined(__TARGET_ARCH_arm64)
+    switch (index) {
+    case 0:
+        return regs->orig_x0;
+    case 1:
+        return regs->user_regs.regs[1];
+    case 2:
+        return regs->user_regs.regs[2];
+    case 3:
+        return regs->user_regs.regs[3];
+    case 4:
+        return regs->user_regs.regs[4];
+    case 5:
+        return regs->user_regs.regs[5];
+    }
+#endif
+    return 0;
+}
+
+/* Calls of another architecture have other numbers: they are not observed. */
+static __always_inline int is_compat(struct task_struct* task)
+{
+#if defined(__TARGET_ARCH_x86)
+    return (task->thread_info.status & 2) != 0; /* TS_COMPAT */
+#else
+    return (task->thread_info.flags & (1UL << 22)) != 0; /* TIF_32BIT */
+#endif
+}
+
+static __always_inline __u64 user_device(__u32 device)
+{
+    const __u64 major = device >> 20;
+    const __u64 minor = device & 0xfffff;
+    return (minor & 0xff) | (major << 8) | ((minor & ~0xffULL) << 12);
+}
+
+/* What stands behind a descriptor, if it is of interest. */
+static __always_inline int identify(struct task_struct* task, int fd, struct byteyard_key* key)
+{
+    struct fdtable* table = task->files->fdt;
+    struct file* file = 0;
+    if (fd < 0 || (__u32)fd >= table->max_fds)
+        return 0;
+    if (bpf_probe_read_kernel(&file, sizeof file, table->fd + fd) != 0 || !file)
+        return 0;
+    struct inode* inode = BPF_CORE_READ(file, f_inode);
+    const __u16 mode = BPF_CORE_READ(inode, i_mode);
+    key->kind = BYTEYARD_KEY_INODE;
+    if ((mode & KIND_MASK) == 0) {
+        key->kind = BYTEYARD_KEY_DESCRIPTOR;
+        key->device = 0;
+        key->number = fd;
+        return 1;
+    }
+    if ((mode & KIND_MASK) == CHARACTER) {
+        const __u32 device = BPF_CORE_READ(inode, i_rdev);
+        const __u32 major = device >> 20;
+        key->kind = BYTEYARD_KEY_PTY;
+        key->device = 0;
+        if (major >= 136 && major < 144) {
+            key->number = (major - 136) * 256 + (device & 0xfffff);
+        } else if (device == ((5 << 20) | 2)) {
+            struct tty_file_private* private = BPF_CORE_READ(file, private_data);
+            key->number = BPF_CORE_READ(private, tty, index);
+        } else {
+            return 0;
+        }
+    } else {
+        key->device = user_device(BPF_CORE_READ(inode, i_sb, s_dev));
+        key->number = BPF_CORE_READ(inode, i_ino);
+        if ((mode & KIND_MASK) == FIFO || (mode & KIND_MASK) == SOCKET)
+            return 1;
+        if ((mode & KIND_MASK) != REGULAR)
+            return 0;
+    }
+    const struct byteyard_key* name = bpf_map_lookup_elem(&followed, key);
+    if (!name)
+        return 0;
+    *key = *name;
+    return 1;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter, struct pt_regs* regs, long id)
+{
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
+    const __u32 zero = 0;
+    if (!in)
+        return 0;
+    in->armed = 0;
+    if (id < 0 || id >= BYTEYARD_CALLS || is_compat(task))
+        return 0;
+    const struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!set)
+        return 0;
+    const struct byteyard_call* call = &set->calls[id];
+    switch (call->on) {
+    case BYTEYARD_ON_FD:
+        if (!identify(task, (int)argument(regs, call->fd), &in->key))
+            return 0;
+        break;
+    case BYTEYARD_ON_QUEUE:
+    case BYTEYARD_ON_SEMAPHORE:
+        in->key.kind = call->on == BYTEYARD_ON_QUEUE ? BYTEYARD_KEY_QUEUE : BYTEYARD_KEY_SEMAPHORE;
+        in->key.device = 0;
+        in->key.number = (__u32)argument(regs, 0);
+        break;
+    default:
+        return 0;
+    }
+    in->call = id;
+    in->armed = 1;
+    in->since = bpf_ktime_get_ns();
+    return 0;
+}
+
+static __always_inline void fill(struct byteyard_record* record, struct pt_regs* regs, long result,
+                                 const struct in_call* in, struct task_struct* task, __u64 time)
+{
+    record->time = time;
+    record->since = in->since;
+    record->result = result;
+    for (int i = 0; i < 6; ++i)
+        record->arguments[i] = argument(regs, i);
+    record->key = in->key;
+    record->tid = task->pid;
+    record->call = in->call;
+    record->pieces = 0;
+}
+
+static __always_inline void count(const struct byteyard_call* call, __u64 requested, __u64 flags,
+                                  long result, const struct in_call* in, int process, int fd, __u64 time,
+                                  struct byteyard_settings* set)
+{
+    struct byteyard_loss_key at;
+    __builtin_memset(&at, 0, sizeof at);
+    at.key = in->key;
+    at.process = process;
+    at.fd = fd;
+    struct byteyard_loss* loss = bpf_map_lookup_elem(&losses, &at);
+    if (!loss) {
+        struct byteyard_loss none;
+        __builtin_memset(&none, 0, sizeof none);
+        none.first = time;
+        bpf_map_update_elem(&losses, &at, &none, BPF_NOEXIST);
+        loss = bpf_map_lookup_elem(&losses, &at);
+    }
+    if (!loss) {
+        __sync_fetch_and_add(&set->uncounted, 1);
+        return;
+    }
+    __sync_fetch_and_add(&loss->calls, 1);
+    loss->last = time;
+    if (result < 0 || (flags & call->peeks) != 0 ||
+        (result == 0 && !call->emptyCounts && !call->returnsZero))
+        return;
+    const __u64 moved = call->returnsZero ? requested : (__u64)result;
+    if (call->flow == BYTEYARD_FLOW_IN) {
+        __sync_fetch_and_add(&loss->bytesIn, moved);
+        __sync_fetch_and_add(&loss->messagesIn, 1);
+    } else if (call->flow == BYTEYARD_FLOW_OUT) {
+        __sync_fetch_and_add(&loss->bytesOut, moved);
+        __sync_fetch_and_add(&loss->messagesOut, 1);
+    }
+}
+
+static __always_inline __u64 wake_flag(struct byteyard_settings* set)
+{
+    return set->wanted ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Copies what an address points to behind what stands in the scratch already. */
+static __always_inline __u32 append(struct scratch* scratch, __u32 at, __u64 address, __u64 size, __u32 most)
+{
+    if (at > SCRATCH_BYTES - BYTEYARD_MOST_DATA - 64)
+        return at;
+    struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + at);
+    __u32 part = size > most ? most : (__u32)size;
+    if (bpf_probe_read_user(piece + 1, part, (const void*)address) != 0)
+        return at;
+    piece->address = address;
+    piece->size = part;
+    piece->zero = 0;
+    ++scratch->record.pieces;
+    return at + ((sizeof *piece + part + 7) & ~7U);
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(leave, struct pt_regs* regs, long result)
+{
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
+    const __u32 zero = 0;
+    if (!in || !in->armed)
+        return 0;
+    in->armed = 0;
+    struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!set)
+        return 0;
+    const __u64 time = bpf_ktime_get_ns();
+    const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
+    const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
+    const __u64 moved = result == 0 && call->returnsZero ? requested : result > 0 ? (__u64)result : 0;
+    __u64 size = moved < set->dataBytes ? moved : set->dataBytes;
+    __u64 address = 0;
+    if (call->payload == BYTEYARD_FLAT && call->buffer >= 0) {
+        address = argument(regs, call->buffer);
+        // The type of a message goes with it, also with one that was not taken.
+        if (result >= 0 || call->flow == BYTEYARD_FLOW_IN)
+            size += call->prefix;
+    } else {
+        size = 0;
+    }
+    int extras = 0;
+    for (int i = 0; i < BYTEYARD_EXTRAS; ++i)
+        if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
+            extras = 1;
+
+    if (!extras && size <= BYTEYARD_SMALL_DATA) {
+        struct small_record* small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
+        if (!small)
+            goto lost;
+        fill(&small->record, regs, result, in, task, time);
+        if (size > 0 && bpf_probe_read_user(small->data, (__u32)size, (const void*)address) == 0) {
+            small->record.pieces = 1;
+            small->piece.address = address;
+            small->piece.size = (__u32)size;
+        }
+        bpf_ringbuf_submit(small, wake_flag(set));
+        return 0;
+    }
+
+    const __u32 cpu = bpf_get_smp_processor_id();
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    if (!scratch)
+        goto lost;
+    fill(&scratch->record, regs, result, in, task, time);
+    __u32 at = 0;
+    for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
+        const struct byteyard_extra* extra = &call->extras[i];
+        if (extra->address < 0)
+            continue;
+        const __u64 from = argument(regs, extra->address);
+        __u64 length = extra->unit;
+        if (from == 0)
+            continue;
+        if (extra->how == BYTEYARD_SIZE_COUNT) {
+            const __u64 number = argument(regs, extra->count);
+            length = number > BYTEYARD_MOST_EXTRA ? BYTEYARD_MOST_EXTRA : number * extra->unit;
+        } else if (extra->how == BYTEYARD_SIZE_POINTER) {
+            __u32 told = 0;
+            const __u64 place = argument(regs, extra->count);
+            if (place == 0 || bpf_probe_read_user(&told, sizeof told, (const void*)place) != 0)
+                continue;
+            at = append(scratch, at, place, sizeof told, 8);
+            length = told > 128 ? 128 : told;
+        }
+        at = append(scratch, at, from, length, BYTEYARD_MOST_EXTRA);
+    }
+    if (size > 0)
+        at = append(scratch, at, address, size, BYTEYARD_MOST_DATA + 8);
+    if (at > SCRATCH_BYTES)
+        goto lost;
+    if (bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + at, wake_flag(set)) == 0)
+        return 0;
+lost:
+    count(call, requested, call->flags < 0 ? 0 : argument(regs, call->flags), result, in, task->tgid,
+          call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1, time, set);
+    return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(forked, struct task_struct* parent, struct task_struct* child)
+{
+    if (bpf_task_storage_get(&tasks, parent, 0, 0)) {
+        struct in_call none;
+        __builtin_memset(&none, 0, sizeof none);
+        bpf_task_storage_get(&tasks, child, &none, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    }
+    return 0;
+}

@@ -1,0 +1,112 @@
+/* What the kernel's side of the capture and the engine's agree on. Plain C: both include it. */
+#ifndef BYTEYARD_BPF_RECORD_H
+#define BYTEYARD_BPF_RECORD_H
+
+enum {
+    BYTEYARD_CALLS = 512,         /* system-call numbers that can have a row */
+    BYTEYARD_SMALL_DATA = 72,     /* bytes of a record that needs no second copy: a message's type and 64 */
+    BYTEYARD_MOST_DATA = 65536,   /* bytes kept of what one call moved */
+    BYTEYARD_MOST_PIECES = 1024,  /* UIO_MAXIOV */
+    BYTEYARD_MOST_EXTRA = 16384,  /* bytes of one structure that an argument points to */
+    BYTEYARD_EXTRAS = 3,
+};
+
+/* What a call is on, and the kinds of ObjectKey. */
+enum { BYTEYARD_ON_NOTHING = 0, BYTEYARD_ON_FD = 1, BYTEYARD_ON_QUEUE = 2, BYTEYARD_ON_SEMAPHORE = 3 };
+enum {
+    BYTEYARD_KEY_INODE = 0,
+    BYTEYARD_KEY_QUEUE = 1,
+    BYTEYARD_KEY_SEMAPHORE = 3,
+    BYTEYARD_KEY_PTY = 5,
+    BYTEYARD_KEY_DESCRIPTOR = 255, /* shares its inode with others: the descriptor's number tells */
+};
+
+enum { BYTEYARD_FLOW_NONE = 0, BYTEYARD_FLOW_IN = 1, BYTEYARD_FLOW_OUT = 2 };
+enum { BYTEYARD_FLAT = 1, BYTEYARD_VECTOR = 2, BYTEYARD_MESSAGE = 3 };
+
+/* How the size of a structure is found that an argument points to. */
+enum {
+    BYTEYARD_SIZE_FIXED = 0,    /* `unit` bytes */
+    BYTEYARD_SIZE_COUNT = 1,    /* argument `count` times `unit` */
+    BYTEYARD_SIZE_POINTER = 2,  /* an int that argument `count` points to; copied too. After the call */
+};
+
+struct byteyard_extra
+{
+    signed char address; /* argument; -1: none */
+    signed char count;
+    unsigned char how;
+    unsigned char unit;
+};
+
+/* One row of the table of calls, as far as the kernel's side needs it. */
+struct byteyard_call
+{
+    unsigned char on;
+    signed char fd;     /* argument: the descriptor */
+    signed char buffer; /* argument: where the bytes are; -1: nowhere */
+    signed char size;   /* argument: how many were asked for */
+    unsigned char payload;
+    unsigned char flow;
+    unsigned char prefix;      /* bytes before the message: its type */
+    unsigned char returnsZero; /* a result of 0 means that all has moved */
+    unsigned char emptyCounts; /* a message of 0 bytes is one */
+    signed char flags;         /* argument: flags; -1: none */
+    unsigned short peeks;      /* with any of these flags nothing moves */
+    struct byteyard_extra extras[BYTEYARD_EXTRAS];
+};
+
+struct byteyard_settings
+{
+    unsigned int dataBytes;
+    unsigned int wanted;            /* the engine sleeps: wake it at the next record */
+    unsigned long long uncounted;   /* calls that were lost and that even `losses` had no room for */
+    struct byteyard_call calls[BYTEYARD_CALLS];
+};
+
+struct byteyard_key
+{
+    unsigned long long kind;
+    unsigned long long device; /* as st_dev has it */
+    unsigned long long number;
+};
+
+struct byteyard_record
+{
+    unsigned long long time;  /* CLOCK_MONOTONIC, ns */
+    unsigned long long since;
+    long long result;
+    unsigned long long arguments[6];
+    struct byteyard_key key;
+    unsigned int tid;
+    unsigned short call;
+    unsigned short pieces; /* byteyard_piece that follow, each at a multiple of 8 */
+};
+
+struct byteyard_piece
+{
+    unsigned long long address;
+    unsigned int size;
+    unsigned int zero;
+};
+
+/* What one process moved through one object in calls whose record found no room. */
+struct byteyard_loss_key
+{
+    struct byteyard_key key;
+    int process; /* pid */
+    int fd;      /* -1: there is none */
+};
+
+struct byteyard_loss
+{
+    unsigned long long calls;
+    unsigned long long bytesIn;
+    unsigned long long messagesIn;
+    unsigned long long bytesOut;
+    unsigned long long messagesOut;
+    unsigned long long first;
+    unsigned long long last;
+};
+
+#endif

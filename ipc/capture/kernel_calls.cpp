@@ -1,0 +1,107 @@
+#include "ipc/capture/kernel_calls.h"
+
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
+#include <time.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr byteyard_extra none{-1, -1, BYTEYARD_SIZE_FIXED, 0};
+
+constexpr byteyard_extra fixed(signed char address, unsigned char size)
+{
+    return {address, -1, BYTEYARD_SIZE_FIXED, size};
+}
+
+constexpr byteyard_extra counted(signed char address, signed char count, unsigned char unit)
+{
+    return {address, count, BYTEYARD_SIZE_COUNT, unit};
+}
+
+unsigned char flowOf(Flow flow)
+{
+    return flow == Flow::In    ? static_cast<unsigned char>(BYTEYARD_FLOW_IN)
+           : flow == Flow::Out ? static_cast<unsigned char>(BYTEYARD_FLOW_OUT)
+                               : static_cast<unsigned char>(BYTEYARD_FLOW_NONE);
+}
+
+} // namespace
+
+byteyard_call kernelCall(const CallRow& row) noexcept
+{
+    byteyard_call call{};
+    call.on = BYTEYARD_ON_NOTHING;
+    call.fd = row.fd;
+    call.buffer = row.buffer;
+    call.size = row.size;
+    call.flow = flowOf(callInfo(row.call).flow);
+    call.flags = -1;
+    for (byteyard_extra& extra : call.extras)
+        extra = none;
+
+    switch (row.call) {
+    case Call::Read:
+    case Call::Write:
+    case Call::Pread64:
+    case Call::Pwrite64:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_FLAT;
+        break;
+    case Call::Sendto:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_FLAT;
+        call.extras[0] = counted(4, 5, 1);
+        break;
+    case Call::Recvfrom:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_FLAT;
+        call.flags = 3;
+        call.peeks = MSG_PEEK | MSG_ERRQUEUE;
+        call.extras[0] = {4, 5, BYTEYARD_SIZE_POINTER, 1};
+        break;
+    case Call::MqTimedsend:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_FLAT;
+        call.returnsZero = 1;
+        call.extras[0] = fixed(4, sizeof(timespec));
+        break;
+    case Call::MqTimedreceive:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_FLAT;
+        call.emptyCounts = 1;
+        call.extras[0] = fixed(3, sizeof(unsigned));
+        call.extras[1] = fixed(4, sizeof(timespec));
+        break;
+    case Call::Msgsnd:
+        call.on = BYTEYARD_ON_QUEUE;
+        call.payload = BYTEYARD_FLAT;
+        call.prefix = sizeof(long);
+        call.returnsZero = 1;
+        break;
+    case Call::Msgrcv:
+        call.on = BYTEYARD_ON_QUEUE;
+        call.payload = BYTEYARD_FLAT;
+        call.prefix = sizeof(long);
+        call.emptyCounts = 1;
+        call.flags = 4;
+        call.peeks = MSG_COPY;
+        break;
+    case Call::Semop:
+        call.on = BYTEYARD_ON_SEMAPHORE;
+        call.extras[0] = counted(1, 2, sizeof(sembuf));
+        break;
+    case Call::Semtimedop:
+        call.on = BYTEYARD_ON_SEMAPHORE;
+        call.extras[0] = counted(1, 2, sizeof(sembuf));
+        call.extras[1] = fixed(3, sizeof(timespec));
+        break;
+    default:
+        break;
+    }
+    return call;
+}
+
+} // namespace byteyard::ipc

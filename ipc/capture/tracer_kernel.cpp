@@ -1,0 +1,158 @@
+#include "ipc/capture/tracer_private.h"
+
+#include "ipc/capture/kernel_calls.h"
+
+#include <poll.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::size_t recordsUnderOneLock = 512;
+constexpr long drainPauseNs = 500'000; // a full ring of 16 MiB lasts 50 ms at two million events a second
+constexpr unsigned pausesBeforeSleep = 20;
+constexpr std::uint64_t lossesEveryNs = 100'000'000;
+
+ObjectKey objectOf(const byteyard_key& key)
+{
+    ObjectKey object(static_cast<ObjectKey::Kind>(key.kind), key.number);
+    object.id.device = key.device;
+    return object;
+}
+
+} // namespace
+
+/// What stands in the kernel's ring, at most `most` records. With the table locked.
+std::size_t Tracer::Private::takeRecords(std::size_t most)
+{
+    return kernel ? kernel->take([this](const KernelRecord& record) { takeRecord(record); }, most) : 0;
+}
+
+/// A call that has returned: its entry and its return are seen at once.
+void Tracer::Private::takeRecord(const KernelRecord& record)
+{
+    const auto at = threads.find(static_cast<pid_t>(record.call.tid));
+    const CallRow* row = callRow(record.call.call);
+    if (at == threads.end() || row == nullptr)
+        return;
+    TracedThread& thread = at->second;
+    CallArguments arguments{};
+    std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
+    const TraceeMemory memory(record.memory);
+    const byteyard_key& key = record.call.key;
+    if (key.kind != BYTEYARD_KEY_DESCRIPTOR)
+        thread.object = objectOf(key);
+    if (enter(thread, {*row, arguments, memory}, record.call.since - runStart))
+        leave(thread, memory, record.call.result, record.call.time - runStart);
+    thread.object.reset();
+}
+
+/// What the kernel says that a thread's call was on; 0 when it says nothing, or nothing that is followed.
+std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
+{
+    if (!thread.object)
+        return 0;
+    const auto at = objects.find(*thread.object);
+    return at == objects.end() ? 0 : at->second;
+}
+
+/// A thread that sleeps in a call that only its return will tell of.
+void Tracer::Private::describeSleep(const TracedProcess& process, const CallRow& row,
+                                    const CallArguments& arguments, CallInProgress& found) const
+{
+    if (!isKernelCall(row))
+        return;
+    found.call = row.call;
+    if (row.size >= 0)
+        found.requested = arguments.at(static_cast<std::size_t>(row.size));
+    if (row.fd >= 0) {
+        if (const DescriptorTable::Entry* entry = process.table->find(found.fd))
+            found.endpoint = entry->file->endpoint;
+        return;
+    }
+    const byteyard_call call = kernelCall(row);
+    const ObjectKey key(call.on == BYTEYARD_ON_QUEUE ? ObjectKey::Kind::SysvQueue
+                                                     : ObjectKey::Kind::SysvSemaphore,
+                        static_cast<std::uint32_t>(arguments[0]));
+    if (const auto at = objects.find(key); at != objects.end())
+        found.endpoint = at->second;
+}
+
+/// What the ring had no room for since this was asked last. With the table locked.
+void Tracer::Private::takeLosses()
+{
+    if (!kernel)
+        return;
+    for (const KernelLoss& loss : kernel->losses()) {
+        const ObjectKey object = objectOf(loss.from.key);
+        byteyard_loss& told = toldLosses[{loss.from.process, loss.from.fd, object}];
+        if (told.calls == loss.counts.calls)
+            continue;
+        Gap gap;
+        gap.fd = loss.from.fd;
+        gap.calls = loss.counts.calls - told.calls;
+        gap.bytesIn = loss.counts.bytesIn - told.bytesIn;
+        gap.messagesIn = loss.counts.messagesIn - told.messagesIn;
+        gap.bytesOut = loss.counts.bytesOut - told.bytesOut;
+        gap.messagesOut = loss.counts.messagesOut - told.messagesOut;
+        gap.from = (told.calls == 0 ? loss.counts.first : told.last) - runStart;
+        gap.to = loss.counts.last - runStart;
+        told = loss.counts;
+        if (const auto at = objects.find(object); at != objects.end())
+            gap.endpoint = at->second;
+        for (const auto& [number, process] : processes) {
+            if (process->pid != loss.from.process)
+                continue;
+            gap.process = number;
+            const DescriptorTable::Entry* entry = process->table->find(gap.fd);
+            if (entry != nullptr && (gap.endpoint == 0 || entry->file->object == object))
+                gap.endpoint = entry->file->endpoint;
+        }
+        sink.gap(gap);
+    }
+    if (const std::uint64_t uncounted = kernel->uncounted(); uncounted > toldUncounted) {
+        Gap gap;
+        gap.calls = uncounted - std::exchange(toldUncounted, uncounted);
+        gap.from = gap.to = now();
+        sink.gap(gap);
+    }
+}
+
+/// A thread of its own takes what the kernel tells while nobody stops.
+void Tracer::Private::drainLoop()
+{
+    sigset_t mask;
+    sigfillset(&mask);
+    pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+    pollfd end{drainEnd.get(), POLLIN, 0};
+    const timespec pause{0, drainPauseNs};
+    unsigned pauses = 0;
+    std::uint64_t lossesAt = 0;
+    while (poll(&end, 1, 0) == 0) {
+        std::size_t taken = 0;
+        {
+            const std::lock_guard lock(table);
+            taken = takeRecords(recordsUnderOneLock);
+            if (const std::uint64_t time = now(); taken > 0 && time >= lossesAt) {
+                takeLosses();
+                lossesAt = time + lossesEveryNs;
+            }
+        }
+        if (taken == recordsUnderOneLock)
+            continue;
+        pauses = taken > 0 ? 0 : pauses + 1;
+        if (pauses > pausesBeforeSleep)
+            kernel->waitForRecords(drainEnd.get());
+        else
+            nanosleep(&pause, nullptr);
+    }
+}
+
+void Tracer::Private::endDrain()
+{
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(drainEnd.get(), &one, sizeof one);
+    drainer.join();
+}
+
+} // namespace byteyard::ipc

@@ -1,0 +1,189 @@
+#include "tests/ipc/recording_sink.h"
+
+#include "ipc/capture/call_filter.h"
+#include "ipc/capture/kernel_calls.h"
+
+#include <QProcess>
+#include <cctype>
+
+#include <QTest>
+
+using namespace byteyard::ipc;
+using namespace byteyard::ipc::test;
+
+namespace {
+
+constexpr int patience = 60000;
+
+std::unique_ptr<KernelCapture> kernelWith(std::size_t ring)
+{
+    std::string why;
+    return KernelCapture::open(64, ring, why);
+}
+
+/// Numbers of processes, inodes and addresses differ from run to run.
+std::string withoutBigNumbers(std::string_view detail)
+{
+    std::string text;
+    for (std::size_t i = 0; i < detail.size();) {
+        std::size_t end = i;
+        while (end < detail.size() && std::isxdigit(static_cast<unsigned char>(detail[end])) != 0)
+            ++end;
+        text += end - i > 2 && std::isdigit(static_cast<unsigned char>(detail[i])) != 0
+                    ? "#"
+                    : std::string(detail.substr(i, std::max<std::size_t>(end - i, 1)));
+        i = std::max(end, i + 1);
+    }
+    return text;
+}
+
+using Sayings = std::vector<std::string>;
+
+/// What each thread did, in its order. Endpoints are told by their kind, and threads stand in no order.
+std::multiset<Sayings> sayingsOf(const RecordingSink& sink, const std::string& directory)
+{
+    std::map<pid_t, Sayings> threads;
+    for (const Event& e : sink.select([](const Event& each) { return each.how != How::Setup; })) {
+        std::string text = std::string(callInfo(e.call).name) + " fd=" + std::to_string(e.fd) + "," +
+                           std::to_string(e.fd2) + " on=" + sink.kind(e.endpoint) + "," +
+                           sink.kind(e.endpoint2) + " asked=" + std::to_string(e.requested) +
+                           " error=" + std::to_string(e.error) +
+                           " state=" + std::to_string(static_cast<int>(e.dataState)) +
+                           " how=" + std::to_string(static_cast<int>(e.how)) + " ";
+        if (callInfo(e.call).flow != Flow::None || e.error != 0)
+            text += "result=" + std::to_string(e.result) + " ";
+        std::string detail = e.detailText;
+        if (const std::size_t at = detail.find(directory); at != std::string::npos)
+            detail.replace(at, directory.size(), "DIRECTORY");
+        text += withoutBigNumbers(detail) + " ";
+        text.append(reinterpret_cast<const char*>(e.bytes.data()), e.bytes.size());
+        threads[e.tid].push_back(std::move(text));
+    }
+    std::multiset<Sayings> all;
+    for (auto& [tid, list] : threads)
+        all.insert(std::move(list));
+    return all;
+}
+
+} // namespace
+
+/// What the kernel's side tells, beside what ptrace tells. Skipped where the kernel refuses it: the other
+/// tests of the tracer then have no second run either.
+class TracerKernel : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase();
+    void everyRowIsToldOnce();
+    void aThreadSaysTheSameBothWays_data();
+    void aThreadSaysTheSameBothWays();
+    void aFullRingLosesEventsAndNoByte();
+    void strangersAreNotTold();
+};
+
+void TracerKernel::initTestCase()
+{
+    if (const std::string why = KernelCapture::whyNot(); !why.empty())
+        QSKIP(why.c_str());
+}
+
+/// A call goes one way or the other: the filter lets pass exactly what the kernel's side tells of.
+void TracerKernel::everyRowIsToldOnce()
+{
+    const auto stops = tracedCallsFilter(false).size();
+    QVERIFY(stops < tracedCallsFilter(true).size());
+    for (const CallRow& row : callRows()) {
+        const byteyard_call call = kernelCall(row);
+        QVERIFY(row.number < BYTEYARD_CALLS);
+        if (call.on == BYTEYARD_ON_FD)
+            QVERIFY(call.fd >= 0);
+        if (call.payload != 0)
+            QVERIFY(call.buffer >= 0 && call.size >= 0 && call.flow != BYTEYARD_FLOW_NONE);
+    }
+}
+
+void TracerKernel::aThreadSaysTheSameBothWays_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    const auto row = [](const char* name, const QStringList& arguments) { QTest::newRow(name) << arguments; };
+    row("moves", {"moves", "FILE"});
+    row("queue", {"objects", "queue"});
+    row("mq", {"objects", "mq", "/byteyard-kernel-test"});
+    row("semaphore", {"objects", "semaphore"});
+    row("shm", {"objects", "shm"});
+    row("posix-shm", {"objects", "posix-shm", "/byteyard-kernel-test"});
+    row("memfd", {"objects", "memfd"});
+    row("eventfd", {"objects", "eventfd"});
+    row("pty", {"objects", "pty"});
+    row("lock", {"objects", "lock", "FILE"});
+    row("writes", {"lives", "writes", "300"});
+    row("threads", {"lives", "threads", "8"});
+    row("children", {"lives", "children", "8"});
+    row("vfork", {"lives", "vfork"});
+    row("spawn", {"lives", "spawn"});
+    row("exec from a thread", {"lives", "exec-from-thread"});
+}
+
+void TracerKernel::aThreadSaysTheSameBothWays()
+{
+    QFETCH(QStringList, arguments);
+    std::array<std::multiset<Sayings>, 2> said;
+    for (std::size_t way = 0; way < said.size(); ++way) {
+        Bench b(way == 0 ? nullptr : kernelWith(KernelCapture::usualRing));
+        auto pipe = b.pipe();
+        std::vector<std::string> argv{Bench::peer(arguments.front().toStdString())};
+        for (const QString& each : arguments.mid(1))
+            argv.push_back(each == "FILE" ? (b.directory / "data").string() : each.toStdString());
+        b.tracer.followPath(b.sink.newEndpoint(), (b.directory / "data").string());
+        const auto id = b.start(b.plan(argv, {Bench::to(1, pipe.write, pipe.endpoint)}));
+        QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id) && b.alive() == 0, patience);
+        QCOMPARE(b.sink.end(id)->exitCode, 0);
+        QCOMPARE(b.sink.lost(), 0U);
+        said[way] = sayingsOf(b.sink, b.directory.string());
+    }
+    QCOMPARE(said[1].size(), said[0].size());
+    auto other = said[1].begin();
+    for (const Sayings& thread : said[0]) {
+        for (std::size_t i = 0; i < std::min(thread.size(), other->size()); ++i)
+            QCOMPARE(QString::fromStdString((*other)[i]), QString::fromStdString(thread[i]));
+        QCOMPARE(other->size(), thread.size());
+        ++other;
+    }
+}
+
+/// One page holds two dozen records: most calls are lost, and each is counted where it belongs.
+void TracerKernel::aFullRingLosesEventsAndNoByte()
+{
+    constexpr int calls = 300000;
+    Bench b(kernelWith(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))));
+    auto pipe = b.pipe();
+    const auto from = b.plan({Bench::peer("lives"), "writes", std::to_string(calls)},
+                             {Bench::to(1, pipe.write, pipe.endpoint)});
+    const auto to = b.plan({"cat"}, {Bench::to(0, pipe.read, pipe.endpoint)});
+    b.tracer.launch(from);
+    b.tracer.launch(to);
+    pipe.close();
+    b.tracer.release(to.process);
+    b.tracer.release(from.process);
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(from.process) && b.sink.ended(to.process), patience);
+    QVERIFY(b.sink.lost() > 0);
+    QCOMPARE(b.sink.bytesIn(pipe.endpoint), calls);
+    QCOMPARE(b.sink.bytesOut(pipe.endpoint), calls);
+    const auto writes = b.sink.events(Call::Write, from.process).size();
+    QVERIFY(writes < calls);
+    QCOMPARE(writes + b.sink.lostOf(from.process), static_cast<std::uint64_t>(calls));
+}
+
+/// Whoever does not descend from a launched process is nobody's business.
+void TracerKernel::strangersAreNotTold()
+{
+    const auto kernel = kernelWith(KernelCapture::usualRing);
+    QProcess stranger;
+    stranger.start("sh", {"-c", "head -c 1000000 /dev/zero | cat > /dev/null"});
+    QVERIFY(stranger.waitForFinished(patience));
+    QCOMPARE(kernel->take([](const KernelRecord&) {}), 0U);
+    QVERIFY(kernel->losses().empty());
+}
+
+QTEST_GUILESS_MAIN(TracerKernel)
+#include "tst_tracer_kernel.moc"
