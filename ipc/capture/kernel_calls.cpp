@@ -34,9 +34,9 @@ byteyard_call kernelCall(const CallRow& row) noexcept
 {
     byteyard_call call{};
     call.on = BYTEYARD_ON_NOTHING;
-    call.fd = row.fd;
-    call.buffer = row.buffer;
-    call.size = row.size;
+    call.fd = static_cast<signed char>(row.fd);
+    call.buffer = static_cast<signed char>(row.buffer);
+    call.size = static_cast<signed char>(row.size);
     call.flow = flowOf(callInfo(row.call).flow);
     call.flags = -1;
     for (byteyard_extra& extra : call.extras)

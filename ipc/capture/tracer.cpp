@@ -328,7 +328,7 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     if (row != nullptr && row->fd >= 0)
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
     if (kernel && row != nullptr)
-        describeSleep(*looked.process, *row, sleeping->arguments, found);
+        describeSleep(looked, *row, sleeping->arguments, found);
     // A wait in shared memory is no traced call (that would cost every lock): this is how it is known.
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {

@@ -57,16 +57,18 @@ std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
 }
 
 /// A thread that sleeps in a call that only its return will tell of.
-void Tracer::Private::describeSleep(const TracedProcess& process, const CallRow& row,
+void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& row,
                                     const CallArguments& arguments, CallInProgress& found) const
 {
     if (!isKernelCall(row))
         return;
     found.call = row.call;
+    const TraceeMemory memory(thread.tid);
+    found.detail = describeArguments({row, arguments, memory});
     if (row.size >= 0)
         found.requested = arguments.at(static_cast<std::size_t>(row.size));
     if (row.fd >= 0) {
-        if (const DescriptorTable::Entry* entry = process.table->find(found.fd))
+        if (const DescriptorTable::Entry* entry = thread.process->table->find(found.fd))
             found.endpoint = entry->file->endpoint;
         return;
     }

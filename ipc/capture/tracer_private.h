@@ -187,7 +187,7 @@ struct Tracer::Private
     void drainLoop();
     void endDrain();
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
-    void describeSleep(const TracedProcess& process, const CallRow& row, const CallArguments& arguments,
+    void describeSleep(const TracedThread& thread, const CallRow& row, const CallArguments& arguments,
                        CallInProgress& found) const;
 
     // tracer_calls.cpp: entry and exit of a call.
