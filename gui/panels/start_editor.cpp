@@ -11,6 +11,15 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
+namespace {
+
+bool waitsForAnother(const QString& when)
+{
+    return when == "runs"_L1 || when == "listens"_L1 || when == "exits"_L1;
+}
+
+} // namespace
+
 StartEditor::StartEditor(const model::PropertySpec& spec, const model::Document& document, QWidget* parent)
     : PropertyEditor(parent), m_document(document), m_when(new QComboBox(this)),
       m_seconds(new QDoubleSpinBox(this)), m_node(new QComboBox(this))
@@ -25,6 +34,7 @@ StartEditor::StartEditor(const model::PropertySpec& spec, const model::Document&
     m_when->addItem(tr("at once"), u"at-once"_s);
     m_when->addItem(tr("after some seconds"), u"after"_s);
     m_when->addItem(tr("when another runs"), u"runs"_s);
+    m_when->addItem(tr("when another listens"), u"listens"_s);
     m_when->addItem(tr("when another has exited"), u"exits"_s);
     m_when->addItem(tr("by hand"), u"by-hand"_s);
     m_when->setAccessibleName(spec.label);
@@ -44,7 +54,7 @@ void StartEditor::showParts()
 {
     const QString when = m_when->currentData().toString();
     m_seconds->setVisible(when == "after"_L1);
-    m_node->setVisible(when == "runs"_L1 || when == "exits"_L1);
+    m_node->setVisible(waitsForAnother(when));
 }
 
 void StartEditor::setValue(const QJsonValue& value)
@@ -70,7 +80,7 @@ void StartEditor::finish()
     QJsonObject value{{u"when"_s, when}};
     if (when == "after"_L1)
         value.insert(u"seconds"_s, m_seconds->value());
-    if (when == "runs"_L1 || when == "exits"_L1)
+    if (waitsForAnother(when))
         value.insert(u"node"_s, m_node->currentData().toString());
     if (value != m_shown)
         Q_EMIT changed(value);

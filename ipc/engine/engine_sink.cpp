@@ -68,6 +68,9 @@ void EngineSink::event(EventView event)
         return;
     const std::lock_guard lock(m_mutex);
     m_news.active.insert(event.endpoint);
+    if (event.call == Call::Listen && event.error == 0)
+        for (std::uint32_t process = event.process; process != 0 && m_listened.insert(process).second;)
+            process = m_records[process].parent;
     if (event.endpoint2 != 0)
         m_news.active.insert(event.endpoint2);
     if (m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
@@ -220,6 +223,12 @@ std::optional<ProcessRecord> EngineSink::record(std::uint32_t process) const
     const std::lock_guard lock(m_mutex);
     const auto found = m_records.find(process);
     return found == m_records.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool EngineSink::hasListened(std::uint32_t process) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_listened.contains(process);
 }
 
 std::vector<ProcessRecord> EngineSink::records() const

@@ -60,6 +60,8 @@ public:
     void fail(std::uint32_t process, const ErrorReport& error);
     std::optional<ProcessRecord> record(std::uint32_t process) const;
     std::vector<ProcessRecord> records() const;
+    /// Whether it, or a process that it forked, has made a socket listen.
+    bool hasListened(std::uint32_t process) const;
     News takeNews();
     /// What connections of this endpoint are called by.
     void name(std::uint32_t endpoint, const std::string& name);
@@ -81,6 +83,7 @@ private:
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
     std::set<std::uint32_t> m_noted;
+    std::set<std::uint32_t> m_listened; ///< processes, and those that forked them
     struct Named
     {
         std::string name;

@@ -184,7 +184,8 @@ void Run::decide()
             othersLive = othersLive || (isAlive(record) && std::find(waiting.begin(), waiting.end(),
                                                                      record.number) == waiting.end());
         const StartOrder::Decision decision = m_order.decide(
-            m_tracer.now(), [this](const std::string& node) { return progressOf(node); }, othersLive);
+            m_tracer.now(), [this](const std::string& node) { return progressOf(node); },
+            [this](const std::string& node) { return hasListened(node); }, othersLive);
         for (const std::uint32_t process : decision.release)
             release(process);
         for (const auto& [process, node] : decision.hopeless) {
@@ -194,6 +195,22 @@ void Run::decide()
         if (decision.hopeless.empty())
             return;
     }
+}
+
+/// It called listen(2), or one of its children did; who is given a socket that listens already need not.
+bool Run::hasListened(const std::string& node) const
+{
+    const std::uint32_t process = processOf(node);
+    if (m_sink.hasListened(process))
+        return true;
+    const auto isGivenOne = [&](const EdgeSpec& edge) {
+        const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(edge.endpoint));
+        const bool isDescriptor = edge.fd >= 0;
+        return edge.process == node && edge.port == "listen" && isDescriptor && record &&
+               record->state == EndpointState::Live;
+    };
+    return progressOf(node) == StartOrder::Progress::Running &&
+           std::any_of(m_topology.edges.begin(), m_topology.edges.end(), isGivenOne);
 }
 
 StartOrder::Progress Run::progressOf(const std::string& node) const

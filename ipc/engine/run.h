@@ -107,6 +107,7 @@ private:
     Stop stopOf(const std::string& node) const;
     std::uint32_t processOf(const std::string& node) const;
     StartOrder::Progress progressOf(const std::string& node) const;
+    bool hasListened(const std::string& node) const;
     void endWhenDone();
     void armTimer(bool on);
 

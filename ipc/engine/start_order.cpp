@@ -22,7 +22,8 @@ std::vector<std::uint32_t> StartOrder::waiting() const
     return processes;
 }
 
-StartOrder::Decision StartOrder::decide(std::uint64_t now, const ProgressOf& progress, bool othersLive)
+StartOrder::Decision StartOrder::decide(std::uint64_t now, const ProgressOf& progress,
+                                        const HasListened& hasListened, bool othersLive)
 {
     using When = StartRule::When;
     Decision decision;
@@ -31,9 +32,11 @@ StartOrder::Decision StartOrder::decide(std::uint64_t now, const ProgressOf& pro
         bool starts =
             rule.when == When::AtOnce ||
             (rule.when == When::After && static_cast<double>(now - entry.since) >= rule.seconds * 1e9);
-        if (rule.when == When::Runs || rule.when == When::Exits) {
+        if (rule.when == When::Listens && hasListened(rule.node)) {
+            starts = true;
+        } else if (rule.when == When::Runs || rule.when == When::Listens || rule.when == When::Exits) {
             const Progress other = progress(rule.node);
-            if (other == Progress::Failed) {
+            if (other == Progress::Failed || (other == Progress::Ended && rule.when == When::Listens)) {
                 decision.hopeless.emplace_back(entry.process, rule.node);
                 return true;
             }

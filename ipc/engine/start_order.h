@@ -13,6 +13,8 @@ public:
     /// How far a node's process has come.
     enum class Progress : std::uint8_t { Waiting, Running, Ended, Failed };
     using ProgressOf = std::function<Progress(const std::string& node)>;
+    /// Whether a node's process listens, or has listened.
+    using HasListened = std::function<bool(const std::string& node)>;
 
     struct Decision
     {
@@ -26,7 +28,8 @@ public:
     bool isEmpty() const noexcept { return m_waiting.empty(); }
     std::vector<std::uint32_t> waiting() const;
     /// Takes the decided ones out. `othersLive`: something that has been started has not ended yet.
-    Decision decide(std::uint64_t now, const ProgressOf& progress, bool othersLive);
+    Decision decide(std::uint64_t now, const ProgressOf& progress, const HasListened& hasListened,
+                    bool othersLive);
 
 private:
     struct Waiting

@@ -71,6 +71,8 @@ StartRule readStart(const ObjectReader& properties)
         rule.when = StartRule::When::After;
     else if (when == "runs")
         rule.when = StartRule::When::Runs;
+    else if (when == "listens")
+        rule.when = StartRule::When::Listens;
     else if (when == "exits")
         rule.when = StartRule::When::Exits;
     else if (when == "by-hand")
@@ -78,7 +80,8 @@ StartRule readStart(const ObjectReader& properties)
     else if (when != "at-once")
         refuseMember(start.place("when"), "is no start condition");
     rule.seconds = start.number("seconds", 0, maxSeconds, 0);
-    if (rule.when == StartRule::When::Runs || rule.when == StartRule::When::Exits)
+    if (rule.when == StartRule::When::Runs || rule.when == StartRule::When::Listens ||
+        rule.when == StartRule::When::Exits)
         rule.node = readId(start, "node");
     return rule;
 }

@@ -21,7 +21,7 @@ class TopologyError : public std::runtime_error
 /// When a process starts.
 struct StartRule
 {
-    enum class When : std::uint8_t { AtOnce, After, Runs, Exits, ByHand };
+    enum class When : std::uint8_t { AtOnce, After, Runs, Listens, Exits, ByHand };
     When when = When::AtOnce;
     double seconds = 0;
     std::string node;

@@ -106,13 +106,13 @@ QString startFault(const QJsonValue& value)
         if (!seconds.isDouble() || !std::isfinite(number) || number < 0 || number > maxStartSeconds)
             return PropertyText::tr("needs “seconds” from 0 to %1").arg(maxStartSeconds);
         ++members;
-    } else if (when == "runs"_L1 || when == "exits"_L1) {
+    } else if (when == "runs"_L1 || when == "listens"_L1 || when == "exits"_L1) {
         const QString node = start.value("node"_L1).toString();
         if (node.isEmpty() || node.size() > 64)
             return PropertyText::tr("needs “node”, the id of the process to wait for");
         ++members;
     } else if (when != "at-once"_L1 && when != "by-hand"_L1) {
-        return PropertyText::tr("needs “when”: at-once, after, runs, exits or by-hand");
+        return PropertyText::tr("needs “when”: at-once, after, runs, listens, exits or by-hand");
     }
     return start.size() == members ? QString()
                                    : PropertyText::tr("has a member that does not belong to “%1”").arg(when);

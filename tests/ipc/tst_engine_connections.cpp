@@ -366,6 +366,33 @@ private Q_SLOTS:
         QCOMPARE(entryOf(engine, connection)[u"state"_s].toString(), u"live"_s);
     }
 
+    void aClientWaitsUntilItsServerListens_data()
+    {
+        QTest::addColumn<QStringList>("server");
+        QTest::newRow("program") << QStringList{u"socat"_s, u"TCP-LISTEN:{l.port},bind=127.0.0.1"_s,
+                                                u"EXEC:cat"_s};
+        QTest::newRow("child") << QStringList{
+            u"sh"_s, u"-c"_s, u"sleep 0.3; socat TCP-LISTEN:{l.port},bind=127.0.0.1 EXEC:cat; true"_s};
+    }
+
+    void aClientWaitsUntilItsServerListens()
+    {
+        QFETCH(QStringList, server);
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        QVERIFY(engine.run(
+            {node(u"l"_s, u"tcp"_s, {{"made-by", "program"}}), EngineClient::command(u"server"_s, server),
+             EngineClient::command(u"client"_s,
+                                   {u"sh"_s, u"-c"_s, u"echo hello | nc -N 127.0.0.1 {l.port}"_s},
+                                   {{"start", QJsonObject{{"when", "listens"}, {"node", "server"}}}}),
+             EngineClient::command(u"vain"_s, {u"true"_s},
+                                   {{"start", QJsonObject{{"when", "listens"}, {"node", "client"}}}})},
+            {EngineClient::edge(u"server"_s, u"door"_s, u"l"_s, u"listen"_s)}));
+        QCOMPARE(engine.outputOf(u"client"_s).trimmed(), QByteArray("hello"));
+        QCOMPARE(engine.process(u"client"_s)[u"exitCode"_s].toInt(-1), 0);
+        QCOMPARE(engine.process(u"vain"_s)[u"error"_s][u"code"_s].toString(), u"waits-for"_s);
+    }
+
     void descriptorsUnderWayAreCounted()
     {
         EngineClient engine;

@@ -86,10 +86,12 @@ private Q_SLOTS:
         order.add(5, {StartRule::When::ByHand, 0, {}}, 0);
         using Progress = StartOrder::Progress;
         Progress progress = Progress::Waiting;
+        bool listened = false;
         const auto decide = [&](std::uint64_t now) {
             return order
                 .decide(
-                    now, [&](const std::string&) { return progress; }, true)
+                    now, [&](const std::string&) { return progress; },
+                    [&](const std::string&) { return listened; }, true)
                 .release;
         };
         QCOMPARE(decide(0), std::vector<std::uint32_t>{1});
@@ -97,6 +99,10 @@ private Q_SLOTS:
         QCOMPARE(decide(1'500'000'000), std::vector<std::uint32_t>{2});
         progress = Progress::Running;
         QCOMPARE(decide(2'000'000'000), std::vector<std::uint32_t>{3});
+        order.add(6, {StartRule::When::Listens, 0, "a"}, 0);
+        QCOMPARE(decide(2'000'000'000), std::vector<std::uint32_t>{});
+        listened = true;
+        QCOMPARE(decide(2'000'000'000), std::vector<std::uint32_t>{6});
         progress = Progress::Ended;
         QCOMPARE(decide(2'000'000'000), std::vector<std::uint32_t>{4});
         QVERIFY(order.takeOut(5));
@@ -109,13 +115,18 @@ private Q_SLOTS:
         order.add(1, {StartRule::When::Exits, 0, "b"}, 0);
         order.add(2, {StartRule::When::Exits, 0, "a"}, 0);
         const auto progress = [](const std::string&) { return StartOrder::Progress::Waiting; };
-        QVERIFY(order.decide(0, progress, true).hopeless.empty());
-        QCOMPARE(order.decide(0, progress, false).hopeless.size(), std::size_t{2});
+        const auto silent = [](const std::string&) { return false; };
+        QVERIFY(order.decide(0, progress, silent, true).hopeless.empty());
+        QCOMPARE(order.decide(0, progress, silent, false).hopeless.size(), std::size_t{2});
         order.add(1, {StartRule::When::Exits, 0, "b"}, 0);
         order.add(3, {StartRule::When::ByHand, 0, {}}, 0);
-        QVERIFY(order.decide(0, progress, false).hopeless.empty());
+        QVERIFY(order.decide(0, progress, silent, false).hopeless.empty());
         const auto failed = [](const std::string&) { return StartOrder::Progress::Failed; };
-        QCOMPARE(order.decide(0, failed, true).hopeless.size(), std::size_t{1});
+        QCOMPARE(order.decide(0, failed, silent, true).hopeless.size(), std::size_t{1});
+        // What has ended and never listened will not listen any more.
+        order.add(7, {StartRule::When::Listens, 0, "b"}, 0);
+        const auto ended = [](const std::string&) { return StartOrder::Progress::Ended; };
+        QCOMPARE(order.decide(0, ended, silent, true).hopeless.size(), std::size_t{1});
     }
 
     void theRunFileRemovesWhatItListsAndNothingElse()
