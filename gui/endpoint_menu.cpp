@@ -71,19 +71,30 @@ void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoi
         });
 }
 
+void askBytes(QWidget* window, Session& session, quint32 number, Way way)
+{
+    bool ok = false;
+    const QString line = QInputDialog::getText(
+        window, EndpointMenuText::tr("Write bytes"),
+        EndpointMenuText::tr("Text to write into it, followed by a line end. The "
+                                              "log shows it as injected."),
+        QLineEdit::Normal, {}, &ok);
+    if (ok)
+        session.writeInto(number, line.toUtf8() + '\n', way);
+}
+
 void addBytes(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
 {
-    menu.addAction(EndpointMenuText::tr("Write Bytes Into It…"), window,
-                   [window, &session, number = endpoint.entry.number] {
-                       bool ok = false;
-                       const QString line = QInputDialog::getText(
-                           window, EndpointMenuText::tr("Write bytes"),
-                           EndpointMenuText::tr("Text to write into it, followed by a line end. The "
-                                                "log shows it as injected."),
-                           QLineEdit::Normal, {}, &ok);
-                       if (ok)
-                           session.writeInto(number, line.toUtf8() + '\n');
-                   });
+    const quint32 number = endpoint.entry.number;
+    if (!isTwoWay(endpoint)) {
+        menu.addAction(EndpointMenuText::tr("Write Bytes Into It…"), window,
+                       [window, &session, number] { askBytes(window, session, number, Way::AToB); });
+        return;
+    }
+    QMenu* write = menu.addMenu(EndpointMenuText::tr("Write Bytes Into It"));
+    for (const Way way : {Way::AToB, Way::BToA})
+        write->addAction(EndpointMenuText::tr("From %1…").arg(wayText(endpoint, way)),
+                         window, [window, &session, number, way] { askBytes(window, session, number, way); });
 }
 
 void askValue(QWidget* window, Session& session, quint32 number, int index, int now)

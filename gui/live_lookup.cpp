@@ -10,6 +10,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+struct WayText
+{
+    Q_DECLARE_TR_FUNCTIONS(Way)
+};
+
 struct StateText
 {
     Q_DECLARE_TR_FUNCTIONS(State)
@@ -41,6 +46,18 @@ const model::LiveEndpoint* findEndpoint(const model::Session& session, const QSt
     if (key.startsWith("endpoint:"_L1))
         return session.endpoint(key.mid(9).toUInt());
     return session.endpointOfNode(key);
+}
+
+QString wayText(const model::LiveEndpoint& endpoint, model::Way way)
+{
+    const bool forth = way == model::Way::AToB;
+    if (endpoint.entry.kind == "socketpair"_L1)
+        return forth ? WayText::tr("a to b") : WayText::tr("b to a");
+    if (endpoint.entry.kind == "pty"_L1)
+        return forth ? WayText::tr("master to slave")
+                     : WayText::tr("slave to master");
+    return forth ? WayText::tr("client to server")
+                 : WayText::tr("server to client");
 }
 
 QString limitText(const model::Session& session, const QString& name)

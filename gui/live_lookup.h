@@ -14,6 +14,9 @@ const model::LiveEndpoint* findEndpoint(const model::Session& session, const QSt
 /// The state as a person reads it: "running", "blocked · read", "exited 0", "killed · SIGPIPE".
 QString stateText(const model::Session& session, const model::LiveProcess& process);
 
+/// Which way a two-way endpoint's bytes go, by its ends' names: "a to b", "client to server".
+QString wayText(const model::LiveEndpoint& endpoint, model::Way way);
+
 /// A limit of the machine that the engine runs on, under the kernel's name ("msgmnb"); empty when unknown.
 QString limitText(const model::Session& session, const QString& name);
 

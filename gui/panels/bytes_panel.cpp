@@ -52,9 +52,9 @@ QString whyNot(const QByteArray& word)
 } // namespace
 
 BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
-    : QWidget(parent), m_session(session), m_source(new QComboBox(this)), m_status(new MutedLabel({}, this)),
-      m_offset(new QLineEdit(this)), m_search(new QLineEdit(this)), m_searchForm(new QComboBox(this)),
-      m_view(new HexView(this))
+    : QWidget(parent), m_session(session), m_source(new QComboBox(this)), m_way(new QComboBox(this)),
+      m_status(new MutedLabel({}, this)), m_offset(new QLineEdit(this)), m_search(new QLineEdit(this)),
+      m_searchForm(new QComboBox(this)), m_view(new HexView(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 4, 0, 0);
@@ -63,6 +63,7 @@ BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
     top->setContentsMargins(8, 0, 8, 0);
     top->setSpacing(6);
     top->addWidget(m_source);
+    top->addWidget(m_way);
     top->addWidget(m_status, 1);
     top->addWidget(m_offset);
     top->addWidget(m_searchForm);
@@ -75,6 +76,9 @@ BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
 
     m_source->addItems({tr("In the endpoint now"), tr("Of the selected call")});
     m_source->setAccessibleName(tr("Which bytes"));
+    m_way->setAccessibleName(tr("Which way"));
+    m_way->setToolTip(tr("What goes one way does not meet what goes the other"));
+    m_way->hide();
     m_offset->setPlaceholderText(tr("Go to offset"));
     m_offset->setAccessibleName(tr("Go to offset"));
     m_offset->setToolTip(tr("An offset, decimal or 0x…, then Enter"));
@@ -100,9 +104,12 @@ BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
     copy->setMenu(menu);
 
     connect(m_source, &QComboBox::currentIndexChanged, this, [this] {
-        m_shown = 0;
-        m_view->setBytes({});
+        startAnew();
         source() == Source::Event ? showCall() : look();
+    });
+    connect(m_way, &QComboBox::activated, this, [this] {
+        startAnew();
+        look();
     });
     connect(m_offset, &QLineEdit::returnPressed, this, &BytesPanel::goTo);
     connect(m_search, &QLineEdit::returnPressed, this, &BytesPanel::find);
@@ -111,9 +118,7 @@ BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
                    const QByteArray& bytes) { answer(request, offset, total, available, bytes); });
     connect(&session, &model::Session::storeChanged, this, [this] {
         m_hasEvent = false;
-        m_shown = 0;
-        m_request = 0;
-        m_view->setBytes({});
+        startAnew();
         showCall();
     });
     m_timer.setInterval(lookMs);
@@ -151,9 +156,37 @@ void BytesPanel::setEndpoint(const QString& key)
     m_request = 0;
     if (source() != Source::Endpoint)
         return;
-    m_shown = 0;
-    m_view->setBytes({});
+    startAnew();
     look();
+}
+
+/// What is shown belongs to something else; an answer that is still to come, too.
+void BytesPanel::startAnew()
+{
+    m_shown = 0;
+    m_request = 0;
+    m_view->setBytes({});
+}
+
+model::Way BytesPanel::way() const
+{
+    return m_way->isVisibleTo(this) && m_way->currentIndex() == 1 ? model::Way::BToA : model::Way::AToB;
+}
+
+void BytesPanel::offerWays(const model::LiveEndpoint* endpoint)
+{
+    const bool two = endpoint && source() == Source::Endpoint && model::isTwoWay(*endpoint);
+    m_way->setVisible(two);
+    if (!two)
+        return;
+    for (const model::Way each : {model::Way::AToB, model::Way::BToA}) {
+        const int at = each == model::Way::AToB ? 0 : 1;
+        const QString text = wayText(*endpoint, each);
+        if (at >= m_way->count())
+            m_way->addItem(text);
+        else if (m_way->itemText(at) != text)
+            m_way->setItemText(at, text);
+    }
 }
 
 void BytesPanel::setEvent(quint64 position)
@@ -174,9 +207,12 @@ void BytesPanel::showEvent(QShowEvent* event)
 
 void BytesPanel::look()
 {
-    if (source() != Source::Endpoint || !isVisible())
+    if (!isVisible())
         return;
     const model::LiveEndpoint* live = m_endpoint.isEmpty() ? nullptr : findEndpoint(m_session, m_endpoint);
+    offerWays(live);
+    if (source() != Source::Endpoint)
+        return;
     if (!live) {
         say(m_endpoint.isEmpty() ? tr("Select an endpoint on the canvas to see what is in it.")
                                  : tr("It has no kernel object yet: press Run."));
@@ -197,7 +233,7 @@ void BytesPanel::look()
     if (m_request != 0)
         return;
     const quint64 first = m_view->firstVisible();
-    m_request = m_session.peek(live->entry.number, first - first % (windowBytes / 2), windowBytes);
+    m_request = m_session.peek(live->entry.number, first - first % (windowBytes / 2), windowBytes, way());
 }
 
 void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool available,
@@ -218,11 +254,13 @@ void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool ava
         m_view->setBytes(bytes);
     }
     m_view->updateBytes(offset, bytes, total);
+    const QString name =
+        model::isTwoWay(*live) ? live->entry.name + u", "_s + wayText(*live, way()) : live->entry.name;
     const QString amount =
         live->capacity > 0 ? tr("%1 of %2").arg(model::formatBytes(total), model::formatBytes(live->capacity))
                            : model::formatBytes(total);
-    say(total == 0 ? tr("%1 is empty · peeked, sampled 10 times a second").arg(live->entry.name)
-                   : tr("%1 · %2 · peeked, sampled 10 times a second").arg(live->entry.name, amount));
+    say(total == 0 ? tr("%1 is empty · peeked, sampled 10 times a second").arg(name)
+                   : tr("%1 · %2 · peeked, sampled 10 times a second").arg(name, amount));
 }
 
 void BytesPanel::showCall()

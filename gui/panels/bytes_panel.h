@@ -28,6 +28,9 @@ public:
     void setEvent(quint64 position);
     Source source() const;
     void setSource(Source source);
+    /// Of a two-way endpoint, the way whose bytes are shown.
+    model::Way way() const;
+    QComboBox* wayChoice() const { return m_way; }
     HexView* view() const { return m_view; }
     QString statusText() const;
     void focusSearch();
@@ -37,6 +40,8 @@ protected:
 
 private:
     void look();
+    void startAnew();
+    void offerWays(const model::LiveEndpoint* endpoint);
     void showCall();
     void answer(quint32 request, quint64 offset, quint64 total, bool available, const QByteArray& bytes);
     void goTo();
@@ -45,6 +50,7 @@ private:
 
     model::Session& m_session;
     QComboBox* m_source;
+    QComboBox* m_way;
     QLabel* m_status;
     QLineEdit* m_offset;
     QLineEdit* m_search;

@@ -106,10 +106,13 @@ QList<Fact> endpointFacts(const Session& session, const LiveEndpoint& endpoint)
                                  ? LiveFactsText::tr("%1 of %2")
                                        .arg(formatBytes(endpoint.fill), formatBytes(endpoint.capacity))
                                  : formatBytes(endpoint.fill);
-        facts.append({entry.kind == "file"_L1 ? LiveFactsText::tr("size") : LiveFactsText::tr("fill"), fill,
-                      exactBytes(endpoint.fill) + u" · "_s + how, true});
-        if (entry.kind == "socketpair"_L1)
-            facts.append({LiveFactsText::tr("fill, b to a"), formatBytes(endpoint.fill2),
+        const QString filled = LiveFactsText::tr("fill");
+        facts.append({entry.kind == "file"_L1 ? LiveFactsText::tr("size")
+                      : isTwoWay(endpoint)    ? filled + u", "_s + wayText(endpoint, Way::AToB)
+                                              : filled,
+                      fill, exactBytes(endpoint.fill) + u" · "_s + how, true});
+        if (isTwoWay(endpoint))
+            facts.append({filled + u", "_s + wayText(endpoint, Way::BToA), formatBytes(endpoint.fill2),
                           exactBytes(endpoint.fill2) + u" · "_s + how, true});
         if (endpoint.writeBlocks)
             facts.append({LiveFactsText::tr("a write now"), LiveFactsText::tr("would block"),

@@ -74,6 +74,7 @@ OutputPanel::OutputPanel(model::Document& document, model::Session& session, QWi
     copy->setFocusPolicy(Qt::StrongFocus);
     copy->setToolTip(tr("Copy what is selected, or all"));
     m_text->setObjectName(u"output"_s);
+    m_input->setObjectName(u"input"_s);
     m_text->setReadOnly(true);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setMaximumBlockCount(keptLines);

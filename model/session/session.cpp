@@ -19,6 +19,12 @@ Session::~Session()
     d.reset(); // joins the threads that post to this object, before QObject's part goes
 }
 
+bool isTwoWay(const LiveEndpoint& endpoint)
+{
+    const QString& kind = endpoint.entry.kind;
+    return kind == "socketpair"_L1 || kind == "pty"_L1 || endpoint.entry.parent != 0;
+}
+
 // ---- Doing
 
 void Session::run(const Topology& topology, const RunOptions& options)
@@ -147,10 +153,11 @@ void Session::setCapacity(quint32 endpoint, int bytes)
     d->post(u"set-capacity"_s, {{u"endpoint"_s, qint64{endpoint}}, {u"bytes"_s, bytes}});
 }
 
-void Session::writeInto(quint32 endpoint, const QByteArray& bytes)
+void Session::writeInto(quint32 endpoint, const QByteArray& bytes, Way way)
 {
-    d->post(u"write"_s,
-            {{u"endpoint"_s, qint64{endpoint}}, {u"data"_s, QString::fromLatin1(bytes.toBase64())}});
+    d->post(u"write"_s, {{u"endpoint"_s, qint64{endpoint}},
+                         {u"data"_s, QString::fromLatin1(bytes.toBase64())},
+                         {u"way"_s, static_cast<int>(way)}});
 }
 
 void Session::sendInto(quint32 endpoint, const QByteArray& message, qint64 rank)
@@ -187,13 +194,14 @@ QJsonObject Session::limits() const
     return d->limits;
 }
 
-quint32 Session::peek(quint32 endpoint, quint64 offset, quint32 size)
+quint32 Session::peek(quint32 endpoint, quint64 offset, quint32 size, Way way)
 {
     const quint32 request = ++d->lastRequest;
     d->post(u"peek"_s, {{u"request"_s, qint64{request}},
                         {u"endpoint"_s, qint64{endpoint}},
                         {u"offset"_s, static_cast<qint64>(offset)},
-                        {u"size"_s, qint64{std::min<quint32>(size, 65536)}}});
+                        {u"size"_s, qint64{std::min<quint32>(size, 65536)}},
+                        {u"way"_s, static_cast<int>(way)}});
     return request;
 }
 

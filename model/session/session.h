@@ -50,7 +50,7 @@ struct LiveEndpoint
     EndpointEntry entry;
     QString error;
     quint64 fill = 0;         ///< bytes in it (sampled)
-    quint64 fill2 = 0;        ///< a socketpair's other way
+    quint64 fill2 = 0;        ///< the other way, when it has two
     quint64 capacity = 0;     ///< 0: unknown
     bool writeBlocks = false; ///< a write would block (sampled)
     bool sampled = false;     ///< fill and capacity have been seen at all
@@ -60,6 +60,12 @@ struct LiveEndpoint
     double inRate = 0; ///< bytes over the last second
     double outRate = 0;
 };
+
+/// The two ways through an endpoint whose ends both read and write; every other one has the first alone.
+enum class Way : quint8 { AToB = 1, BToA = 2 };
+
+/// True for a socketpair, a connection and a pty: what goes one way does not meet what goes the other.
+bool isTwoWay(const LiveEndpoint& endpoint);
 
 /// One process's use of one endpoint, as it is now.
 struct LiveEdge
@@ -143,7 +149,7 @@ public:
     void sendSignal(quint32 process, int signal);
     void sendInput(quint32 process, const QByteArray& bytes, bool end);
     void setCapacity(quint32 endpoint, int bytes);
-    void writeInto(quint32 endpoint, const QByteArray& bytes);
+    void writeInto(quint32 endpoint, const QByteArray& bytes, Way way = Way::AToB);
     /// `rank` is the message's type (System V) or priority (POSIX).
     void sendInto(quint32 endpoint, const QByteArray& message, qint64 rank);
     /// A limit of the kernel's for this object, under its name: "msg_qbytes".
@@ -158,7 +164,7 @@ public:
     /// engine has run.
     QJsonObject limits() const;
     /// Answered by contents(). Returns the request's number.
-    quint32 peek(quint32 endpoint, quint64 offset, quint32 size);
+    quint32 peek(quint32 endpoint, quint64 offset, quint32 size, Way way = Way::AToB);
     void askHolders(quint32 endpoint);
     /// Starts the recording of this run. Returns what went wrong, empty when it went well.
     QString startRecording(const QString& path);

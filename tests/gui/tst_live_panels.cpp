@@ -1,0 +1,195 @@
+#include "gui/main_window.h"
+#include "gui/panels/bytes_panel.h"
+#include "gui/panels/inspector.h"
+#include "gui/panels/output_panel.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/capacity_control.h"
+#include "gui/widgets/fact_list.h"
+#include "gui/widgets/hex_view.h"
+#include "model/topology/topology_file.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QFile>
+#include <QJsonArray>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QSlider>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+using namespace byteyard::gui;
+using State = model::Session::State;
+
+namespace {
+
+model::Node command(const QString& id, const QStringList& argv, QJsonObject properties = {})
+{
+    properties.insert(u"argv"_s, QJsonArray::fromStringList(argv));
+    return {id, model::Kind::Command, id, {0, 0}, properties};
+}
+
+/// What the kernel says of a pipe's capacity, asked through a process that holds it.
+int pipeSize(qint64 pid, int fd)
+{
+    const int copy = ::open(QFile::encodeName(u"/proc/%1/fd/%2"_s.arg(pid).arg(fd)).constData(),
+                            O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    const int size = ::fcntl(copy, F_GETPIPE_SZ);
+    ::close(copy);
+    return size;
+}
+
+} // namespace
+
+/// The panels beside a run: each shows what the kernel has, and what is done in them happens to the kernel's
+/// objects.
+class LivePanels : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_directory.isValid());
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_directory.path());
+        qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
+        Theme::instance().apply();
+    }
+
+    void init()
+    {
+        m_window = std::make_unique<MainWindow>();
+        m_window->setAttribute(Qt::WA_DeleteOnClose, false);
+        m_window->show();
+    }
+
+    void cleanup() { m_window.reset(); }
+
+    void theHexdumpShowsEitherWayOfASocketpair()
+    {
+        // Each end says something, and nobody reads.
+        start({command(u"left"_s, {u"sh"_s, u"-c"_s, u"echo from-a >&3; exec sleep 100"_s}),
+               command(u"right"_s, {u"sh"_s, u"-c"_s, u"echo from-b >&3; exec sleep 100"_s}),
+               {u"pair"_s, model::Kind::Socketpair, u"pair"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"left"_s, u"3"_s, u"pair"_s, u"a"_s, {}},
+               {u"e2"_s, u"right"_s, u"3"_s, u"pair"_s, u"b"_s, {}}});
+        showPanel(u"bytes"_s);
+        m_window->canvas()->reveal(u"pair"_s);
+        BytesPanel* bytes = m_window->bytes();
+        QTRY_VERIFY(bytes->wayChoice()->isVisible());
+        const auto shown = [bytes] { return QString::fromLatin1(bytes->view()->bytes()); };
+        QTRY_COMPARE_WITH_TIMEOUT(shown(), u"from-a\n"_s, 10000);
+        QVERIFY2(bytes->statusText().contains(u"a to b"_s), qPrintable(bytes->statusText()));
+        bytes->wayChoice()->setFocus();
+        QTest::keyClick(bytes->wayChoice(), Qt::Key_Down);
+        QTRY_COMPARE_WITH_TIMEOUT(shown(), u"from-b\n"_s, 10000);
+        QVERIFY2(bytes->statusText().contains(u"b to a"_s), qPrintable(bytes->statusText()));
+        // Looking has taken nothing.
+        QTRY_COMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill, quint64(7));
+        QCOMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill2, quint64(7));
+        // Another endpoint has one way alone.
+        m_window->canvas()->reveal(u"left"_s);
+        QTRY_VERIFY(!bytes->wayChoice()->isVisible());
+    }
+
+    void whoHoldsAnEndpointStandsInTheInspector()
+    {
+        start({command(u"writer"_s, {u"sleep"_s, u"100"_s}),
+               command(u"reader"_s, {u"sleep"_s, u"100"_s}),
+               {u"pipe"_s, model::Kind::Pipe, u"pipe"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"writer"_s, u"1"_s, u"pipe"_s, u"write"_s, {}},
+               {u"e2"_s, u"reader"_s, u"0"_s, u"pipe"_s, u"read"_s, {}}});
+        m_window->canvas()->reveal(u"pipe"_s);
+        const auto names = [this] {
+            QStringList found;
+            for (const auto* list : m_window->inspector()->findChildren<FactList*>())
+                if (list->isVisible())
+                    for (const QLabel* label : list->findChildren<QLabel*>())
+                        found.append(label->text());
+            return found.join(u'\n');
+        };
+        const qint64 writer = pidOf(u"writer"_s);
+        const qint64 reader = pidOf(u"reader"_s);
+        QTRY_VERIFY2(names().contains(u"sleep · pid %1"_s.arg(writer)) &&
+                         names().contains(u"sleep · pid %1"_s.arg(reader)),
+                     qPrintable(names()));
+        QVERIFY(names().contains(u"fd 1 · write"_s) && names().contains(u"fd 0 · read"_s));
+        // One that goes, goes from there.
+        QCOMPARE(::kill(static_cast<pid_t>(writer), SIGKILL), 0);
+        QTRY_VERIFY2(!names().contains(u"pid %1"_s.arg(writer)), qPrintable(names()));
+        QVERIFY(names().contains(u"pid %1"_s.arg(reader)));
+    }
+
+    void aTypedLineReachesTheProcess()
+    {
+        start({command(u"cat"_s, {u"cat"_s}, {{u"stdin"_s, u"typed"_s}})}, {});
+        showPanel(u"output"_s);
+        m_window->canvas()->reveal(u"cat"_s);
+        auto* line = m_window->output()->findChild<QLineEdit*>(u"input"_s);
+        QVERIFY(line);
+        QTRY_VERIFY(line->isVisible() && line->isEnabled());
+        line->setFocus();
+        QTest::keyClicks(line, u"hello byteyard"_s);
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_VERIFY2(m_window->output()->text().contains(u"hello byteyard"_s),
+                     qPrintable(m_window->output()->text()));
+        QVERIFY(line->text().isEmpty());
+    }
+
+    void theCapacityControlChangesThePipe()
+    {
+        start({command(u"writer"_s, {u"sleep"_s, u"100"_s}),
+               command(u"reader"_s, {u"sleep"_s, u"100"_s}),
+               {u"pipe"_s, model::Kind::Pipe, u"pipe"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"writer"_s, u"1"_s, u"pipe"_s, u"write"_s, {}},
+               {u"e2"_s, u"reader"_s, u"0"_s, u"pipe"_s, u"read"_s, {}}});
+        const qint64 writer = pidOf(u"writer"_s);
+        QCOMPARE(pipeSize(writer, 1), 65536);
+        m_window->canvas()->reveal(u"pipe"_s);
+        auto* control = m_window->inspector()->findChild<CapacityControl*>();
+        QTRY_VERIFY(control && control->isVisible() && control->value() == 65536);
+        control->slider()->setFocus();
+        QTest::keyClick(control->slider(), Qt::Key_Left);
+        QTRY_COMPARE(pipeSize(writer, 1), 32768);
+        QTRY_COMPARE(m_window->session().endpointOfNode(u"pipe"_s)->capacity, quint64(32768));
+        QTRY_COMPARE(control->value(), 32768);
+    }
+
+private:
+    void start(const QList<model::Node>& nodes, const QList<model::Edge>& edges)
+    {
+        model::Topology topology;
+        topology.nodes = nodes;
+        topology.edges = edges;
+        m_window->document().reset(topology);
+        m_window->runNow();
+        for (const model::Node& node : nodes)
+            if (model::isProcess(node.kind))
+                QTRY_VERIFY2_WITH_TIMEOUT(m_window->session().processOfNode(node.id) &&
+                                              m_window->session().processOfNode(node.id)->entry.state ==
+                                                  "running"_L1,
+                                          qPrintable(node.id), 30000);
+    }
+    qint64 pidOf(const QString& node) const { return m_window->session().processOfNode(node)->entry.pid; }
+    void showPanel(const QString& name)
+    {
+        auto* dock = m_window->findChild<QDockWidget*>(name);
+        QVERIFY(dock);
+        dock->show();
+        dock->raise();
+    }
+
+    QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-test-XXXXXX"_s};
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(LivePanels)
+#include "tst_live_panels.moc"
