@@ -74,11 +74,11 @@ void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoi
 void askBytes(QWidget* window, Session& session, quint32 number, Way way)
 {
     bool ok = false;
-    const QString line = QInputDialog::getText(
-        window, EndpointMenuText::tr("Write bytes"),
-        EndpointMenuText::tr("Text to write into it, followed by a line end. The "
-                                              "log shows it as injected."),
-        QLineEdit::Normal, {}, &ok);
+    const QString line =
+        QInputDialog::getText(window, EndpointMenuText::tr("Write bytes"),
+                              EndpointMenuText::tr("Text to write into it, followed by a line end. The "
+                                                   "log shows it as injected."),
+                              QLineEdit::Normal, {}, &ok);
     if (ok)
         session.writeInto(number, line.toUtf8() + '\n', way);
 }
@@ -93,8 +93,8 @@ void addBytes(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint
     }
     QMenu* write = menu.addMenu(EndpointMenuText::tr("Write Bytes Into It"));
     for (const Way way : {Way::AToB, Way::BToA})
-        write->addAction(EndpointMenuText::tr("From %1…").arg(wayText(endpoint, way)),
-                         window, [window, &session, number, way] { askBytes(window, session, number, way); });
+        write->addAction(EndpointMenuText::tr("From %1…").arg(wayText(endpoint, way)), window,
+                         [window, &session, number, way] { askBytes(window, session, number, way); });
 }
 
 void askValue(QWidget* window, Session& session, quint32 number, int index, int now)

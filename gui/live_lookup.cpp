@@ -54,10 +54,8 @@ QString wayText(const model::LiveEndpoint& endpoint, model::Way way)
     if (endpoint.entry.kind == "socketpair"_L1)
         return forth ? WayText::tr("a to b") : WayText::tr("b to a");
     if (endpoint.entry.kind == "pty"_L1)
-        return forth ? WayText::tr("master to slave")
-                     : WayText::tr("slave to master");
-    return forth ? WayText::tr("client to server")
-                 : WayText::tr("server to client");
+        return forth ? WayText::tr("master to slave") : WayText::tr("slave to master");
+    return forth ? WayText::tr("client to server") : WayText::tr("server to client");
 }
 
 QString limitText(const model::Session& session, const QString& name)

@@ -2,12 +2,15 @@
 
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/charts_panel.h"
+#include "gui/panels/descriptors_panel.h"
 #include "gui/panels/history.h"
 #include "gui/panels/inspector.h"
+#include "gui/panels/log_filter_bar.h"
 #include "gui/panels/log_panel.h"
 #include "gui/panels/output_panel.h"
 #include "gui/panels/palette_panel.h"
 #include "gui/panels/problems_panel.h"
+#include "gui/panels/time_line_view.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/background.h"
 #include "gui/widgets/banner.h"
@@ -29,7 +32,7 @@ namespace byteyard::gui {
 namespace {
 
 /// Raised when panels come or go, so that an older arrangement is not forced upon them.
-constexpr int stateVersion = 1;
+constexpr int stateVersion = 2;
 const QString geometryKey = u"window/geometry"_s;
 const QString stateKey = u"window/state"_s;
 
@@ -94,15 +97,22 @@ void MainWindow::createPanels()
     m_log = new LogPanel(m_session);
     m_bytes = new BytesPanel(m_session);
     m_charts = new ChartsPanel(m_session, *m_history);
+    m_descriptors = new DescriptorsPanel(m_session);
+    m_timeLine = new TimeLineView(m_session);
     m_output = new OutputPanel(m_document, m_session);
     m_problems = new ProblemsPanel(m_document, m_session);
     addPanel(u"palette"_s, tr("Parts"), m_palette, Qt::LeftDockWidgetArea);
     addPanel(u"inspector"_s, tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
     QDockWidget* log = addPanel(u"log"_s, tr("Session log"), m_log, Qt::BottomDockWidgetArea);
-    for (QDockWidget* other : {addPanel(u"bytes"_s, tr("Bytes"), m_bytes, Qt::BottomDockWidgetArea),
-                               addPanel(u"charts"_s, tr("Charts"), m_charts, Qt::BottomDockWidgetArea),
-                               addPanel(u"output"_s, tr("Output"), m_output, Qt::BottomDockWidgetArea),
-                               addPanel(u"problems"_s, tr("Problems"), m_problems, Qt::BottomDockWidgetArea)})
+    // Before the others join the log's tabs: a tabbed panel has none under it.
+    QDockWidget* line = addPanel(u"timeline"_s, tr("Time line"), m_timeLine, Qt::BottomDockWidgetArea);
+    splitDockWidget(log, line, Qt::Vertical);
+    for (QDockWidget* other :
+         {addPanel(u"bytes"_s, tr("Bytes"), m_bytes, Qt::BottomDockWidgetArea),
+          addPanel(u"charts"_s, tr("Charts"), m_charts, Qt::BottomDockWidgetArea),
+          addPanel(u"descriptors"_s, tr("File descriptors"), m_descriptors, Qt::BottomDockWidgetArea),
+          addPanel(u"output"_s, tr("Output"), m_output, Qt::BottomDockWidgetArea),
+          addPanel(u"problems"_s, tr("Problems"), m_problems, Qt::BottomDockWidgetArea)})
         tabifyDockWidget(log, other);
     log->raise();
 
@@ -124,13 +134,15 @@ QDockWidget* MainWindow::addPanel(const QString& id, const QString& title, QWidg
     dock->setWidget(panel);
     addDockWidget(area, dock);
     m_docks.insert(id, dock);
-    // A tab says the panel's name already; alone or floating, the bar with the name is what one moves it by.
-    const auto title_ = [this, dock] {
-        const bool tabbed = !dock->isFloating() && !tabifiedDockWidgets(dock).isEmpty();
+    // A tab says the panel's name already, and a single line needs no bar as high as itself; alone or
+    // floating, the bar with the name is what one moves a panel by.
+    const bool oneLine = panel->sizePolicy().verticalPolicy() == QSizePolicy::Fixed;
+    const auto title_ = [this, dock, oneLine] {
+        const bool bare = !dock->isFloating() && (oneLine || !tabifiedDockWidgets(dock).isEmpty());
         const bool hidden = dock->titleBarWidget() != nullptr;
-        if (tabbed && !hidden) {
+        if (bare && !hidden) {
             dock->setTitleBarWidget(new QWidget(dock));
-        } else if (!tabbed && hidden) {
+        } else if (!bare && hidden) {
             QWidget* nothing = dock->titleBarWidget();
             dock->setTitleBarWidget(nullptr);
             nothing->deleteLater();
@@ -202,10 +214,37 @@ void MainWindow::connectPanels()
                 both.nodes.append(key);
         m_canvas->select(both);
     });
+    connect(m_descriptors, &DescriptorsPanel::revealWanted, this, [this](const QStringList& keys) {
+        Selection all;
+        all.nodes = keys;
+        m_canvas->select(all);
+    });
+    connectTimeLine();
     connect(m_problems, &ProblemsPanel::revealWanted, m_canvas, &CanvasView::reveal);
     connect(m_problems, &ProblemsPanel::countChanged, this, [this](int count) {
         m_docks.value(u"problems"_s)
             ->setWindowTitle(count == 0 ? tr("Problems") : tr("Problems (%1)").arg(count));
+    });
+}
+
+/// The filter of the log holds the range that is chosen; time line and charts show it.
+void MainWindow::connectTimeLine()
+{
+    connect(m_timeLine, &TimeLineView::rangeChosen, this,
+            [this](const std::optional<TimeLineView::Range>& range) {
+                m_log->filterBar()->setRange(range ? range->from : 0,
+                                             range ? range->to : std::numeric_limits<quint64>::max());
+            });
+    connect(m_log->filterBar(), &LogFilterBar::filterChanged, this, [this] {
+        const model::LogFilter& filter = m_log->filterBar()->filter();
+        std::optional<TimeLineView::Range> range;
+        std::optional<std::pair<double, double>> seconds;
+        if (filter.hasRange()) {
+            range = TimeLineView::Range{filter.from, filter.to};
+            seconds = {static_cast<double>(filter.from) / 1e9, static_cast<double>(filter.to) / 1e9};
+        }
+        m_timeLine->setRange(range);
+        m_charts->setRange(seconds);
     });
 }
 
@@ -232,8 +271,8 @@ void MainWindow::selectionChanged()
 void MainWindow::nextPanel(int step)
 {
     QList<QWidget*> panels{m_canvas};
-    for (const QString& id :
-         {u"palette"_s, u"inspector"_s, u"log"_s, u"bytes"_s, u"charts"_s, u"output"_s, u"problems"_s})
+    for (const QString& id : {u"palette"_s, u"inspector"_s, u"log"_s, u"bytes"_s, u"charts"_s,
+                              u"descriptors"_s, u"output"_s, u"problems"_s, u"timeline"_s})
         if (QWidget* panel = m_docks.value(id)->widget();
             panel->isVisible() && !panel->visibleRegion().isEmpty())
             panels.append(panel);

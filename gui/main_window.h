@@ -22,6 +22,7 @@ namespace byteyard::gui {
 class Banner;
 class BytesPanel;
 class ChartsPanel;
+class DescriptorsPanel;
 class FindBar;
 class History;
 class Inspector;
@@ -29,6 +30,7 @@ class LogPanel;
 class OutputPanel;
 class PalettePanel;
 class ProblemsPanel;
+class TimeLineView;
 
 /// One window: its document, its run, and the panels around the canvas. It connects; what is shown is the
 /// panels' work.
@@ -57,6 +59,9 @@ public:
     BytesPanel* bytes() const { return m_bytes; }
     OutputPanel* output() const { return m_output; }
     ProblemsPanel* problems() const { return m_problems; }
+    ChartsPanel* charts() const { return m_charts; }
+    DescriptorsPanel* descriptors() const { return m_descriptors; }
+    TimeLineView* timeLine() const { return m_timeLine; }
     QString statusText() const;
     /// Runs without asking about the commands: only for a person who named the file on the command line to be
     /// run.
@@ -73,6 +78,7 @@ private:
     void createPanels();
     QDockWidget* addPanel(const QString& id, const QString& title, QWidget* panel, Qt::DockWidgetArea area);
     void connectPanels();
+    void connectTimeLine();
     void nextPanel(int step);
     void retitle();
     void showBanner(const QString& text,
@@ -144,6 +150,8 @@ private:
     OutputPanel* m_output = nullptr;
     ProblemsPanel* m_problems = nullptr;
     ChartsPanel* m_charts = nullptr;
+    DescriptorsPanel* m_descriptors = nullptr;
+    TimeLineView* m_timeLine = nullptr;
     QHash<QString, QDockWidget*> m_docks;
     QMenu* m_recent = nullptr;
     QToolButton* m_pace = nullptr;

@@ -181,8 +181,8 @@ void MainWindow::createViewMenu()
     });
     QMenu* panels = menu->addMenu(tr("&Panels"));
     int number = 1;
-    for (const QString& id :
-         {u"palette"_s, u"inspector"_s, u"log"_s, u"bytes"_s, u"charts"_s, u"output"_s, u"problems"_s}) {
+    for (const QString& id : {u"palette"_s, u"inspector"_s, u"log"_s, u"bytes"_s, u"charts"_s,
+                              u"descriptors"_s, u"output"_s, u"problems"_s, u"timeline"_s}) {
         QAction* toggle = m_docks.value(id)->toggleViewAction();
         toggle->setShortcut(QKeySequence(u"Alt+%1"_s.arg(number++)));
         panels->addAction(toggle);

@@ -226,4 +226,24 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>byteyard::model::DescriptorModel</name>
+    <message numerus="yes">
+        <source>#%1 · shared by %n descriptor(s)</source>
+        <translation>
+            <numerusform>#%1 · shared by %n descriptor</numerusform>
+            <numerusform>#%1 · shared by %n descriptors</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>byteyard::gui::TimeLineView</name>
+    <message numerus="yes">
+        <source>%1 event(s)</source>
+        <translation>
+            <numerusform>%1 event</numerusform>
+            <numerusform>%1 events</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -26,13 +26,14 @@ QColor shadeOf(model::Kind kind, int order)
 
 ChartsPanel::ChartsPanel(model::Session& session, History& history, QWidget* parent)
     : QWidget(parent), m_session(session), m_history(history), m_fill(new TrendView(this)),
-      m_rate(new TrendView(this))
+      m_rate(new TrendView(this)), m_fillTitle(new SectionLabel({}, this)),
+      m_rateTitle(new SectionLabel({}, this))
 {
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(12, 8, 12, 12);
     layout->setHorizontalSpacing(16);
-    layout->addWidget(new SectionLabel(tr("Fill · last 30 s · sampled"), this), 0, 0);
-    layout->addWidget(new SectionLabel(tr("Bytes a second, in and out · last 30 s"), this), 0, 1);
+    layout->addWidget(m_fillTitle, 0, 0);
+    layout->addWidget(m_rateTitle, 0, 1);
     layout->addWidget(m_fill, 1, 0);
     layout->addWidget(m_rate, 1, 1);
     layout->setRowStretch(1, 1);
@@ -40,6 +41,7 @@ ChartsPanel::ChartsPanel(model::Session& session, History& history, QWidget* par
     m_rate->setAccessibleName(tr("Bytes a second of the endpoints"));
     m_fill->setFormat([](double value) { return model::formatBytes(static_cast<quint64>(value)); });
     m_rate->setFormat([](double value) { return model::formatRate(value); });
+    setRange(std::nullopt);
     connect(&history, &History::grew, this, &ChartsPanel::refresh);
     connect(&Theme::instance(), &Theme::changed, this, &ChartsPanel::refresh);
 }
@@ -47,6 +49,17 @@ ChartsPanel::ChartsPanel(model::Session& session, History& history, QWidget* par
 void ChartsPanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
+    refresh();
+}
+
+void ChartsPanel::setRange(const std::optional<std::pair<double, double>>& seconds)
+{
+    m_range = seconds;
+    const QString when = seconds
+                             ? tr("%1 to %2 s").arg(seconds->first, 0, 'f', 2).arg(seconds->second, 0, 'f', 2)
+                             : tr("last 30 s");
+    m_fillTitle->setText(tr("Fill · %1 · sampled").arg(when));
+    m_rateTitle->setText(tr("Bytes a second, in and out · %1").arg(when));
     refresh();
 }
 
@@ -67,8 +80,12 @@ void ChartsPanel::refresh()
             fill.append({endpoint.entry.name, color, trace.fill});
         rate.append({endpoint.entry.name, color, trace.rate});
     }
-    m_fill->setSpan(m_history.now(), History::spanSeconds);
-    m_rate->setSpan(m_history.now(), History::spanSeconds);
+    for (TrendView* view : {m_fill, m_rate}) {
+        if (m_range)
+            view->setRange(m_range->first, m_range->second);
+        else
+            view->setSpan(m_history.now(), History::spanSeconds);
+    }
     m_fill->setSeries(fill);
     m_rate->setSeries(rate);
 }

@@ -1,12 +1,16 @@
 #include "gui/panels/history.h"
 
+#include <algorithm>
+
 namespace byteyard::gui {
 
 namespace {
 
 constexpr int everyMs = 33;
+/// Of all traces together: 16 MB.
+constexpr qsizetype mostPoints = 1'000'000;
 
-void append(QList<QPointF>& points, double time, double value)
+void append(QList<QPointF>& points, double time, double value, qsizetype most)
 {
     // A value that stays is two points, however long it stays.
     const qsizetype size = points.size();
@@ -14,11 +18,9 @@ void append(QList<QPointF>& points, double time, double value)
         points.last().setX(time);
     else
         points.append({time, value});
-    // One point before the span is kept, so that the line begins at its edge.
-    qsizetype old = 0;
-    while (old + 1 < points.size() && points.at(old + 1).x() < time - History::spanSeconds)
-        ++old;
-    points.remove(0, old);
+    // In one go now and then, not one by one from the front.
+    if (points.size() > most + most / 8)
+        points.remove(0, points.size() - most);
 }
 
 } // namespace
@@ -53,10 +55,14 @@ double History::now() const
 void History::look()
 {
     const double time = now();
-    for (const model::LiveEndpoint& endpoint : m_session.endpoints()) {
+    const QList<model::LiveEndpoint> endpoints = m_session.endpoints();
+    // The last half minute is always whole.
+    const qsizetype most = std::max<qsizetype>(mostPoints / std::max<qsizetype>(1, 2 * endpoints.size()),
+                                               2 * qsizetype{static_cast<int>(spanSeconds) * 1000 / everyMs});
+    for (const model::LiveEndpoint& endpoint : endpoints) {
         Trace& trace = m_traces[endpoint.entry.number];
-        append(trace.fill, time, static_cast<double>(endpoint.fill + endpoint.fill2));
-        append(trace.rate, time, endpoint.inRate + endpoint.outRate);
+        append(trace.fill, time, static_cast<double>(endpoint.fill + endpoint.fill2), most);
+        append(trace.rate, time, endpoint.inRate + endpoint.outRate, most);
     }
     Q_EMIT grew();
 }

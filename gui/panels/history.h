@@ -9,8 +9,8 @@
 
 namespace byteyard::gui {
 
-/// What the live endpoints were like over the last half minute, looked at 30 times a second while something
-/// runs. The charts draw it.
+/// What the live endpoints were like, looked at 30 times a second while something runs. The charts draw the
+/// last half minute of it, or what is chosen on the time line. The oldest goes when it becomes too much.
 class History : public QObject
 {
     Q_OBJECT
@@ -27,6 +27,7 @@ public:
     };
     Trace trace(quint32 endpoint) const { return m_traces.value(endpoint); }
     double now() const; ///< seconds since the run began
+    bool isLooking() const { return m_every.isActive(); }
 
 Q_SIGNALS:
     void grew(); ///< 30 times a second while something runs, and when it is emptied

@@ -1,11 +1,15 @@
 #include "gui/panels/log_filter_bar.h"
 
 #include "gui/live_lookup.h"
+#include "gui/theme/theme.h"
 #include "gui/widgets/choice_button.h"
+#include "gui/widgets/labels.h"
+#include "model/log/format.h"
 
 #include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QToolButton>
 
 #include <limits>
 
@@ -33,7 +37,8 @@ LogFilterBar::LogFilterBar(QWidget* parent)
     : QWidget(parent), m_processes(new ChoiceButton(tr("All processes"), tr("%1 processes"), this)),
       m_endpoints(new ChoiceButton(tr("All endpoints"), tr("%1 endpoints"), this)),
       m_calls(new ChoiceButton(tr("All calls"), tr("%1 calls"), this)),
-      m_errors(new QCheckBox(tr("Errors only"), this)), m_text(new QLineEdit(this))
+      m_errors(new QCheckBox(tr("Errors only"), this)), m_text(new QLineEdit(this)),
+      m_range(new QToolButton(this))
 {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -42,11 +47,20 @@ LogFilterBar::LogFilterBar(QWidget* parent)
     layout->addWidget(m_endpoints);
     layout->addWidget(m_calls);
     layout->addWidget(m_errors);
+    layout->addWidget(m_range);
     layout->addStretch(1);
     layout->addWidget(m_text, 2);
     m_text->setPlaceholderText(tr("Filter by text…"));
     m_text->setAccessibleName(tr("Filter by text"));
     m_text->setClearButtonEnabled(true);
+    m_range->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_range->setIconSize({10, 10});
+    m_range->setFocusPolicy(Qt::StrongFocus);
+    m_range->setToolTip(tr("The range chosen on the time line. Press to see all times again."));
+    followTheme(m_range, [this] { m_range->setIcon(Theme::instance().icon(u"close"_s)); });
+    m_range->hide();
+    connect(m_range, &QToolButton::clicked, this,
+            [this] { setRange(0, std::numeric_limits<quint64>::max()); });
     m_calls->setChoices(callChoices());
     for (ChoiceButton* button : {m_processes, m_endpoints, m_calls})
         connect(button, &ChoiceButton::chosenChanged, this, &LogFilterBar::update);
@@ -98,6 +112,8 @@ void LogFilterBar::update()
             filter.calls.insert(static_cast<quint16>(*call));
     filter.errorsOnly = m_errors->isChecked();
     filter.text = m_text->text();
+    filter.from = m_from;
+    filter.to = m_to;
     if (filter == m_filter)
         return;
     m_filter = filter;
@@ -114,8 +130,19 @@ void LogFilterBar::setEndpoints(const QSet<QString>& keys)
     m_endpoints->setChosen(keys);
 }
 
+void LogFilterBar::setRange(quint64 from, quint64 to)
+{
+    m_from = from;
+    m_to = to;
+    update();
+    m_range->setVisible(m_filter.hasRange());
+    if (m_filter.hasRange())
+        m_range->setText(tr("%1 – %2 s").arg(model::formatTime(from), model::formatTime(to)));
+}
+
 void LogFilterBar::clear()
 {
+    setRange(0, std::numeric_limits<quint64>::max());
     m_processes->setChosen({});
     m_endpoints->setChosen({});
     m_calls->setChosen({});

@@ -6,6 +6,7 @@
 
 class QCheckBox;
 class QLineEdit;
+class QToolButton;
 
 namespace byteyard::gui {
 
@@ -25,6 +26,8 @@ public:
     /// Keys as in live_lookup.h.
     void setProcesses(const QSet<QString>& keys);
     void setEndpoints(const QSet<QString>& keys);
+    /// Only what completed in [from, to) ns; from 0 to the largest number: all times.
+    void setRange(quint64 from, quint64 to);
     void clear();
     void focusText();
 
@@ -39,6 +42,9 @@ private:
     ChoiceButton* m_calls;
     QCheckBox* m_errors;
     QLineEdit* m_text;
+    QToolButton* m_range; ///< shown while there is one
+    quint64 m_from = 0;
+    quint64 m_to = std::numeric_limits<quint64>::max();
     model::Catalog m_catalog;
     model::LogFilter m_filter;
 };

@@ -114,6 +114,8 @@ LogPanel::LogPanel(model::Session& session, QWidget* parent)
     connect(&session, &model::Session::structureChanged, this, &LogPanel::takeCatalog);
     connect(&session, &model::Session::storeChanged, this, [this] {
         m_model->setStore(&m_session.store());
+        // Another run has other times.
+        m_filterBar->setRange(0, std::numeric_limits<quint64>::max());
         takeCatalog();
         setFollowing(true);
     });

@@ -24,6 +24,8 @@ namespace {
 constexpr double pixelsALabel = 34;
 constexpr int labelRoom = 7; ///< half a label's height: without it the outermost ones are left out
 constexpr double pixelsASecondLabel = 90;
+/// Where all is zero: the axis says that, and no measure that nothing has.
+constexpr double nothingTop = 1;
 
 /// Steps of bytes are powers of two: 16, 32, 48, 64 KiB.
 double stepFor(double most, int labels)
@@ -88,18 +90,37 @@ void TrendView::dress()
     }
     chart()->legend()->setFont(small);
     chart()->legend()->setLabelColor(colors.ink);
-    //: A label of the time axis: seconds before now. %d is the number
-    m_time->setLabelFormat(tr("%d s"));
+    dressTime();
 }
 
 void TrendView::setSpan(double end, double span)
 {
+    setTimes(end, span, 0);
+}
+
+void TrendView::setRange(double from, double to)
+{
+    setTimes(to, std::max(to - from, 1e-6), to);
+}
+
+void TrendView::setTimes(double end, double span, double axisEnd)
+{
     m_end = end;
-    if (span != m_span || m_time->min() != -span) {
+    if (span != m_span || axisEnd != m_axisEnd || m_time->max() != axisEnd ||
+        m_time->min() != axisEnd - span) {
         m_span = span;
-        m_time->setRange(-span, 0);
+        m_axisEnd = axisEnd;
+        m_time->setRange(axisEnd - span, axisEnd);
+        dressTime();
     }
     scale();
+}
+
+void TrendView::dressTime()
+{
+    // Three labels must differ.
+    //: A label of the time axis: seconds. %d or %.2f is the number
+    m_time->setLabelFormat(m_span >= 10 ? tr("%d s") : m_span >= 0.1 ? tr("%.2f s") : tr("%.5f s"));
 }
 
 void TrendView::setSeries(const QList<TrendSeries>& series)
@@ -152,20 +173,27 @@ void TrendView::setCompact(bool compact)
     chart()->setMargins({0, labelRoom, labelRoom, compact ? labelRoom : 0});
 }
 
+/// The largest value that is seen; the limit when there is one.
 double TrendView::most() const
 {
     double most = m_limit;
-    for (const TrendSeries& series : m_lines->series())
-        for (const QPointF& point : series.points)
-            if (point.x() >= m_end - m_span)
-                most = std::max(most, point.y());
+    for (const TrendSeries& series : m_lines->series()) {
+        const QList<QPointF>& points = series.points;
+        auto next = std::lower_bound(points.begin(), points.end(), m_end - m_span,
+                                     [](const QPointF& point, double time) { return point.x() < time; });
+        if (next != points.begin())
+            --next; // it still holds at the left edge
+        for (; next != points.end() && next->x() <= m_end; ++next)
+            most = std::max(most, next->y());
+    }
     return most;
 }
 
 void TrendView::scale()
 {
     // Some room above, so that a full pipe is not drawn on the frame.
-    const double top = std::max(most(), 1.0) * 1.1;
+    const double largest = most();
+    const double top = largest > 0 ? std::max(largest, 1.0) * 1.1 : nothingTop;
     if (top != m_top) {
         m_top = top;
         relabel();
@@ -181,7 +209,7 @@ void TrendView::relabel()
                                                                   : 3);
     const int labels = std::max(1, static_cast<int>(area.height() / pixelsALabel));
     const double step = stepFor(m_top / 1.1, labels);
-    const int steps = static_cast<int>(m_top / step);
+    const int steps = m_top == nothingTop ? 0 : static_cast<int>(m_top / step);
     if (step != m_step || steps != m_steps) {
         m_step = step;
         m_steps = steps;
@@ -200,7 +228,8 @@ QString TrendView::textAt(const QPoint& position) const
     if (!area.contains(at))
         return {};
     const double ago = (area.right() - at.x()) / area.width() * m_span;
-    QStringList lines{tr("%1 s ago").arg(ago, 0, 'f', 1)};
+    QStringList lines{m_axisEnd == 0 ? tr("%1 s ago").arg(ago, 0, 'f', 1)
+                                     : tr("at %1 s").arg(m_end - ago, 0, 'f', 3)};
     for (const TrendSeries& series : m_lines->series()) {
         const auto after =
             std::upper_bound(series.points.begin(), series.points.end(), m_end - ago,

@@ -25,6 +25,8 @@ public:
 
     /// Draws the seconds from `end` - `span` to `end`.
     void setSpan(double end, double span);
+    /// Draws these seconds; the time axis tells them as they are, not as before now.
+    void setRange(double from, double to);
     void setSeries(const QList<TrendSeries>& series);
     const QList<TrendSeries>& series() const;
     /// A dashed line that cannot be passed, such as a capacity; 0: none.
@@ -45,7 +47,9 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void setTimes(double end, double span, double axisEnd);
     void dress();
+    void dressTime();
     void scale();
     void relabel();
     double most() const;
@@ -55,6 +59,7 @@ private:
     TrendItem* m_lines;
     double m_end = 0;
     double m_span = 30;
+    double m_axisEnd = 0; ///< what the axis says at its end: 0, or the time itself
     double m_limit = 0;
     double m_step = 0; ///< between two labels of the value axis
     int m_steps = 0;

@@ -31,6 +31,7 @@ struct OpenFile
     Access access = Access::Read;
     ObjectKey object;
     SocketUse socket{};
+    std::uint32_t number = 0; ///< of the description, from 1; 0: not told of yet
 };
 
 /// From the flags of open(2) or F_GETFL.

@@ -78,7 +78,10 @@ public:
     virtual void process(const ProcessChange& change) = 0;
     /// A descriptor of this process for this endpoint came to be, or is gone. `fd` is -1 for what has none:
     /// the use of a System V object or of mapped memory, from the first use until detached, exec or exit.
-    virtual void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) = 0;
+    /// `description` numbers the open file description (open(2), NOTES), shared by the descriptors that dup,
+    /// fork and passing made of it; 0 where there is none.
+    virtual void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
+                      std::uint32_t description) = 0;
     /// A program made or uses an object that the engine does not know: returns its new number, or 0 when it
     /// is not to be followed.
     virtual std::uint32_t discovered(const Discovery& found) = 0;

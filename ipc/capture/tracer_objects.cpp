@@ -6,8 +6,10 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <linux/kcmp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -306,6 +308,26 @@ void Tracer::Private::dropClosed(TracedProcess& process)
         removeDescriptor(process, fd);
 }
 
+/// What the table has of the open file description behind a descriptor of ours: several children get the same
+/// end, and only the kernel can tell that it is the same (kcmp(2)). Null when it is new.
+std::shared_ptr<OpenFile> Tracer::Private::knownDescription(int fd, const ObjectKey& key,
+                                                            const DescriptorTable& newest) const
+{
+    const auto find = [&](pid_t pid, const DescriptorTable& descriptors) -> std::shared_ptr<OpenFile> {
+        for (const auto& [number, entry] : descriptors.entries())
+            if (entry.file->object == key && syscall(SYS_kcmp, pid, getpid(), KCMP_FILE, number, fd) == 0)
+                return entry.file;
+        return nullptr;
+    };
+    if (auto file = find(getpid(), newest))
+        return file;
+    for (const auto& [number, process] : processes)
+        if (!process->closed)
+            if (auto file = find(process->pid, *process->table))
+                return file;
+    return nullptr;
+}
+
 /// The engine's descriptors of the plan's endpoints, which the child gets by fork: it is seen to dup and
 /// close them.
 std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors)
@@ -328,6 +350,11 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
         const auto plannedFd = std::find_if(plan.fds.begin(), plan.fds.end(), planned);
         if (plannedFd == plan.fds.end() || plannedFd->source < 0)
             continue;
+        if (auto file = knownDescription(fd, key, descriptors)) {
+            descriptors.set(fd, {std::move(file), false});
+            ends.push_back(fd);
+            continue;
+        }
         const int flags = fcntl(fd, F_GETFL) & O_ACCMODE;
         const Access access = accessOf(flags);
         auto file = std::make_shared<OpenFile>(OpenFile{plannedFd->endpoint, access, key});

@@ -218,6 +218,8 @@ struct Tracer::Private
                                  const std::string& path) const;
     std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectKey& key);
     void dropClosed(TracedProcess& process);
+    std::shared_ptr<OpenFile> knownDescription(int fd, const ObjectKey& key,
+                                               const DescriptorTable& newest) const;
     std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors);
     static std::string prefixOf(const SocketUse& socket);
 
@@ -328,6 +330,7 @@ struct Tracer::Private
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
     std::map<std::string, std::pair<std::uint32_t, ObjectKey>> halves; ///< TCP connections of one known side
     std::vector<ActiveRule> rules;
+    std::uint32_t lastDescription = 0;
     bool ending = false;
 
     /// A stop of a thread whose parent's fork was not reported yet.

@@ -51,11 +51,13 @@ void Tracer::Private::tellEdge(std::uint32_t process, int fd, const DescriptorTa
 {
     if (!entry.announced)
         return;
+    if (entry.file->number == 0)
+        entry.file->number = ++lastDescription;
     if (entry.file->endpoint != 0)
-        sink.edge(process, entry.file->endpoint, fd, entry.file->access, open);
+        sink.edge(process, entry.file->endpoint, fd, entry.file->access, open, entry.file->number);
     for (const std::uint32_t target : entry.file->socket.sendsTo)
         if (target != entry.file->endpoint)
-            sink.edge(process, target, fd, Access::Write, open);
+            sink.edge(process, target, fd, Access::Write, open, entry.file->number);
 }
 
 void Tracer::Private::tellHolders(const OpenFile& file, bool open)

@@ -228,9 +228,9 @@ void Tracer::Private::addUse(TracedProcess& process, std::uint32_t endpoint, Acc
     if (!isNew && both == use->second)
         return;
     if (!isNew)
-        sink.edge(process.number, endpoint, -1, use->second, false);
+        sink.edge(process.number, endpoint, -1, use->second, false, 0);
     use->second = both;
-    sink.edge(process.number, endpoint, -1, both, true);
+    sink.edge(process.number, endpoint, -1, both, true, 0);
 }
 
 /// What was mapped there is so no more (MAP_FIXED).
@@ -275,7 +275,7 @@ void Tracer::Private::removeMappings(TracedProcess& process, std::uint64_t addre
                 return each.endpoint == endpoint;
             }))
             continue;
-        sink.edge(process.number, endpoint, -1, use->second, false);
+        sink.edge(process.number, endpoint, -1, use->second, false, 0);
         process.uses.erase(use);
     }
 }
@@ -284,7 +284,7 @@ void Tracer::Private::removeMappings(TracedProcess& process, std::uint64_t addre
 void Tracer::Private::dropUses(TracedProcess& process)
 {
     for (const auto& [endpoint, access] : process.uses)
-        sink.edge(process.number, endpoint, -1, access, false);
+        sink.edge(process.number, endpoint, -1, access, false, 0);
     process.uses.clear();
     process.memory = std::make_shared<MemoryMap>();
 }

@@ -112,9 +112,10 @@ void EngineSink::process(const ProcessChange& change)
     wake();
 }
 
-void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open)
+void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
+                      std::uint32_t description)
 {
-    m_queue.control(edgeFrame(process, endpoint, fd, access, open));
+    m_queue.control(edgeFrame(process, endpoint, fd, access, open, description));
     const std::lock_guard lock(m_mutex);
     m_news.active.insert(endpoint);
     if (open && m_news.touched.insert(endpoint).second)

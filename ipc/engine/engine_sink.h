@@ -44,7 +44,8 @@ public:
 
     void event(EventView event) override;
     void process(const ProcessChange& change) override;
-    void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open) override;
+    void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
+              std::uint32_t description) override;
     std::uint32_t discovered(const Discovery& found) override;
     std::uint32_t newProcess() override;
     void ruleHit(const RuleHit& hit) override;

@@ -272,14 +272,16 @@ std::string endpointFrame(const EndpointRecord& endpoint)
     return textOf(frame);
 }
 
-std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open)
+std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
+                      std::uint32_t description)
 {
     return textOf({{"type", "edge"},
                    {"process", process},
                    {"endpoint", endpoint},
                    {"fd", fd},
                    {"access", accessName(access)},
-                   {"open", open}});
+                   {"open", open},
+                   {"description", description}});
 }
 
 std::string blockedFrame(const CallInProgress& call)

@@ -69,7 +69,8 @@ std::string runStartedFrame(const CaptureChoice& capture, const std::string& sta
                             const std::string& directory);
 std::string processFrame(const ProcessRecord& process);
 std::string endpointFrame(const EndpointRecord& endpoint);
-std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open);
+std::string edgeFrame(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
+                      std::uint32_t description);
 std::string blockedFrame(const CallInProgress& call);
 std::string unblockedFrame(pid_t tid);
 std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples);

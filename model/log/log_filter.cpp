@@ -81,6 +81,8 @@ bool LogMatcher::detailHasText(std::string_view detail) const
 
 bool LogMatcher::operator()(const ipc::EventView& event) const
 {
+    if (event.time < m_filter.from || event.time >= m_filter.to)
+        return false;
     if (m_filter.errorsOnly && event.error == 0)
         return false;
     if (!m_filter.calls.isEmpty() && !m_filter.calls.contains(static_cast<quint16>(event.call)))
@@ -97,7 +99,7 @@ bool LogMatcher::operator()(const ipc::EventView& event) const
 
 bool LogMatcher::operator()(const PendingCall& pending) const
 {
-    if (m_filter.errorsOnly)
+    if (m_filter.errorsOnly || pending.since >= m_filter.to)
         return false;
     const std::string call = pending.call.toStdString();
     if (!m_filter.calls.isEmpty()) {

@@ -6,6 +6,7 @@
 #include <QSet>
 
 #include <array>
+#include <limits>
 #include <string>
 
 namespace byteyard::model {
@@ -17,10 +18,14 @@ struct LogFilter
     QSet<quint32> endpoints;
     QSet<quint16> calls;
     bool errorsOnly = false;
+    /// Calls that completed in [from, to), in ns since the run began; waiting ones that began before `to`.
+    quint64 from = 0;
+    quint64 to = std::numeric_limits<quint64>::max();
     QString text; ///< found, whatever its case, in the process's, call's, endpoint's name, the error's name,
                   ///< the detail or the data as text
 
     bool isEmpty() const;
+    bool hasRange() const { return from != 0 || to != std::numeric_limits<quint64>::max(); }
     bool matches(const ipc::EventView& event, const Catalog& names) const;
     bool matches(const PendingCall& pending, const Catalog& names) const;
     bool operator==(const LogFilter&) const = default;

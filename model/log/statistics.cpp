@@ -21,6 +21,7 @@ void Statistics::add(const ipc::EventView& event)
     const std::scoped_lock lock(m_mutex);
     ++m_events;
     m_lastTime = std::max<quint64>(m_lastTime, event.time);
+    m_timeLine.add(event.time, event.duration);
 
     Totals& one = descriptor({{event.process, event.endpoint}, event.fd});
     ++one.calls;
@@ -69,9 +70,16 @@ Statistics::Snapshot Statistics::totals() const
     return snapshot;
 }
 
+TimeLine Statistics::timeLine() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_timeLine;
+}
+
 void Statistics::clear()
 {
     const std::scoped_lock lock(m_mutex);
+    m_timeLine = {};
     m_descriptors.clear();
     m_cache = {};
     m_events = 0;

@@ -2,6 +2,7 @@
 
 #include "ipc/capture/event.h"
 #include "model/log/catalog.h"
+#include "model/log/time_line.h"
 
 #include <array>
 #include <mutex>
@@ -54,6 +55,7 @@ public:
     /// What is known of calls without an event; those do not count as events. From any thread.
     void add(const DescriptorKey& key, const Totals& missing);
     Snapshot totals() const;
+    TimeLine timeLine() const;
     void clear();
 
 private:
@@ -75,6 +77,7 @@ private:
     mutable std::mutex m_mutex;
     std::unordered_map<DescriptorKey, Totals, Hash> m_descriptors; ///< its elements stay where they are
     std::array<Cached, 16> m_cache; ///< the descriptors seen last, by a hash of their key
+    TimeLine m_timeLine;
     quint64 m_events = 0;
     quint64 m_lastTime = 0;
 };

@@ -1,5 +1,8 @@
 #include "model/session/live_state.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
@@ -89,7 +92,7 @@ void LiveState::apply(const protocol::EdgeChange& change)
     LiveEdge& live = use.edges[edgeOfDescriptor(use, change.fd, change.access)].live;
     live.fds.removeAll(change.fd);
     if (change.open) {
-        use.open.insert(change.fd, change.access);
+        use.open.insert(change.fd, {change.access, change.description});
         live.fds.append(change.fd);
         live.wasOpen = true;
     } else {
@@ -261,7 +264,7 @@ void LiveState::draw(const UseKey& key, Use& use)
             live.edge = drawn.at(static_cast<qsizetype>(i))->id;
     }
     for (auto fd = use.open.cbegin(); fd != use.open.cend(); ++fd) {
-        LiveEdge& live = use.edges[edgeOfDescriptor(use, fd.key(), fd.value())].live;
+        LiveEdge& live = use.edges[edgeOfDescriptor(use, fd.key(), fd.value().access)].live;
         live.fds.append(fd.key());
         live.open = live.wasOpen = true;
     }
@@ -352,7 +355,7 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
         if (call.endpoint == 0 || call.paced || found == m_uses.end())
             continue;
         Use& use = found->second;
-        LiveEdge& live = use.edges[edgeOfDescriptor(use, call.fd, use.open.value(call.fd))].live;
+        LiveEdge& live = use.edges[edgeOfDescriptor(use, call.fd, use.open.value(call.fd).access)].live;
         if (!live.blocked || call.since < live.blockedSince)
             live.blockedSince = call.since;
         live.blocked = true;
@@ -399,6 +402,18 @@ QList<LiveEdge> LiveState::edges() const
     return list;
 }
 
+QList<LiveDescriptor> LiveState::descriptors() const
+{
+    QList<LiveDescriptor> list;
+    for (const auto& [key, use] : m_uses)
+        for (auto fd = use.open.cbegin(); fd != use.open.cend(); ++fd)
+            list.append({key.first, fd.key(), fd.value().access, fd.value().description, key.second});
+    std::sort(list.begin(), list.end(), [](const LiveDescriptor& a, const LiveDescriptor& b) {
+        return std::tie(a.process, a.fd, a.endpoint) < std::tie(b.process, b.fd, b.endpoint);
+    });
+    return list;
+}
+
 const LiveProcess* LiveState::process(quint32 number) const
 {
     const auto found = m_processes.find(number);
@@ -442,8 +457,8 @@ QList<quint32> LiveState::holders(quint32 endpoint, const QString& access) const
     for (const auto& [key, use] : m_uses) {
         if (key.second != endpoint)
             continue;
-        for (const QString& one : use.open)
-            if ((one == access || one == "read-write"_L1) && !list.contains(key.first))
+        for (const Descriptor& one : use.open)
+            if ((one.access == access || one.access == "read-write"_L1) && !list.contains(key.first))
                 list.append(key.first);
     }
     return list;

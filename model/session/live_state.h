@@ -52,6 +52,7 @@ public:
     QList<LiveProcess> processes() const;
     QList<LiveEndpoint> endpoints() const;
     QList<LiveEdge> edges() const;
+    QList<LiveDescriptor> descriptors() const;
     const LiveProcess* process(quint32 number) const;
     const LiveEndpoint* endpoint(quint32 number) const;
     const LiveProcess* processOfNode(const QString& node) const;
@@ -76,9 +77,14 @@ private:
     };
     /// One process's use of one endpoint. It shows as one edge, or as one for each edge of the topology
     /// between the two.
+    struct Descriptor
+    {
+        QString access;
+        quint32 description = 0;
+    };
     struct Use
     {
-        QMap<int, QString> open; ///< fd -> access
+        QMap<int, Descriptor> open; ///< by fd
         std::vector<Metered<LiveEdge>> edges;
     };
     using UseKey = std::pair<quint32, quint32>; ///< process, endpoint

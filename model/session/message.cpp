@@ -1,11 +1,11 @@
 #include "model/session/message.h"
 
+#include "model/session/json_members.h"
+
 #include <QHash>
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
-#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -19,200 +19,6 @@ QByteArray bytesOf(std::span<const std::byte> bytes)
 {
     return {reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())};
 }
-
-/// Reads members of one object. The first that is missing or of a wrong type is remembered in `fault`.
-class Members
-{
-public:
-    Members(QJsonObject object, QString type, QString& fault)
-        : m_object(std::move(object)), m_type(std::move(type)), m_fault(fault)
-    {
-    }
-
-    bool ok() const { return m_fault.isEmpty(); }
-
-    void wrong(const QString& key)
-    {
-        if (m_fault.isEmpty())
-            m_fault = u"member \"%1\" of \"%2\" is missing or wrong"_s.arg(key, m_type);
-    }
-
-    QString text(const QString& key)
-    {
-        const QJsonValue value = take(key);
-        if (!value.isString() && !value.isUndefined())
-            wrong(key);
-        return value.toString();
-    }
-
-    QString neededText(const QString& key, const QStringList& allowed = {})
-    {
-        const QString value = text(key);
-        if (value.isEmpty() || (!allowed.isEmpty() && !allowed.contains(value)))
-            wrong(key);
-        return value;
-    }
-
-    template <typename Number>
-    Number number(const QString& key, qint64 minimum, qint64 maximum, qint64 fallback = 0)
-    {
-        const QJsonValue value = take(key);
-        if (value.isUndefined())
-            return static_cast<Number>(fallback);
-        // A number over 2^63 reads as a double, and so does a fraction: neither is anything that an engine
-        // counts.
-        const qint64 integer = value.toInteger(std::numeric_limits<qint64>::min());
-        if (!value.isDouble() || integer < minimum || integer > maximum) {
-            wrong(key);
-            return static_cast<Number>(fallback);
-        }
-        return static_cast<Number>(integer);
-    }
-
-    quint64 count(const QString& key) { return number<quint64>(key, 0, std::numeric_limits<qint64>::max()); }
-
-    /// inode and device numbers may use all 64 bits, which JSON in Qt does not keep: an unreadable one is 0,
-    /// "unknown".
-    quint64 identity(const QString& key)
-    {
-        const QJsonValue value = take(key);
-        if (!value.isUndefined() && !value.isDouble())
-            wrong(key);
-        return static_cast<quint64>(std::max<qint64>(0, value.toInteger(0)));
-    }
-
-    /// A process or endpoint: from 1, or 0 where that means none.
-    quint32 reference(const QString& key, bool needed)
-    {
-        const auto value = number<quint32>(key, 0, std::numeric_limits<quint32>::max());
-        if (needed && value == 0)
-            wrong(key);
-        return value;
-    }
-
-    qint64 thread(const QString& key) { return number<qint64>(key, 0, std::numeric_limits<qint32>::max()); }
-
-    int descriptor(const QString& key)
-    {
-        return number<int>(key, -1, std::numeric_limits<qint32>::max(), -1);
-    }
-
-    bool flag(const QString& key)
-    {
-        const QJsonValue value = take(key);
-        if (!value.isBool() && !value.isUndefined())
-            wrong(key);
-        return value.toBool();
-    }
-
-    bool has(const QString& key) const { return !take(key).isUndefined(); }
-
-    QStringList texts(const QString& key)
-    {
-        QStringList list;
-        const QJsonArray values = array(key);
-        for (const QJsonValue& value : values) {
-            if (!value.isString())
-                wrong(key);
-            list.append(value.toString());
-        }
-        return list;
-    }
-
-    template <typename Each>
-    void objects(const QString& key, Each&& each)
-    {
-        const QJsonArray values = array(key);
-        for (const QJsonValue& value : values) {
-            if (!value.isObject()) {
-                wrong(key);
-                return;
-            }
-            Members inner(value.toObject(), m_type + u'.' + key, m_fault);
-            each(inner);
-        }
-    }
-
-    QHash<QString, QString> parameters(const QString& key)
-    {
-        QHash<QString, QString> result;
-        const QJsonValue value = take(key);
-        if (!value.isObject() && !value.isUndefined())
-            wrong(key);
-        const QJsonObject object = value.toObject();
-        for (auto it = object.begin(); it != object.end(); ++it) {
-            if (!it.value().isString())
-                wrong(key);
-            result.insert(it.key(), it.value().toString());
-        }
-        return result;
-    }
-
-    /// Numbers, texts and arrays of numbers under names; nothing when it is not there.
-    std::optional<QJsonObject> facts(const QString& key)
-    {
-        const QJsonValue value = take(key);
-        if (value.isUndefined())
-            return std::nullopt;
-        const QJsonObject object = value.toObject();
-        bool good = value.isObject() && object.size() <= 64;
-        for (const auto& fact : object)
-            good = good && (fact.isDouble() || fact.isString() || isNumbers(fact));
-        if (!good)
-            wrong(key);
-        return object;
-    }
-
-    QByteArray base64(const QString& key)
-    {
-        const auto decoded =
-            QByteArray::fromBase64Encoding(text(key).toLatin1(), QByteArray::AbortOnBase64DecodingErrors);
-        if (!decoded)
-            wrong(key);
-        return *decoded;
-    }
-
-    std::optional<ErrorInfo> error()
-    {
-        const QString key = u"error"_s;
-        const QJsonValue value = take(key);
-        if (value.isUndefined())
-            return std::nullopt;
-        if (!value.isObject()) {
-            wrong(key);
-            return std::nullopt;
-        }
-        Members inner(value.toObject(), m_type + u'.' + key, m_fault);
-        return ErrorInfo{inner.neededText(u"code"_s), inner.parameters(u"parameters"_s)};
-    }
-
-private:
-    static bool isNumbers(const QJsonValue& value)
-    {
-        const QJsonArray list = value.toArray();
-        return value.isArray() &&
-               std::all_of(list.begin(), list.end(), [](const QJsonValue& each) { return each.isDouble(); });
-    }
-
-    /// Null counts as absent.
-    QJsonValue take(const QString& key) const
-    {
-        const QJsonValue value = m_object.value(key);
-        return value.isNull() ? QJsonValue(QJsonValue::Undefined) : value;
-    }
-
-    QJsonArray array(const QString& key)
-    {
-        const QJsonValue value = take(key);
-        if (!value.isArray() && !value.isUndefined())
-            wrong(key);
-        return value.toArray();
-    }
-
-    QJsonObject m_object;
-    QString m_type;
-    QString& m_fault;
-};
 
 const QStringList& accesses()
 {
@@ -321,6 +127,7 @@ Message readEdge(Members& m)
     change.fd = m.descriptor(u"fd"_s);
     change.access = m.neededText(u"access"_s, accesses());
     change.open = m.flag(u"open"_s);
+    change.description = m.reference(u"description"_s, false);
     return change;
 }
 

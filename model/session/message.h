@@ -98,6 +98,7 @@ struct EdgeChange
     int fd = -1;
     QString access;
     bool open = false;
+    quint32 description = 0; ///< 0: it has no descriptor
 };
 
 struct EndpointSample

@@ -322,6 +322,21 @@ const LiveEndpoint* Session::endpointOfNode(const QString& node) const
     return d->live.endpointOfNode(node);
 }
 
+QList<LiveDescriptor> Session::descriptors() const
+{
+    return d->live.descriptors();
+}
+
+TimeLine Session::timeLine() const
+{
+    TimeLine line = d->log->statistics.timeLine();
+    const quint64 until = now();
+    for (const PendingCall& call : d->live.pending())
+        if (!call.paced)
+            line.addBlocked(call.since, until);
+    return line;
+}
+
 const LiveEdge* Session::edgeOf(const QString& edgeId) const
 {
     return d->live.edgeOf(edgeId);

@@ -2,6 +2,7 @@
 
 #include "model/log/catalog.h"
 #include "model/log/event_store.h"
+#include "model/log/time_line.h"
 #include "model/topology/topology.h"
 
 #include <QObject>
@@ -84,6 +85,17 @@ struct LiveEdge
     double rateOut = 0;
     bool blocked = false; ///< a call of this process waits on this endpoint
     quint64 blockedSince = 0;
+};
+
+/// A descriptor of a process that leads to an endpoint.
+struct LiveDescriptor
+{
+    quint32 process = 0;
+    int fd = -1; ///< -1: a use without one (System V, mapped memory)
+    QString access;
+    quint32 description = 0; ///< the open file description; what dup, fork and passing made has the same
+    quint32 endpoint = 0;
+    bool operator==(const LiveDescriptor&) const = default;
 };
 
 /// Something that went wrong or should be known; shown in Problems and on its node.
@@ -192,6 +204,10 @@ public:
     QList<LiveProcess> processes() const;
     QList<LiveEndpoint> endpoints() const;
     QList<LiveEdge> edges() const;
+    /// All that are open now, by process and number.
+    QList<LiveDescriptor> descriptors() const;
+    /// What happened when, so far; calls that have not returned count up to now.
+    TimeLine timeLine() const;
     const LiveProcess* process(quint32 number) const;
     const LiveEndpoint* endpoint(quint32 number) const;
     /// The newest of this node; null before it ran.

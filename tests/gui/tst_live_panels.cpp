@@ -1,14 +1,23 @@
 #include "gui/main_window.h"
 #include "gui/panels/bytes_panel.h"
+#include "gui/panels/charts_panel.h"
+#include "gui/panels/descriptors_panel.h"
 #include "gui/panels/inspector.h"
+#include "gui/panels/log_panel.h"
 #include "gui/panels/output_panel.h"
+#include "gui/panels/time_line_view.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/capacity_control.h"
+#include "gui/widgets/data_table.h"
 #include "gui/widgets/fact_list.h"
 #include "gui/widgets/hex_view.h"
+#include "gui/widgets/trend_view.h"
+#include "model/session/descriptor_model.h"
 #include "model/topology/topology_file.h"
 
+#include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QChart>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFile>
@@ -19,6 +28,7 @@
 #include <QSlider>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QValueAxis>
 
 #include <csignal>
 #include <fcntl.h>
@@ -161,6 +171,121 @@ private Q_SLOTS:
         QTRY_COMPARE(pipeSize(writer, 1), 32768);
         QTRY_COMPARE(m_window->session().endpointOfNode(u"pipe"_s)->capacity, quint64(32768));
         QTRY_COMPARE(control->value(), 32768);
+    }
+
+    void theDescriptorsPanelShowsWhoHasWhatOpenAndSelectsIt()
+    {
+        // A shell and its child share what the child inherits.
+        start({command(u"shell"_s, {u"sh"_s, u"-c"_s, u"sleep 100; true"_s}),
+               command(u"reader"_s, {u"sleep"_s, u"100"_s}),
+               {u"pipe"_s, model::Kind::Pipe, u"pipe"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"shell"_s, u"1"_s, u"pipe"_s, u"write"_s, {}},
+               {u"e2"_s, u"reader"_s, u"0"_s, u"pipe"_s, u"read"_s, {}}});
+        showPanel(u"descriptors"_s);
+        DescriptorsPanel* panel = m_window->descriptors();
+        QAbstractItemModelTester tester(panel->model(),
+                                        QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_COMPARE_WITH_TIMEOUT(panel->model()->rowCount(), 3, 10000);
+        using Column = model::DescriptorModel::Column;
+        const auto cell = [panel](int row, Column column) {
+            return panel->model()->index(row, static_cast<int>(column));
+        };
+        // In the order in which the processes came: shell, reader, the shell's child.
+        QTRY_COMPARE(cell(0, Column::Process).data().toString(), u"shell  %1"_s.arg(pidOf(u"shell"_s)));
+        QCOMPARE(cell(0, Column::Fd).data().toString(), u"1"_s);
+        QCOMPARE(cell(0, Column::Access).data().toString(), u"write"_s);
+        QCOMPARE(cell(0, Column::Object).data().toString(), u"pipe"_s);
+        QCOMPARE(cell(0, Column::Identity).data().toString(),
+                 u"inode %1"_s.arg(m_window->session().endpointOfNode(u"pipe"_s)->entry.inode));
+        QCOMPARE(cell(1, Column::Access).data().toString(), u"read"_s);
+        QCOMPARE(cell(2, Column::Fd).data().toString(), u"1"_s);
+        const auto description = [&](int row) {
+            return cell(row, Column::Description).data(model::DescriptorModel::DescriptionRole).toUInt();
+        };
+        QVERIFY(description(0) != 0);
+        QCOMPARE(description(2), description(0));
+        QVERIFY(description(1) != description(0));
+        QVERIFY2(cell(0, Column::Description).data().toString().contains(u"shared by 2 "_s),
+                 qPrintable(cell(0, Column::Description).data().toString()));
+
+        const auto click = [panel](const QModelIndex& index) {
+            QTest::mouseClick(panel->view()->viewport(), Qt::LeftButton, {},
+                              panel->view()->visualRect(index).center());
+        };
+        click(cell(1, Column::Process));
+        QCOMPARE(m_window->canvas()->selection().nodes, QStringList{u"reader"_s});
+        click(cell(1, Column::Object));
+        QCOMPARE(m_window->canvas()->selection().nodes, QStringList{u"pipe"_s});
+        click(cell(0, Column::Description));
+        QStringList chosen = m_window->canvas()->selection().nodes;
+        QVERIFY2(chosen.contains(u"shell"_s) && chosen.contains(u"pipe"_s) && !chosen.contains(u"reader"_s),
+                 qPrintable(chosen.join(u' ')));
+
+        // What is closed goes from there.
+        QCOMPARE(::kill(static_cast<pid_t>(pidOf(u"reader"_s)), SIGKILL), 0);
+        QTRY_COMPARE(panel->model()->rowCount(), 2);
+        m_window->session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(panel->model()->rowCount(), 0, 10000);
+    }
+
+    void aRangeOfTheTimeLineFiltersLogAndCharts()
+    {
+        start({command(u"clock"_s, {u"sh"_s, u"-c"_s, u"while :; do echo tick; sleep 0.05; done"_s}),
+               command(u"reader"_s, {u"cat"_s}),
+               {u"pipe"_s, model::Kind::Pipe, u"pipe"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"clock"_s, u"1"_s, u"pipe"_s, u"write"_s, {}},
+               {u"e2"_s, u"reader"_s, u"0"_s, u"pipe"_s, u"read"_s, {}}});
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().now() > 1'500'000'000, 20000);
+        m_window->session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, 20000);
+        TimeLineView* line = m_window->timeLine();
+        model::LogModel* log = m_window->log()->model();
+        const quint64 end = m_window->session().now();
+        QTRY_COMPARE(log->rowCount(), static_cast<int>(m_window->session().eventCount()));
+        QTRY_COMPARE(line->timeAt(line->area().right() + 50), end);
+        const int all = log->rowCount();
+
+        const int from = line->xOf(end / 4);
+        const int to = line->xOf(end / 2);
+        const int y = line->area().center().y();
+        QTest::mousePress(line, Qt::LeftButton, {}, {from, y});
+        for (int x = from; x <= to; x += 10) {
+            QMouseEvent move(QEvent::MouseMove, QPointF(x, y), line->mapToGlobal(QPointF(x, y)), Qt::NoButton,
+                             Qt::LeftButton, {});
+            QApplication::sendEvent(line, &move);
+        }
+        QTest::mouseRelease(line, Qt::LeftButton, {}, {to, y});
+        QVERIFY(line->range());
+        QTRY_VERIFY(!log->filtering() && log->rowCount() > 0 && log->rowCount() < all);
+        int within = 0;
+        const model::EventStore& store = m_window->session().store();
+        store.forEach(store.first(), store.end(), [&](quint64, const ipc::EventView& event) {
+            within += event.time >= line->range()->from && event.time < line->range()->to;
+            return true;
+        });
+        QCOMPARE(log->rowCount(), within);
+        showPanel(u"charts"_s);
+        const auto* axis =
+            qobject_cast<QValueAxis*>(m_window->charts()->fill()->chart()->axes(Qt::Horizontal).value(0));
+        QVERIFY(axis);
+        QCOMPARE(axis->min(), static_cast<double>(line->range()->from) / 1e9);
+        QCOMPARE(axis->max(), static_cast<double>(line->range()->to) / 1e9);
+        showPanel(u"log"_s);
+
+        // By keys: all again, then the last columns.
+        line->setFocus();
+        QTest::keyClick(line, Qt::Key_Escape);
+        QTRY_COMPARE(log->rowCount(), all);
+        QVERIFY(!line->range());
+        QCOMPARE(axis->max(), 0.0);
+        QTest::keyClick(line, Qt::Key_End);
+        for (int i = 0; i < 6; ++i)
+            QTest::keyClick(line, Qt::Key_Left, Qt::ShiftModifier | Qt::ControlModifier);
+        QVERIFY(line->range() && line->range()->to >= end - end / 100);
+        QTRY_VERIFY(!log->filtering() && log->rowCount() > 0 && log->rowCount() < all);
+        // The next run begins with all of it.
+        m_window->runNow();
+        QTRY_VERIFY(!line->range());
     }
 
 private:
