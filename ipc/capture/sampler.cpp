@@ -1,6 +1,7 @@
 #include "ipc/capture/sampler.h"
 
 #include <algorithm>
+#include <array>
 
 namespace byteyard::ipc {
 
@@ -8,6 +9,10 @@ namespace {
 
 /// What nobody is seen to use is looked at ten times a second: others than traced processes may use it too.
 constexpr std::uint32_t idleTicks = 6;
+/// Of the 16.7 ms between two ticks.
+constexpr double budgetNs = 1'400'000;
+constexpr double smoothing = 0.2;
+constexpr std::array<std::uint32_t, 4> possibleTurns = {1, 2, 3, idleTicks};
 
 } // namespace
 
@@ -27,6 +32,21 @@ void Sampler::refreshTables(std::span<const SampleTarget> targets)
         m_locks.refresh();
 }
 
+bool Sampler::isDue(std::uint32_t number, const std::unordered_set<std::uint32_t>& inCall) const
+{
+    const std::uint32_t turn = m_tick + number;
+    return turn % idleTicks == 0 || !m_last.contains(number) ||
+           (turn % m_turns == 0 && (m_used.contains(number) || inCall.contains(number)));
+}
+
+void Sampler::spent(std::uint64_t nanoseconds)
+{
+    m_cost += smoothing * (static_cast<double>(nanoseconds) * m_turns - m_cost);
+    const auto* fits = std::find_if(possibleTurns.begin(), possibleTurns.end(),
+                                    [&](std::uint32_t turns) { return m_cost / turns <= budgetNs; });
+    m_turns = fits == possibleTurns.end() ? possibleTurns.back() : *fits;
+}
+
 Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targets,
                               const std::unordered_set<std::uint32_t>& active, bool all)
 {
@@ -36,17 +56,16 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
     ++m_tick;
     std::unordered_map<std::uint32_t, std::vector<TableHolder>> holders;
     std::unordered_set<std::uint32_t> inCall;
-    const auto isDue = [&](std::uint32_t number) {
-        return all || (m_tick + number) % idleTicks == 0 || active.count(number) > 0 ||
-               inCall.count(number) > 0 || m_last.count(number) == 0;
-    };
+    m_used.insert(active.begin(), active.end());
+    std::vector<bool> due(targets.size());
     {
         const auto lock = tracer.lockTable();
         holders = tracer.allHolders();
         inCall = tracer.inCall();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
-            if (target.endpoint->looksUnderLock() && isDue(target.number) && tracer.mayPeek(target.number))
+            due[i] = all || isDue(target.number, inCall);
+            if (target.endpoint->looksUnderLock() && due[i] && tracer.mayPeek(target.number))
                 looks[i] = target.endpoint->look({holders[target.number], &m_sockets, &m_locks,
                                                   tracer.seesEntries() && inCall.count(target.number) == 0});
         }
@@ -56,10 +75,11 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         const std::vector<TableHolder>& those = holders[target.number];
         if (those.empty())
             result.unheld.push_back(target.number);
-        if (!target.endpoint->looksUnderLock() && isDue(target.number))
+        if (!target.endpoint->looksUnderLock() && due[i])
             looks[i] = target.endpoint->look({those, &m_sockets, &m_locks});
         if (!looks[i])
             continue;
+        m_used.erase(target.number);
         Look& look = *looks[i];
         if (look.isRemoved) {
             result.removed.push_back(target.number);

@@ -41,11 +41,18 @@ public:
     /// it is `all`.
     Result look(Tracer& tracer, std::span<const SampleTarget> targets,
                 const std::unordered_set<std::uint32_t>& active, bool all);
+    /// What the last look, and telling of it, took of a processor. Where that comes to more than a twelfth,
+    /// those that are busy are looked at in turns.
+    void spent(std::uint64_t nanoseconds);
 
 private:
+    bool isDue(std::uint32_t number, const std::unordered_set<std::uint32_t>& inCall) const;
     void refreshTables(std::span<const SampleTarget> targets);
 
     std::uint32_t m_tick = 0;
+    std::uint32_t m_turns = 1;                ///< each busy endpoint is looked at once in so many ticks
+    double m_cost = 0;                        ///< of looking at all that is busy, in nanoseconds
+    std::unordered_set<std::uint32_t> m_used; ///< since they were looked at
     host::SocketTable m_sockets;
     host::LockTable m_locks;
     std::unordered_map<std::uint32_t, Look> m_last;

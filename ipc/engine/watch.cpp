@@ -1,11 +1,22 @@
 #include "ipc/engine/watch.h"
 
+#include <ctime>
+
 namespace byteyard::ipc::engine {
 
 namespace {
 
 constexpr std::uint64_t blockedAfterNs = 100'000'000;
 constexpr std::uint64_t peekPatienceNs = 1'000'000'000;
+
+/// Nanoseconds that this thread has had of a processor.
+std::uint64_t threadTime()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    constexpr std::uint64_t second = 1'000'000'000;
+    return static_cast<std::uint64_t>(time.tv_sec) * second + static_cast<std::uint64_t>(time.tv_nsec);
+}
 
 bool isSameCall(const CallInProgress& a, const CallInProgress& b)
 {
@@ -87,9 +98,11 @@ void Watch::tellBlocked()
 
 void Watch::tellSamples(const std::unordered_set<std::uint32_t>& active, bool all)
 {
+    const std::uint64_t begin = threadTime();
     const Sampler::Result result = m_sampler.look(m_tracer, m_endpoints.targets(), active, all);
     if (!result.changed.empty())
         m_queue.control(sampleFrame(m_tracer.now(), result.changed));
+    m_sampler.spent(threadTime() - begin);
     for (const std::uint32_t number : result.removed)
         m_endpoints.removed(number);
     for (const std::uint32_t number : result.over)
