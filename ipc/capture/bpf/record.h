@@ -3,11 +3,11 @@
 #define BYTEYARD_BPF_RECORD_H
 
 enum {
-    BYTEYARD_CALLS = 512,         /* system-call numbers that can have a row */
-    BYTEYARD_SMALL_DATA = 72,     /* bytes of a record that needs no second copy: a message's type and 64 */
-    BYTEYARD_MOST_DATA = 65536,   /* bytes kept of what one call moved */
-    BYTEYARD_MOST_PIECES = 1024,  /* UIO_MAXIOV */
-    BYTEYARD_MOST_EXTRA = 16384,  /* bytes of one structure that an argument points to */
+    BYTEYARD_CALLS = 512,        /* system-call numbers that can have a row */
+    BYTEYARD_SMALL_DATA = 72,    /* bytes of a record that needs no second copy: a message's type and 64 */
+    BYTEYARD_MOST_DATA = 65536,  /* bytes kept of what one call moved */
+    BYTEYARD_MOST_PIECES = 1024, /* UIO_MAXIOV */
+    BYTEYARD_MOST_EXTRA = 16384, /* bytes of one structure that an argument points to */
     BYTEYARD_EXTRAS = 3,
 };
 
@@ -26,9 +26,9 @@ enum { BYTEYARD_FLAT = 1, BYTEYARD_VECTOR = 2, BYTEYARD_MESSAGE = 3 };
 
 /* How the size of a structure is found that an argument points to. */
 enum {
-    BYTEYARD_SIZE_FIXED = 0,    /* `unit` bytes */
-    BYTEYARD_SIZE_COUNT = 1,    /* argument `count` times `unit` */
-    BYTEYARD_SIZE_POINTER = 2,  /* an int that argument `count` points to; copied too. After the call */
+    BYTEYARD_SIZE_FIXED = 0,   /* `unit` bytes */
+    BYTEYARD_SIZE_COUNT = 1,   /* argument `count` times `unit` */
+    BYTEYARD_SIZE_POINTER = 2, /* an int that argument `count` points to; copied too. After the call */
 };
 
 struct byteyard_extra
@@ -59,8 +59,8 @@ struct byteyard_call
 struct byteyard_settings
 {
     unsigned int dataBytes;
-    unsigned int wanted;            /* the engine sleeps: wake it at the next record */
-    unsigned long long uncounted;   /* calls that were lost and that even `losses` had no room for */
+    unsigned int wanted;          /* the engine sleeps: wake it at the next record */
+    unsigned long long uncounted; /* calls that were lost and that even `losses` had no room for */
     struct byteyard_call calls[BYTEYARD_CALLS];
 };
 
@@ -73,7 +73,7 @@ struct byteyard_key
 
 struct byteyard_record
 {
-    unsigned long long time;  /* CLOCK_MONOTONIC, ns */
+    unsigned long long time; /* CLOCK_MONOTONIC, ns */
     unsigned long long since;
     long long result;
     unsigned long long arguments[6];
