@@ -18,6 +18,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
+#include <QShortcut>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -139,6 +140,9 @@ void MainWindow::createEditMenu()
                            [this] { m_canvas->invertSelection(); }));
     menu->addSeparator();
     addAction(menu, u"find"_s, tr("&Find…"), QKeySequence(u"Ctrl+F"_s), [this] { focusFind(); });
+    // On the canvas alone: a slash is typed everywhere else.
+    connect(new QShortcut(QKeySequence(u"/"_s), m_canvas, nullptr, nullptr, Qt::WidgetShortcut),
+            &QShortcut::activated, this, &MainWindow::focusFind);
     addAction(menu, u"findNext"_s, tr("Find Ne&xt"), QKeySequence(u"F3"_s), [this] { m_canvas->findNext(); });
     addAction(menu, u"findPrevious"_s, tr("Find Previo&us"), QKeySequence(u"Shift+F3"_s),
               [this] { m_canvas->findPrevious(); });

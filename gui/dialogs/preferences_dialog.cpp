@@ -47,6 +47,7 @@ PreferencesDialog::PreferencesDialog(QWidget* parent) : QDialog(parent)
     form->addRow(tr("&Data kept of each call, from the next run"), kept);
 
     auto* forget = new QPushButton(tr("&Ask Again"), this);
+    forget->setAutoDefault(false); // Enter in a field beside it is no answer to this
     forget->setToolTip(
         tr("Files from elsewhere whose commands were accepted ask again before their first run"));
     connect(forget, &QPushButton::clicked, this, [forget] {

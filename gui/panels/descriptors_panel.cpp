@@ -54,6 +54,7 @@ DescriptorsPanel::DescriptorsPanel(model::Session& session, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     m_notice->setContentsMargins(12, 8, 12, 8);
+    m_notice->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     layout->addWidget(m_notice);
     layout->addWidget(m_view, 1);
     m_view->setModel(m_model);

@@ -94,7 +94,7 @@ LogPanel::LogPanel(model::Session& session, QWidget* parent)
         const int digit = QFontMetrics(Theme::instance().dataFont()).horizontalAdvance(u'0');
         m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 6);
         // Characters that a column holds; the last one takes what is left.
-        const int characters[] = {9, 13, 17, 38, 20, 18, 8, 9};
+        const int characters[] = {9, 13, 20, 36, 20, 18, 8, 9};
         for (int column = 0; column < static_cast<int>(std::size(characters)); ++column)
             m_view->setColumnWidth(column, characters[column] * digit + 16);
     });

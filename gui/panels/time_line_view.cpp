@@ -22,8 +22,7 @@ constexpr int lineRefreshMs = 100;
 constexpr int lineMargin = 12;
 constexpr int blockedStripHeight = 4; ///< of blocked time, under the columns of events
 constexpr int lineColumnWidth = 2;
-constexpr quint64 shortestRun =
-    1'000'000'000; ///< a line is at least so long: a run's first moments do not race
+constexpr quint64 shortestRun = 1'000'000'000; ///< while it goes on: its first moments do not race
 
 /// "00:12.4"
 QString clockText(quint64 ns)
@@ -89,7 +88,9 @@ void TimeLineView::refresh()
 {
     if (!isVisible())
         return;
-    m_end = m_session.state() == model::Session::State::Idle ? 0 : std::max(m_session.now(), shortestRun);
+    m_end = m_session.state() == model::Session::State::Idle ? 0 : m_session.now();
+    if (m_session.isLive())
+        m_end = std::max(m_end, shortestRun);
     const int count = std::max(1, area().width() / lineColumnWidth);
     m_columns = m_end == 0 ? QList<model::TimeLine::Column>() : m_session.timeLine().columns(0, m_end, count);
     update();

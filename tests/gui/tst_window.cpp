@@ -7,6 +7,7 @@
 #include "gui/theme/theme.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/data_table.h"
+#include "gui/widgets/find_bar.h"
 #include "model/topology/pipeline_text.h"
 #include "model/topology/topology_file.h"
 
@@ -118,6 +119,18 @@ private Q_SLOTS:
              {"Ctrl+N", "Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+W", "Ctrl+Q", "Ctrl+Z", "Ctrl+Shift+Z",
               "Ctrl+F", "Ctrl+L", "F1", "F5", "Shift+F5", "F8", "F6", "Shift+F6", "F11", "Ctrl+0", "Ctrl+1"})
             QVERIFY2(keys.contains(QString::fromLatin1(key)), key);
+    }
+
+    void aSlashOnTheCanvasFinds()
+    {
+        MainWindow window;
+        window.show();
+        QApplication::setActiveWindow(&window);
+        window.canvas()->setFocus();
+        QTest::keyClick(window.canvas(), Qt::Key_Slash);
+        auto* bar = window.findChild<FindBar*>();
+        QTRY_VERIFY(bar && bar->isVisible());
+        QVERIFY(bar->isAncestorOf(QApplication::focusWidget()));
     }
 
     void aWindowOpensSavesAndReopens()
