@@ -161,6 +161,7 @@ void MainWindow::connectPanels()
     connect(&m_document, &model::Document::infoChanged, this, &MainWindow::retitle);
     connect(&m_document, &model::Document::wasReset, this, &MainWindow::retitle);
     connect(&m_session, &model::Session::stateChanged, this, &MainWindow::stateChanged);
+    connect(&m_session, &model::Session::held, this, &MainWindow::showHeld);
     connect(&m_session, &model::Session::opened, this, &MainWindow::openedRecording);
     const auto statusSoon = [this] {
         if (!m_statusSoon.isActive())
@@ -295,6 +296,7 @@ void MainWindow::showBanner(const QString& text,
                             const QList<std::pair<QString, std::function<void()>>>& buttons)
 {
     delete m_banner;
+    m_heldProcess = 0;
     m_banner = new Banner(text, m_center->parentWidget());
     for (const auto& [label, work] : buttons)
         m_banner->addButton(label, work);

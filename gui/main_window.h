@@ -81,6 +81,7 @@ private:
     void connectTimeLine();
     void nextPanel(int step);
     void retitle();
+    void showHeld(const model::RuleHit& hit, const QString& sentence);
     void showBanner(const QString& text,
                     const QList<std::pair<QString, std::function<void()>>>& buttons = {});
 
@@ -133,6 +134,7 @@ private:
     void fillCanvasMenu(QMenu& menu);
     void editScript(const QString& node);
     QString steppable() const;
+    void dropHeldBanner();
     void addPart(const Part& part);
     void selectionChanged();
 
@@ -143,6 +145,7 @@ private:
     QVBoxLayout* m_center = nullptr;
     FindBar* m_find = nullptr;
     Banner* m_banner = nullptr;
+    quint32 m_heldProcess = 0; ///< whom the banner is about
     PalettePanel* m_palette = nullptr;
     Inspector* m_inspector = nullptr;
     LogPanel* m_log = nullptr;

@@ -1,11 +1,13 @@
 #include "gui/dialogs/help_dialog.h"
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/main_window.h"
+
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/log_filter_bar.h"
 #include "gui/panels/log_panel.h"
 #include "gui/panels/output_panel.h"
 #include "gui/panels/palette_panel.h"
+#include "gui/rule_menu.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/find_bar.h"
 #include "gui/widgets/labels.h"
@@ -212,6 +214,12 @@ void MainWindow::createRunMenu()
         if (const QString node = steppable(); !node.isEmpty())
             m_session.step(node);
     })->setStatusTip(tr("The selected process goes on to its next IPC call, and is held there"));
+    QMenu* rules = menu->addMenu(tr("&Breaks and Injections"));
+    rules->setObjectName(u"rulesMenu"_s);
+    connect(rules, &QMenu::aboutToShow, this, [this, rules] {
+        rules->clear();
+        fillRulesMenu(*rules, m_session);
+    });
     menu->addSeparator();
     QMenu* pace = menu->addMenu(tr("P&ace"));
     pace->setObjectName(u"paceMenu"_s);

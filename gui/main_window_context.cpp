@@ -83,7 +83,7 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
             ->setEnabled(m_session.isLive() && alive);
     }
     if (process) {
-        fillProcessMenu(menu, m_session, process->entry.number);
+        fillProcessMenu(menu, this, m_session, process->entry.number);
         menu.addSeparator();
         menu.addAction(tr("Only This in the Log"), this, [this, key] {
             m_log->filterBar()->setProcesses({key});

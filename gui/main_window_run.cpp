@@ -55,6 +55,31 @@ void MainWindow::togglePause()
     m_session.isPaused() ? m_session.resume() : m_session.pause();
 }
 
+/// A break holds a process: said above the canvas, with what lets it go on.
+void MainWindow::showHeld(const model::RuleHit& hit, const QString& sentence)
+{
+    showBanner(sentence, {{tr("Step"), [this, hit] { m_session.stepProcess(hit.process); }},
+                          {tr("Go On"), [this, hit] { m_session.pauseProcess(hit.process, false); }},
+                          {tr("Remove the Break"), [this, hit] {
+                               m_session.removeRule(hit.rule);
+                               m_session.pauseProcess(hit.process, false);
+                           }}});
+    m_heldProcess = hit.process;
+}
+
+/// When it has been let go by other means, or has ended.
+void MainWindow::dropHeldBanner()
+{
+    if (m_heldProcess == 0)
+        return;
+    const model::LiveProcess* process = m_session.process(m_heldProcess);
+    if (process && process->paused && m_session.isLive())
+        return;
+    delete m_banner;
+    m_banner = nullptr;
+    m_heldProcess = 0;
+}
+
 void MainWindow::setPace(int callsPerSecond)
 {
     if (m_document.topology().pace != callsPerSecond)
@@ -123,6 +148,7 @@ void MainWindow::updateStatus()
 {
     // A process ends and begins without any state of the run changing.
     action(u"step"_s)->setEnabled(!steppable().isEmpty());
+    dropHeldBanner();
     int running = 0;
     int stopped = 0;
     for (const model::LiveProcess& process : m_session.processes()) {

@@ -1,5 +1,7 @@
 #include "gui/process_menu.h"
 
+#include "gui/rule_menu.h"
+
 #include <QCoreApplication>
 #include <QMenu>
 
@@ -18,7 +20,7 @@ struct ProcessMenuText
 
 } // namespace
 
-void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
+void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quint32 number)
 {
     const model::LiveProcess* process = session.process(number);
     if (!process)
@@ -42,14 +44,20 @@ void fillProcessMenu(QMenu& menu, model::Session& session, quint32 number)
     for (const auto& [signal, text] : all)
         signals_->addAction(ProcessMenuText::tr(text), &session,
                             [&session, number, signal = signal] { session.sendSignal(number, signal); });
-    if (node.isEmpty())
-        return;
     menu.addAction(process->paused ? ProcessMenuText::tr("Resume It") : ProcessMenuText::tr("Pause It"),
-                   &session, [&session, node, pause = !process->paused] { session.pauseNode(node, pause); })
+                   &session,
+                   [&session, node, number, pause = !process->paused] {
+                       node.isEmpty() ? session.pauseProcess(number, pause) : session.pauseNode(node, pause);
+                   })
         ->setEnabled(alive);
     menu.addAction(ProcessMenuText::tr("Step to Its Next IPC Call"), &session,
-                   [&session, node] { session.step(node); })
+                   [&session, number] { session.stepProcess(number); })
         ->setEnabled(alive);
+    addRuleActions(menu, window, session, number, alive);
+    if (!session.rules().isEmpty())
+        fillRulesMenu(*menu.addMenu(ProcessMenuText::tr("Breaks and Injections")), session);
+    if (node.isEmpty())
+        return;
     QMenu* pace = menu.addMenu(ProcessMenuText::tr("Pace"));
     pace->setEnabled(alive);
     for (const int callsPerSecond : {0, 10, 2, 1}) {

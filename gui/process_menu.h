@@ -3,10 +3,12 @@
 #include "model/session/session.h"
 
 class QMenu;
+class QWidget;
 
 namespace byteyard::gui {
 
-/// Adds what one can do to a running process: signals, stop, pause, pace.
-void fillProcessMenu(QMenu& menu, model::Session& session, quint32 process);
+/// Adds what one can do to a running process: signals, pause, step, pace, breaks and injections. Their
+/// dialogs belong to `window`.
+void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quint32 process);
 
 } // namespace byteyard::gui

@@ -89,7 +89,7 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     connect(m_menu, &QMenu::aboutToShow, this, [this] {
         m_menu->clear();
         if (const model::LiveProcess* process = findProcess(m_session, m_node))
-            fillProcessMenu(*m_menu, m_session, process->entry.number);
+            fillProcessMenu(*m_menu, window(), m_session, process->entry.number);
     });
     connect(m_capacity, &CapacityControl::wanted, this, [this](int bytes) {
         if (const model::LiveEndpoint* endpoint = findEndpoint(m_session, m_node))

@@ -180,8 +180,8 @@ void EngineSink::ruleHit(const RuleHit& hit)
     m_news.rules[hit.rule] = {hit.hits, hit.gone}; // told by the loop: there may be many in a second
     if (!hit.held)
         return;
-    m_queue.control(ruleHitFrame(hit));
     m_queue.control(pausedFrame("paused", m_records[hit.process].node, hit.process));
+    m_queue.control(ruleHitFrame(hit));
 }
 
 void EngineSink::gap(const Gap& gap)

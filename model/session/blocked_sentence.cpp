@@ -75,10 +75,14 @@ QString blockedSentence(const LiveState& live, quint32 process, quint64 now)
         return {};
     const QString lasting = formatDuration(now > call->since ? now - call->since : 0);
     const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
+    const LiveProcess* owner = live.process(process);
     const QString where =
         endpoint != nullptr
             ? BlockedSentenceText::tr("%1 on %2").arg(callText(*call, endpoint), objectText(endpoint->entry))
             : callText(*call, nullptr);
+    if (call->paced && owner != nullptr && owner->paused)
+        return BlockedSentenceText::tr("held before %2 for %1; Step or Resume lets it go on.")
+            .arg(lasting, where);
     if (call->paced)
         return BlockedSentenceText::tr("held by its pace for %1 in %2.").arg(lasting, where);
     QString sentence = BlockedSentenceText::tr("blocked for %1 in %2").arg(lasting, where);

@@ -127,10 +127,13 @@ void LiveState::apply(const protocol::Sample& sample)
 
 void LiveState::apply(const protocol::PauseChange& change)
 {
-    for (auto& [number, process] : m_processes)
-        if ((change.node.isEmpty() || process.live.entry.node == change.node) &&
-            !hasEnded(process.live.entry.state))
+    for (auto& [number, process] : m_processes) {
+        const bool isMeant = change.process != 0
+                                 ? number == change.process
+                                 : change.node.isEmpty() || process.live.entry.node == change.node;
+        if (isMeant && !hasEnded(process.live.entry.state))
             process.live.paused = change.paused;
+    }
 }
 
 void LiveState::apply(const protocol::Blocked& blocked)

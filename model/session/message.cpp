@@ -205,12 +205,36 @@ Message readHolders(Members& m)
 
 Message readPaused(Members& m)
 {
-    return PauseChange{m.text(u"node"_s), true};
+    return PauseChange{m.text(u"node"_s), m.reference(u"process"_s, false), true};
 }
 
 Message readResumed(Members& m)
 {
-    return PauseChange{m.text(u"node"_s), false};
+    return PauseChange{m.text(u"node"_s), m.reference(u"process"_s, false), false};
+}
+
+Message readRule(Members& m)
+{
+    return RuleState{m.reference(u"rule"_s, true), m.count(u"hits"_s), m.flag(u"gone"_s)};
+}
+
+Message readRuleHit(Members& m)
+{
+    RuleHit hit;
+    hit.rule = m.reference(u"rule"_s, true);
+    hit.process = m.reference(u"process"_s, true);
+    hit.pid = m.thread(u"pid"_s);
+    hit.tid = m.thread(u"tid"_s);
+    hit.call = m.neededText(u"call"_s);
+    hit.fd = m.descriptor(u"fd"_s);
+    hit.endpoint = m.reference(u"endpoint"_s, false);
+    hit.requested = m.identity(u"requested"_s);
+    hit.detail = m.text(u"detail"_s);
+    hit.after = m.neededText(u"when"_s, {u"before"_s, u"after"_s}) == u"after"_s;
+    hit.result =
+        m.number<qint64>(u"result"_s, std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max());
+    hit.error = m.text(u"error"_s);
+    return hit;
 }
 
 Message readLost(Members& m)
@@ -265,6 +289,8 @@ const QHash<QString, Message (*)(Members&)>& readers()
         {u"holders"_s, readHolders},
         {u"paused"_s, readPaused},
         {u"resumed"_s, readResumed},
+        {u"rule"_s, readRule},
+        {u"rule-hit"_s, readRuleHit},
         {u"lost"_s, readLost},
         {u"gap"_s, readGap},
         {u"error"_s, readError},

@@ -137,8 +137,16 @@ struct Holders
 
 struct PauseChange
 {
-    QString node; ///< empty: the whole run
+    QString node;
+    quint32 process = 0; ///< one that has no node; neither: the whole run
     bool paused = false;
+};
+
+struct RuleState
+{
+    quint32 rule = 0;
+    quint64 hits = 0;
+    bool gone = false;
 };
 
 struct Lost
@@ -207,8 +215,8 @@ struct Contents
 };
 
 using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
-                             Sample, Holders, PauseChange, Lost, Gap, EngineError, ActorLine, ActorError,
-                             RunEnded, Output, Contents>;
+                             Sample, Holders, PauseChange, RuleState, RuleHit, Lost, Gap, EngineError,
+                             ActorLine, ActorError, RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
 // docs/protocol.md.

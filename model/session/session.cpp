@@ -189,6 +189,36 @@ void Session::step(const QString& node)
     d->post(u"step"_s, {{u"node"_s, node}});
 }
 
+void Session::stepProcess(quint32 process)
+{
+    d->post(u"step"_s, {{u"process"_s, qint64{process}}});
+}
+
+void Session::pauseProcess(quint32 process, bool paused)
+{
+    d->post(paused ? u"pause"_s : u"resume"_s, {{u"process"_s, qint64{process}}});
+}
+
+quint32 Session::setRule(Rule rule)
+{
+    if (!isLive())
+        return 0;
+    rule.number = ++d->lastRule;
+    rule.hits = 0;
+    d->rules.append(rule);
+    d->post(u"set-rule"_s, toMessage(rule));
+    Q_EMIT rulesChanged();
+    return rule.number;
+}
+
+void Session::removeRule(quint32 rule)
+{
+    if (d->rules.removeIf([rule](const Rule& each) { return each.number == rule; }) == 0)
+        return;
+    d->post(u"remove-rule"_s, {{u"rule"_s, qint64{rule}}});
+    Q_EMIT rulesChanged();
+}
+
 QJsonObject Session::limits() const
 {
     return d->limits;
@@ -345,6 +375,16 @@ const LiveEdge* Session::edgeOf(const QString& edgeId) const
 QList<PendingCall> Session::pending() const
 {
     return d->live.pending().values();
+}
+
+QList<Rule> Session::rules() const
+{
+    return d->rules;
+}
+
+QString Session::ruleText(const Rule& rule) const
+{
+    return ruleSentence(d->live, rule);
 }
 
 QString Session::blockedSentence(quint32 process) const

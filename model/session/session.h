@@ -3,6 +3,7 @@
 #include "model/log/catalog.h"
 #include "model/log/event_store.h"
 #include "model/log/time_line.h"
+#include "model/session/rule.h"
 #include "model/topology/topology.h"
 
 #include <QObject>
@@ -172,6 +173,12 @@ public:
     void removeObject(quint32 endpoint);
     /// Lets a node's process go on to its next call on an endpoint.
     void step(const QString& node);
+    /// The same of any process, and holding it.
+    void stepProcess(quint32 process);
+    void pauseProcess(quint32 process, bool paused);
+    /// What is done to calls from now on, until it is removed or the run ends. Returns its number.
+    quint32 setRule(Rule rule);
+    void removeRule(quint32 rule);
     /// The limits of the machine, under the kernel's names ("msgmnb", "mqueue/msg_max"); empty before an
     /// engine has run.
     QJsonObject limits() const;
@@ -217,6 +224,8 @@ public:
     QList<PendingCall> pending() const;
     /// What a process waits on, as a sentence (labs.md); empty when it does not.
     QString blockedSentence(quint32 process) const;
+    QList<Rule> rules() const;
+    QString ruleText(const Rule& rule) const; ///< a sentence for people
     /// The log of this run. Each run (and each opened file) has a store of its own: storeChanged() tells.
     const EventStore& store() const;
     /// The same for jobs in other threads: it stays whole when the next run starts.
@@ -248,6 +257,9 @@ Q_SIGNALS:
                   const QByteArray& bytes);
     void holders(quint32 endpoint, const QList<byteyard::model::Holder>& holders);
     void problemFound(const byteyard::model::Problem& problem);
+    /// A break holds a process: `sentence` says where.
+    void held(const byteyard::model::RuleHit& hit, const QString& sentence);
+    void rulesChanged();
     void recordingChanged();
     void opened(); ///< openRecording() is through
 

@@ -109,8 +109,23 @@ void Session::Private::handle(const protocol::PauseChange& change)
 {
     live.apply(change);
     structureDirty = true;
-    if (change.node.isEmpty() && (state == State::Running || state == State::Paused))
+    if (change.node.isEmpty() && change.process == 0 && (state == State::Running || state == State::Paused))
         setState(change.paused ? State::Paused : State::Running);
+}
+
+void Session::Private::handle(const protocol::RuleState& news)
+{
+    for (Rule& rule : rules)
+        if (rule.number == news.rule)
+            rule.hits = news.hits;
+    if (news.gone)
+        rules.removeIf([&](const Rule& rule) { return rule.number == news.rule; });
+    emissions.emplace_back([this] { Q_EMIT q->rulesChanged(); });
+}
+
+void Session::Private::handle(const RuleHit& hit)
+{
+    emissions.emplace_back([this, hit] { Q_EMIT q->held(hit, hitSentence(live, hit)); });
 }
 
 void Session::Private::handle(const protocol::Lost& message)

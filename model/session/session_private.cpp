@@ -191,6 +191,7 @@ void Session::Private::begin(std::shared_ptr<RunLog> next, const Topology& ran)
     captureWhy.clear();
     problems.clear();
     outputs.clear();
+    rules.clear();
     recordedFrom.clear();
     if (!isEndingRecording)
         recordingPath.clear();
@@ -213,6 +214,8 @@ void Session::Private::endRun(const QString& reason, const QString& cut)
     });
     structureDirty = true;
     stopRecording();
+    rules.clear();
+    emissions.emplace_back([this] { Q_EMIT q->rulesChanged(); });
     setState(State::Ended);
 }
 

@@ -64,6 +64,8 @@ struct Session::Private
     void handle(const protocol::Sample& sample);
     void handle(const protocol::Holders& holders);
     void handle(const protocol::PauseChange& change);
+    void handle(const protocol::RuleState& rule);
+    void handle(const RuleHit& hit);
     void handle(const protocol::Lost& lost);
     void handle(const protocol::Gap& gap);
     void handle(const protocol::EngineError& error);
@@ -114,6 +116,8 @@ struct Session::Private
     QList<Problem> problems;
     QHash<quint32, QByteArray> outputs;
     quint32 lastRequest = 0;
+    QList<Rule> rules;
+    quint32 lastRule = 0; ///< never used again, so that a late word is of no other
 
     std::unique_ptr<SessionRecorder> recorder;
     QString recordingPath;
