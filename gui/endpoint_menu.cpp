@@ -2,6 +2,7 @@
 
 #include "gui/canvas/shape.h"
 #include "gui/dialogs/message_dialog.h"
+#include "gui/endpoint_limits.h"
 #include "gui/live_lookup.h"
 #include "model/log/format.h"
 
@@ -11,7 +12,6 @@
 #include <QMenu>
 
 #include <algorithm>
-#include <limits>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard::model;
@@ -35,26 +35,6 @@ void addCapacity(QMenu& menu, Session& session, const LiveEndpoint& endpoint)
         choice->setCheckable(true);
         choice->setChecked(endpoint.capacity == static_cast<quint64>(bytes));
     }
-}
-
-void addLimit(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
-{
-    menu.addAction(EndpointMenuText::tr("Limit (msg_qbytes)…"), window,
-                   [window, &session, number = endpoint.entry.number,
-                    now = endpoint.entry.facts.value("msg_qbytes"_L1).toInt(16384)] {
-                       const QString machine = limitText(session, u"msgmnb"_s);
-                       bool ok = false;
-                       const int bytes = QInputDialog::getInt(
-                           window, EndpointMenuText::tr("Limit of the queue"),
-                           EndpointMenuText::tr("Bytes of messages that wait before msgsnd blocks "
-                                                "(msgctl IPC_SET msg_qbytes):") +
-                               (machine.isEmpty()
-                                    ? QString()
-                                    : u'\n' + EndpointMenuText::tr("This machine's msgmnb: %1").arg(machine)),
-                           now, 1, std::numeric_limits<int>::max(), 1, &ok);
-                       if (ok)
-                           session.setLimit(number, u"msg_qbytes"_s, bytes);
-                   });
 }
 
 void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
@@ -183,8 +163,7 @@ void fillEndpointMenu(QMenu& menu, QWidget* window, Session& session, const Live
         return;
     if (kind == Kind::Pipe || kind == Kind::Fifo)
         addCapacity(menu, session, endpoint);
-    if (kind == Kind::SysvQueue)
-        addLimit(menu, window, session, endpoint);
+    addLimits(menu, window, session, endpoint, kind);
     if (shapeOf(kind) == Shape::Queue)
         addMessage(menu, window, session, endpoint);
     if (takesBytes(kind, endpoint.entry.parent != 0))

@@ -31,6 +31,12 @@ QList<ChoiceButton::Choice> callChoices()
     return choices;
 }
 
+/// Ticks all endpoints of a kind, those that are yet to come too. No id of a node has a colon.
+QString kindKey(const model::EndpointEntry& entry)
+{
+    return u"kind:"_s + entry.kind;
+}
+
 } // namespace
 
 LogFilterBar::LogFilterBar(QWidget* parent)
@@ -81,6 +87,11 @@ void LogFilterBar::setCatalog(const model::Catalog& catalog)
         seen.insert(key);
     }
     QList<ChoiceButton::Choice> endpoints;
+    for (const model::EndpointEntry& entry : catalog.sortedEndpoints())
+        if (const QString key = kindKey(entry); !seen.contains(key)) {
+            endpoints.append({key, tr("every %1").arg(entry.kind)});
+            seen.insert(key);
+        }
     for (const model::EndpointEntry& entry : catalog.sortedEndpoints()) {
         const QString key = endpointKey(entry);
         if (!seen.contains(key))
@@ -103,7 +114,8 @@ void LogFilterBar::update()
     if (filter.processes.isEmpty() && !m_processes->chosen().isEmpty())
         filter.processes.insert(nothing);
     for (const model::EndpointEntry& entry : m_catalog.endpoints)
-        if (m_endpoints->chosen().contains(endpointKey(entry)))
+        if (m_endpoints->chosen().contains(endpointKey(entry)) ||
+            m_endpoints->chosen().contains(kindKey(entry)))
             filter.endpoints.insert(entry.number);
     if (filter.endpoints.isEmpty() && !m_endpoints->chosen().isEmpty())
         filter.endpoints.insert(nothing);

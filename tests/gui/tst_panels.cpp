@@ -240,6 +240,28 @@ private Q_SLOTS:
         QVERIFY(bar.filter().isEmpty());
     }
 
+    void aKindStandsForAllItsEndpointsAlsoThoseToCome()
+    {
+        LogFilterBar bar;
+        model::Catalog catalog;
+        const auto add = [&](quint32 number, const QString& kind) {
+            model::EndpointEntry entry;
+            entry.number = number;
+            entry.kind = kind;
+            entry.name = kind + QString::number(number);
+            catalog.endpoints.insert(number, entry);
+        };
+        add(1, u"pipe"_s);
+        add(2, u"tcp"_s);
+        add(3, u"pipe"_s);
+        bar.setCatalog(catalog);
+        bar.setEndpoints({u"kind:pipe"_s});
+        QCOMPARE(bar.filter().endpoints, QSet<quint32>({1, 3}));
+        add(4, u"pipe"_s);
+        bar.setCatalog(catalog);
+        QCOMPARE(bar.filter().endpoints, QSet<quint32>({1, 3, 4}));
+    }
+
     void textAndErrorsOnlyAreTypedIntoTheFilter()
     {
         LogFilterBar bar;
