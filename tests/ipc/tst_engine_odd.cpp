@@ -310,6 +310,32 @@ private Q_SLOTS:
         ::mq_close(mine);
     }
 
+    void sharedMemoryOfAUserIsReadAndWhatWasSeenLastStays()
+    {
+        if (::geteuid() != 0)
+            QSKIP("needs root, to be another user");
+        QTemporaryDir runtime(QDir::tempPath() + u"/byteyard-nobody-XXXXXX"_s);
+        EngineClient engine(runtime.path(), EngineClient::As::Nobody);
+        QVERIFY(engine.greet());
+        engine.begin(
+            {node(u"m"_s, u"sysv-shm"_s, {{"size", 1 << 20}}), node(u"q"_s, u"sysv-queue"_s),
+             words(u"w"_s, u"id {m.id} attach store 5000 here id {q.id} receive 0 detach say gone hold"_s)},
+            {uses(u"w"_s, u"m"_s, u"attach"_s), uses(u"w"_s, u"q"_s, u"receive"_s)});
+        const auto isSeen = [&] {
+            const auto peeked = peekAt(engine, numberOf(engine, u"m"_s), 1, 4096, 4096);
+            return peeked && peeked->available && peeked->bytes.mid(5000 - 4096, 4) == "here";
+        };
+        QVERIFY(engine.until(isSeen));
+        write(engine, u"q"_s, "go");
+        QVERIFY(engine.until([&] { return engine.outputOf(u"w"_s).contains("gone"); }));
+        // Nobody has it attached any more: it cannot change, and what was seen last is shown.
+        QVERIFY(engine.until([&] { return seen(engine, u"m"_s).fact(u"shm_nattch"_s) == 0; }));
+        QVERIFY(isSeen());
+        const auto row = sysvipc(u"shm"_s, idOf(engine, u"m"_s));
+        QCOMPARE(row[u"nattch"_s].toInt(), 0);
+        QCOMPARE(row[u"lpid"_s].toInt(), engine.process(u"w"_s)[u"pid"_s].toInt()); // we did not attach it
+    }
+
     void aNodeMayHaveANameOf255Characters()
     {
         const QString name(255, u'n');
