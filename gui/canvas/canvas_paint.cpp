@@ -28,6 +28,37 @@ QRegion regionOf(const QList<QRect>& rects)
     return region;
 }
 
+/// The dots of the grid as a picture that repeats, where they lie a whole number of pixels apart: thousands
+/// of points cost as much as all the nodes between them. False: they do not.
+bool paintDotTiles(QPainter& painter, const QRectF& rect, double step, const Colors& colors)
+{
+    const QTransform toView = painter.worldTransform();
+    const double ratio = painter.device()->devicePixelRatioF();
+    const double apart = step * toView.m11();
+    const double pixels = apart * ratio;
+    if (ratio != std::round(ratio) || std::abs(pixels - std::round(pixels)) > 1e-6 ||
+        toView.type() > QTransform::TxScale)
+        return false;
+    const int side = static_cast<int>(std::lround(pixels));
+    QPixmap tile(side, side);
+    tile.fill(colors.canvas);
+    QPainter dot(&tile);
+    const int wide = static_cast<int>(2 * ratio);
+    dot.fillRect((side - wide) / 2, (side - wide) / 2, wide, wide, colors.canvasDot);
+    dot.end();
+    tile.setDevicePixelRatio(ratio);
+    const QRectF lies = toView.mapRect(rect).toAlignedRect();
+    // The dot stands in the tile's middle, and in the view where the grid has it.
+    const QPointF origin(std::round(toView.dx()) - side / 2 / ratio,
+                         std::round(toView.dy()) - side / 2 / ratio);
+    const auto into = [apart](double distance) { return distance - std::floor(distance / apart) * apart; };
+    painter.save();
+    painter.resetTransform();
+    painter.drawTiledPixmap(lies, tile, {into(lies.x() - origin.x()), into(lies.y() - origin.y())});
+    painter.restore();
+    return true;
+}
+
 } // namespace
 
 QRect CanvasView::Private::toViewport(const QRectF& rect) const
@@ -120,6 +151,8 @@ void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)
     while (step * zoom() < 15)
         step *= 2;
     if (zoom() < zoomForShapes)
+        return;
+    if (paintDotTiles(*painter, rect, step, colors))
         return;
     QPolygonF dots;
     for (double x = std::floor(rect.left() / step) * step; x <= rect.right(); x += step)
