@@ -128,12 +128,16 @@ void Tracer::signal(std::uint32_t process, int signal, bool group)
 
 void Tracer::pause(std::uint32_t process)
 {
-    const std::lock_guard lock(d->table);
-    for (const auto& [number, each] : d->processes)
-        if (process == 0 || number == process) {
-            each->paused = true;
-            each->stepping = false;
-        }
+    {
+        const std::lock_guard lock(d->table);
+        for (const auto& [number, each] : d->processes)
+            if (process == 0 || number == process) {
+                each->paused = true;
+                each->stepping = false;
+            }
+    }
+    if (d->kernel)
+        d->run([this] { d->resumeDue(); });
 }
 
 void Tracer::resume(std::uint32_t process)
@@ -169,8 +173,12 @@ void Tracer::step(std::uint32_t process)
 void Tracer::setRule(CallRule rule)
 {
     removeRule(rule.rule);
-    const std::lock_guard lock(d->table);
-    d->rules.push_back({std::move(rule)});
+    {
+        const std::lock_guard lock(d->table);
+        d->rules.push_back({std::move(rule)});
+    }
+    if (d->kernel)
+        d->run([this] { d->resumeDue(); });
 }
 
 void Tracer::removeRule(std::uint32_t rule)

@@ -173,7 +173,7 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
 void Tracer::Private::takeTurn(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    if (process.turnNs == 0 || process.state == ProcessState::Starting || kernel)
+    if (process.turnNs == 0 || process.state == ProcessState::Starting || (kernel && !thread.stopsAtData))
         return;
     const std::uint64_t turn = std::max(thread.call.since, process.nextTurn);
     process.nextTurn = turn + process.turnNs;

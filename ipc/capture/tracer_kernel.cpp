@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t recordsUnderOneLock = 512;
 constexpr long drainPauseNs = 500'000; // a full ring of 16 MiB lasts 50 ms at two million events a second
 constexpr unsigned pausesBeforeSleep = 20;
+constexpr std::uint64_t catchEveryNs = 2'000'000;
 constexpr std::uint64_t lossesEveryNs = 100'000'000;
 
 ObjectKey objectOf(const byteyard_key& key)
@@ -36,6 +37,8 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     if (at == threads.end() || row == nullptr)
         return;
     TracedThread& thread = at->second;
+    if (thread.stopsAtData)
+        return; // it was seen at its stops
     CallArguments arguments{};
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
     const TraceeMemory memory(record.memory);
@@ -78,6 +81,36 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
                         static_cast<std::uint32_t>(arguments[0]));
     if (const auto at = objects.find(key); at != objects.end())
         found.endpoint = at->second;
+}
+
+/// Pause, step, pace and rules need a thread to stop at its data calls too.
+bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
+{
+    const TracedProcess& process = *thread.process;
+    return kernel && process.state != ProcessState::Starting &&
+           (process.paused || process.stepping || process.turnNs != 0 || !rules.empty() || thread.interposed);
+}
+
+/// Stops those that must stop at their data calls and do not yet. Who sleeps in such a call goes back into it
+/// at once (goOnUnseen), and stops when it returns; who sleeps elsewhere is caught when it runs. True when
+/// such are left.
+bool Tracer::Private::catchRunning(std::uint64_t time)
+{
+    if (!kernel || ending || time < nextCatch)
+        return nextCatch > time && kernel && !ending;
+    nextCatch = time;
+    for (auto& [tid, thread] : threads) {
+        const bool stopsAnyway = thread.stopsAtData || thread.held || thread.stopped || thread.dying ||
+                                 thread.interrupted || (thread.inCall && thread.call.restart == 0);
+        if (stopsAnyway || !mustStopAtData(thread))
+            continue;
+        nextCatch = time + catchEveryNs;
+        const auto sleeping = proc::sleepingCall(tid);
+        const CallRow* row = sleeping ? callRow(static_cast<std::uint64_t>(sleeping->number)) : nullptr;
+        if (!sleeping || (row != nullptr && isKernelCall(*row)))
+            thread.interrupted = ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
+    }
+    return nextCatch > time;
 }
 
 /// What the ring had no room for since this was asked last. With the table locked.

@@ -1,7 +1,10 @@
 #include "ipc/capture/tracer_private.h"
 
+#include "ipc/capture/kernel_calls.h"
+
 #include <array>
 #include <cerrno>
+#include <linux/audit.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -19,6 +22,18 @@ constexpr std::uint64_t second = 1'000'000'000;
 timespec timespecOf(std::uint64_t ns)
 {
     return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)};
+}
+
+#if defined(__x86_64__)
+constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_AARCH64;
+#endif
+
+bool isDataEntry(const __ptrace_syscall_info& info)
+{
+    const CallRow* row = info.arch == ownArchitecture ? callRow(info.entry.nr) : nullptr;
+    return row != nullptr && isKernelCall(*row);
 }
 
 void prepareSignals()
@@ -131,6 +146,8 @@ void Tracer::Private::handleStop(TracedThread& stopped, int status)
 {
     stopped.held = false;
     const int signal = WSTOPSIG(status);
+    if (signal != (SIGTRAP | 0x80))
+        stopped.goesBackIn = false;
     const int event = status >> 16;
     if (event == PTRACE_EVENT_SECCOMP)
         handleSystemCall(stopped, true);
@@ -149,7 +166,11 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
         return; // killed meanwhile: its end will be reported
     stopped.process->witness = stopped.tid;
     stopped.afterStop = false;
-    if (!entry) {
+    // A call that the filter lets pass, of a thread that is to stop there nevertheless.
+    const bool isData = info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(info);
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY && !isData)
+        return passEntry(stopped, info.entry.nr);
+    if (!entry && !isData) {
         if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall) {
             const TraceeMemory memory(stopped.tid);
             if (!leaveRuled(stopped, memory, info.exit.rval))
@@ -160,16 +181,31 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
         resume(stopped, PTRACE_CONT);
         return;
     }
-    const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr) : nullptr;
+    const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr)
+                         : isData                               ? callRow(info.entry.nr)
+                                                                : nullptr;
     CallArguments arguments{};
-    std::copy_n(info.seccomp.args, arguments.size(), arguments.begin());
+    std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
     const TraceeMemory memory(stopped.tid);
     const bool wanted = row != nullptr && enterAfterInterposed(stopped, {*row, arguments, memory}, now());
     if (wanted)
         ruleEntry(stopped, memory);
-    if (wanted && stopped.process->stepping && isStep(stopped.call))
+    if (wanted && stopped.process->stepping && isStep(stopped.call) && !stopped.goesBackIn)
         stopped.process->stepping = false; // held here, as all that is paused
     resume(stopped, wanted ? PTRACE_SYSCALL : PTRACE_CONT);
+    stopped.goesBackIn = false;
+}
+
+/// A call of a thread that stops at all: not one of those that the kernel's side tells of. What matters of it
+/// comes by the filter.
+void Tracer::Private::passEntry(TracedThread& stopped, std::uint64_t number)
+{
+    if (stopped.inCall && stopped.call.restart != 0 && callRow(number) == nullptr) {
+        if (stopped.call.restart == EINTR)
+            finish(stopped, TraceeMemory(stopped.tid), -EINTR);
+        stopped.inCall = false;
+    }
+    resume(stopped, PTRACE_SYSCALL);
 }
 
 void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
@@ -199,6 +235,10 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
         }
         stopped.stopped = false;
         stopped.process->stopSignal = 0;
+        if (std::exchange(stopped.interrupted, false)) {
+            goOnUnseen(stopped);
+            stopped.goesBackIn = stopped.inCall && stopped.call.restart != 0;
+        }
         if (stopped.process->state == ProcessState::Stopped) {
             stopped.process->state = ProcessState::Running;
             tellProcess(*stopped.process, false);
@@ -214,8 +254,15 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
 /// comes by the wait.
 void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
 {
-    const bool held = (stopped.process->paused && !stopped.process->stepping) || stopped.heldUntil != 0;
+    const bool held = !stopped.goesBackIn &&
+                      ((stopped.process->paused && !stopped.process->stepping) || stopped.heldUntil != 0);
     if (stopped.dying || ending || !held) {
+        if (mustStopAtData(stopped) && (request == PTRACE_CONT || request == PTRACE_SYSCALL)) {
+            request = PTRACE_SYSCALL;
+            stopped.stopsAtData = true;
+        } else if (request == PTRACE_CONT) {
+            stopped.stopsAtData = false;
+        }
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);
         return;
     }
@@ -250,6 +297,8 @@ void Tracer::Private::resumeDue()
         each.held = false;
         resume(each, each.heldRequest, each.heldSignal);
     }
+    if (catchRunning(time))
+        next = next == 0 ? nextCatch : std::min(next, nextCatch);
     const itimerspec never{};
     if (next != 0)
         setTimer(next);

@@ -79,6 +79,9 @@ struct TracedThread
     bool inCall = false;
     PendingCall call;
     std::optional<ObjectKey> object; ///< what the kernel says that the call was on
+    bool stopsAtData = false;        ///< ptrace follows all its calls: what the kernel tells of it is known
+    bool interrupted = false;        ///< by us, to make it stop at data calls too
+    bool goesBackIn = false;         ///< to the call that we have woken it from: no pause holds it before
     bool stopped = false;            ///< in a group stop
     bool afterStop = false;          ///< SIGCONT that ends a group stop is not a plain ignored signal
     bool dying = false;              ///< has reported PTRACE_EVENT_EXIT
@@ -175,6 +178,7 @@ struct Tracer::Private
     void handleStatus(pid_t tid, int status);
     void handleStop(TracedThread& thread, int status);
     void handleSystemCall(TracedThread& thread, bool entry);
+    void passEntry(TracedThread& thread, std::uint64_t number);
     void handleEvent(TracedThread& thread, int event, int signal);
     void resume(TracedThread& thread, int request, int signal = 0);
     void resumeDue();
@@ -184,6 +188,8 @@ struct Tracer::Private
     std::size_t takeRecords(std::size_t most = SIZE_MAX);
     void takeRecord(const KernelRecord& record);
     void takeLosses();
+    bool mustStopAtData(const TracedThread& thread) const;
+    bool catchRunning(std::uint64_t time);
     void drainLoop();
     void endDrain();
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
@@ -290,6 +296,8 @@ struct Tracer::Private
     void handleSignal(TracedThread& thread, int signal);
     void settleRestart(TracedThread& thread, int signal);
     void goOnUntouched(TracedThread& thread);
+    void goOnUnseen(TracedThread& thread);
+    bool hasNews(const TracedThread& thread) const;
     bool ignores(const TracedProcess& process, int signal) const;
     bool goOnUnlessSignalled(TracedThread& thread);
 
@@ -358,6 +366,7 @@ struct Tracer::Private
     std::uint64_t timerDue = 0;
     std::map<std::tuple<pid_t, int, ObjectKey>, byteyard_loss> toldLosses;
     std::uint64_t toldUncounted = 0;
+    std::uint64_t nextCatch = 0;
     Fd drainEnd; ///< written to when the drain is to end
     std::thread drainer;
     std::thread runner;

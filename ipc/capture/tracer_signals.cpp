@@ -82,6 +82,23 @@ void Tracer::Private::goOnUntouched(TracedThread& thread)
         thread.call.restart = restartNoIntr;
 }
 
+/// Whether a signal waits that an untraced program would see.
+bool Tracer::Private::hasNews(const TracedThread& thread) const
+{
+    const std::uint64_t pending = proc::pendingSignals(thread.tid);
+    for (int signal = 1; signal <= 64; ++signal)
+        if ((pending >> (signal - 1) & 1) != 0 && !ignores(*thread.process, signal))
+            return true;
+    return false;
+}
+
+/// After PTRACE_INTERRUPT: a thread that ran when it was looked at may have fallen asleep meanwhile.
+void Tracer::Private::goOnUnseen(TracedThread& thread)
+{
+    if (!hasNews(thread))
+        goOnUntouched(thread);
+}
+
 /// At a call's return with EINTR: when no signal waits that an untraced program would see, the one that woke
 /// the thread is ignored, or another thread has taken it. Then the call is made once more, as if nothing had
 /// been.
@@ -94,10 +111,8 @@ bool Tracer::Private::goOnUnlessSignalled(TracedThread& thread)
                         callInfo(call.row->call).flow != Flow::None;
     if (!sleeps || call.wasRestarted || thread.process->stopSignal != 0)
         return false;
-    const std::uint64_t pending = proc::pendingSignals(thread.tid);
-    for (int signal = 1; signal <= 64; ++signal)
-        if ((pending >> (signal - 1) & 1) != 0 && !ignores(*thread.process, signal))
-            return false;
+    if (hasNews(thread))
+        return false;
     auto registers = CallRegisters::of(thread.tid);
     if (!registers)
         return false;

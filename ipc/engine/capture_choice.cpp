@@ -11,21 +11,21 @@ constexpr std::string_view noSampling = "not built into this engine";
 CaptureChoice chooseCapture(std::string_view wanted, std::size_t dataBytes)
 {
     CaptureChoice choice;
-    if (wanted == "ptrace") {
-        choice.mode = wanted;
-        return choice;
-    }
     if (wanted == "sampled") {
         choice.why = noSampling;
         return choice;
     }
-    if (wanted == "ebpf") {
-        choice.kernel = KernelCapture::open(dataBytes, KernelCapture::usualRing, choice.why);
-        if (choice.kernel)
-            choice.mode = wanted;
+    if (wanted == "ptrace") {
+        choice.mode = wanted;
         return choice;
     }
-    choice.mode = "ptrace";
+    choice.kernel = KernelCapture::open(dataBytes, KernelCapture::usualRing, choice.why);
+    if (choice.kernel) {
+        choice.mode = "ebpf";
+    } else if (wanted == "auto") {
+        choice.mode = "ptrace";
+        choice.why = "no eBPF: " + choice.why;
+    }
     return choice;
 }
 
