@@ -127,9 +127,10 @@ bool copyPieces(const TraceeMemory& memory, std::span<const RemotePiece> pieces,
     std::size_t done = 0;
     for (const RemotePiece& piece : pieces) {
         const std::size_t part = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size, size - done));
-        if (memory.read(piece.address, std::span(into).subspan(done, part)) != part)
+        const std::size_t got = memory.read(piece.address, std::span(into).subspan(done, part));
+        done += got;
+        if (got != part)
             break;
-        done += part;
         if (done == size)
             return true;
     }
