@@ -33,8 +33,15 @@ std::vector<sock_filter> tracedCallsFilter(bool dataCalls)
     // A binary tree instead of a chain: the calls that pass pay for every comparison.
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
     for (const CallRow& row : callRows()) {
-        if (!dataCalls && isKernelCall(row))
+        if (!dataCalls && isKernelCall(row)) {
+            const byteyard_call call = kernelCall(row);
+            if (call.stops != 0)
+                require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
+                                         SCMP_CMP(static_cast<unsigned>(call.flags), SCMP_CMP_MASKED_EQ,
+                                                  call.stops, call.stops)),
+                        "seccomp_rule_add");
             continue;
+        }
         if (row.call == Call::Mmap) {
             // Only what is shared and no anonymous memory: programs map a lot, and little of it is IPC.
             require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,

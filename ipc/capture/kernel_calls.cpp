@@ -60,6 +60,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.payload = BYTEYARD_FLAT;
         call.flags = 3;
         call.peeks = MSG_PEEK | MSG_ERRQUEUE;
+        call.stops = MSG_PEEK; // a look at waiting datagrams (SO_PEEK_OFF) must not meet such a call
         call.extras[0] = {4, 5, BYTEYARD_SIZE_POINTER, 1};
         break;
     case Call::MqTimedsend:

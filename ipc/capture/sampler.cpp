@@ -66,8 +66,8 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
             const SampleTarget& target = targets[i];
             due[i] = all || isDue(target.number, inCall);
             if (target.endpoint->looksUnderLock() && due[i] && tracer.mayPeek(target.number))
-                looks[i] = target.endpoint->look({holders[target.number], &m_sockets, &m_locks,
-                                                  tracer.seesEntries() && inCall.count(target.number) == 0});
+                looks[i] = target.endpoint->look(
+                    {holders[target.number], &m_sockets, &m_locks, inCall.count(target.number) == 0});
         }
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {

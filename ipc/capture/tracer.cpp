@@ -217,11 +217,6 @@ bool Tracer::mayPeek(std::uint32_t endpoint) const
     return true;
 }
 
-bool Tracer::seesEntries() const noexcept
-{
-    return !d->kernel;
-}
-
 std::unordered_set<std::uint32_t> Tracer::inCall() const
 {
     std::unordered_set<std::uint32_t> endpoints;

@@ -181,9 +181,7 @@ public:
     std::unique_lock<std::mutex> lockTable();
     // The following need the lock.
     bool mayPeek(std::uint32_t endpoint) const;
-    /// Whether a thread in a call on an endpoint is always known to be in it.
-    bool seesEntries() const noexcept;
-    /// The endpoints that threads are in calls on.
+    /// The endpoints that threads are in calls on, as far as those are followed by ptrace.
     std::unordered_set<std::uint32_t> inCall() const;
     /// holders() of every endpoint that has any.
     std::unordered_map<std::uint32_t, std::vector<TableHolder>> allHolders() const;

@@ -96,7 +96,7 @@ struct LookContext
     std::span<const TableHolder> holders;
     const host::SocketTable* sockets = nullptr;
     const host::LockTable* locks = nullptr;
-    bool atRest = false; ///< no traced thread is in a call on it, nor can one begin
+    bool atRest = false; ///< no thread is in a call on it that ptrace follows, nor can one begin
 };
 
 /// One kernel object. What has no name is reached through its holders, descriptors of other processes: the

@@ -273,6 +273,8 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
     if (!set)
         return 0;
     const struct byteyard_call* call = &set->calls[id];
+    if (call->stops && (argument(regs, call->flags) & call->stops))
+        return 0;
     switch (call->on) {
     case BYTEYARD_ON_FD:
         if (!identify(task, (int)argument(regs, call->fd), &in->key))

@@ -53,6 +53,7 @@ struct byteyard_call
     unsigned char emptyCounts; /* a message of 0 bytes is one */
     signed char flags;         /* argument: flags; -1: none */
     unsigned short peeks;      /* with any of these flags nothing moves */
+    unsigned short stops;      /* with any of these flags it is left to ptrace */
     struct byteyard_extra extras[BYTEYARD_EXTRAS];
 };
 
