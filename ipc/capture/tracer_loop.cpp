@@ -186,6 +186,9 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
                                                                 : nullptr;
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
+    // The call that takes another's place meets the filter on its own.
+    if (kernel && stopped.interposed && !stopped.interposed->done && !isData)
+        return resume(stopped, PTRACE_SYSCALL);
     const TraceeMemory memory(stopped.tid);
     const bool wanted = row != nullptr && enterAfterInterposed(stopped, {*row, arguments, memory}, now());
     if (wanted)

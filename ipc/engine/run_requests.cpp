@@ -132,13 +132,8 @@ bool Run::stepProcess(std::uint32_t process)
 
 void Run::setRule(CallRule rule)
 {
-    if (!m_live)
-        return;
-    if (m_capture.mode == "ptrace")
-        return m_tracer.setRule(std::move(rule));
-    // Only a tracer stands between a program and its call.
-    m_queue.control(errorFrame({"rule", {{"mode", m_capture.mode}}}));
-    m_queue.control(ruleFrame(rule.rule, 0, true));
+    if (m_live)
+        m_tracer.setRule(std::move(rule));
 }
 
 void Run::removeRule(std::uint32_t rule)

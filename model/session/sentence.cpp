@@ -85,13 +85,6 @@ Sentence capture(const Parameters& p, const QString&)
             SentenceText::tr("Choose capture auto, or give the engine the rights it needs.")};
 }
 
-Sentence rule(const Parameters& p, const QString&)
-{
-    return {
-        SentenceText::tr("No call can be held or changed in a run that is captured by %1.").arg(p[u"mode"_s]),
-        SentenceText::tr("Run it again with capture by ptrace.")};
-}
-
 Sentence fork(const Parameters& p, const QString& subject)
 {
     return {
@@ -251,7 +244,6 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"open"_s, open},
         {u"capacity"_s, capacity},
         {u"capture"_s, capture},
-        {u"rule"_s, rule},
         {u"fork"_s, fork},
         {u"session-directory"_s, sessionDirectory},
         {u"placeholder"_s, placeholder},
