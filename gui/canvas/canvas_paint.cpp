@@ -49,8 +49,8 @@ bool paintDotTiles(QPainter& painter, const QRectF& rect, double step, const Col
     tile.setDevicePixelRatio(ratio);
     const QRectF lies = toView.mapRect(rect).toAlignedRect();
     // The dot stands in the tile's middle, and in the view where the grid has it.
-    const QPointF origin(std::round(toView.dx()) - side / 2 / ratio,
-                         std::round(toView.dy()) - side / 2 / ratio);
+    const double middle = side / 2 / ratio; // NOLINT(bugprone-integer-division): a whole pixel
+    const QPointF origin(std::round(toView.dx()) - middle, std::round(toView.dy()) - middle);
     const auto into = [apart](double distance) { return distance - std::floor(distance / apart) * apart; };
     painter.save();
     painter.resetTransform();
