@@ -306,7 +306,7 @@ void LogModel::showPending()
     }
 }
 
-EventStore::Row LogModel::event(int row) const
+EventStore::Row LogModel::eventOf(int row) const
 {
     if (!m_store || row < 0 || row >= eventRows())
         return {};

@@ -50,7 +50,7 @@ public:
     /// Takes the events that came since the last call, and drops what the store dropped. Call at most once a
     /// frame.
     void refresh();
-    EventStore::Row event(int row) const;
+    EventStore::Row eventOf(int row) const;
     int rowOfPosition(quint64 position) const; ///< -1: not shown
     /// Events that the store's limit has removed.
     quint64 dropped() const;

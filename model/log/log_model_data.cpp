@@ -258,7 +258,7 @@ QVariant LogModel::headerData(int section, Qt::Orientation orientation, int role
 
 QString LogModel::rowAsText(int row) const
 {
-    const EventStore::Row event = this->event(row);
+    const EventStore::Row event = eventOf(row);
     QByteArray text;
     if (event)
         appendEventJson(text, *event, NameTable(m_catalog).namesOf(*event));

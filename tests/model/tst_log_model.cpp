@@ -162,8 +162,8 @@ private Q_SLOTS:
         // What has gone since the last refresh is an empty row, not a wrong one.
         for (quint64 i = 13; i <= 15; ++i)
             append(store, transfer(i, ipc::Call::Write, "x"));
-        QVERIFY(!model.event(0));
-        QCOMPARE(quint64{model.event(3)->seq}, 11ull);
+        QVERIFY(!model.eventOf(0));
+        QCOMPARE(quint64{model.eventOf(3)->seq}, 11ull);
         model.refresh();
         QCOMPARE(text(model, 0, Column::Number), QStringLiteral("11"));
     }
