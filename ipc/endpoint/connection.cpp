@@ -122,6 +122,8 @@ std::optional<Look> Connection::look(const LookContext& context)
     learn(context);
     const host::SocketState* a = m_a.inode != 0 ? context.sockets->find(m_a.inode) : nullptr;
     const host::SocketState* b = m_b.inode != 0 ? context.sockets->find(m_b.inode) : nullptr;
+    if (a && !b && m_kind == "tcp")
+        b = context.sockets->findUnaccepted(*a);
     if (!a && !b)
         return context.holders.empty() && m_kind == "tcp" ? lookAtRemains(context) : std::nullopt;
     askPeer(context.holders);

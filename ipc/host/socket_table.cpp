@@ -209,7 +209,7 @@ void SocketTable::dumpInet(int family, int protocol)
         if (state.inode != 0)
             m_sockets.insert_or_assign(state.inode, state);
         else
-            m_timeWaits.push_back(state);
+            m_unheld.push_back(state);
     });
 }
 
@@ -220,7 +220,7 @@ void SocketTable::refresh(Wanted wanted)
         return;
     ++m_round;
     m_sockets.clear();
-    m_timeWaits.clear();
+    m_unheld.clear();
     if (wanted.unix)
         dumpUnix();
     for (const int family : {AF_INET, AF_INET6}) {
@@ -241,10 +241,19 @@ const SocketState* SocketTable::find(std::uint64_t inode) const
 
 const SocketState* SocketTable::findTimeWait(const InetAddress& one, const InetAddress& other) const
 {
-    const auto found = std::find_if(m_timeWaits.begin(), m_timeWaits.end(), [&](const SocketState& each) {
+    const auto found = std::find_if(m_unheld.begin(), m_unheld.end(), [&](const SocketState& each) {
         return (each.local == one && each.remote == other) || (each.local == other && each.remote == one);
     });
-    return found == m_timeWaits.end() ? nullptr : &*found;
+    return found == m_unheld.end() ? nullptr : &*found;
+}
+
+const SocketState* SocketTable::findUnaccepted(const SocketState& connected) const
+{
+    const auto found = std::find_if(m_unheld.begin(), m_unheld.end(), [&](const SocketState& each) {
+        return each.local == connected.remote && each.remote == connected.local &&
+               each.state != TCP_TIME_WAIT;
+    });
+    return found == m_unheld.end() ? nullptr : &*found;
 }
 
 } // namespace byteyard::ipc::host

@@ -26,7 +26,7 @@ struct InetAddress
 /// What sock_diag(7) says of a socket.
 struct SocketState
 {
-    std::uint64_t inode = 0; ///< 0: in TIME_WAIT, which no process holds
+    std::uint64_t inode = 0; ///< 0: TCP: no process holds it, in TIME_WAIT or not accepted yet
     int family = 0;
     int state = 0;                  ///< TCP_ESTABLISHED… (also of UNIX sockets)
     std::uint32_t receiveQueue = 0; ///< bytes; of a listener how many wait; of UDP memory
@@ -61,6 +61,9 @@ public:
     const SocketState* find(std::uint64_t inode) const;
     /// A connection by its ends, whichever is whose: what remains of one that is closed.
     const SocketState* findTimeWait(const InetAddress& one, const InetAddress& other) const;
+    /// TCP: the other end of `connected` while it waits at its listener: nobody has accepted it, so it has no
+    /// inode. (The kernel does not list such a UNIX socket.)
+    const SocketState* findUnaccepted(const SocketState& connected) const;
     /// How often the kernel has been asked.
     std::uint64_t round() const noexcept { return m_round; }
 
@@ -77,7 +80,7 @@ private:
     Clock::time_point m_next{};
     std::uint64_t m_round = 0;
     std::unordered_map<std::uint64_t, SocketState> m_sockets;
-    std::vector<SocketState> m_timeWaits;
+    std::vector<SocketState> m_unheld; ///< those without an inode
 };
 
 } // namespace byteyard::ipc::host

@@ -309,6 +309,25 @@ private Q_SLOTS:
         QVERIFY(agrees()); // looking took nothing
     }
 
+    void whatWaitsForAnAcceptIsSeenToo()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"l"_s, u"tcp"_s), peer(u"server"_s, u"fd 3 hold"_s),
+                      peer(u"client"_s, u"fd 4 send hello hold"_s)},
+                     {EngineClient::edge(u"server"_s, 3, u"l"_s, u"listen"_s),
+                      EngineClient::edge(u"client"_s, 4, u"l"_s, u"connect"_s)});
+        QVERIFY(engine.until([&] { return connectionsOf(engine, numberOf(engine, u"l"_s)).size() == 1; }));
+        const quint32 connection = connectionsOf(engine, numberOf(engine, u"l"_s)).first();
+        // Nobody has accepted: the other end has no inode yet, and five bytes wait in it.
+        QVERIFY(engine.until([&] { return seen(engine, connection).entry[u"fill"_s].toInt() == 5; }));
+        const QString states = sayingOf(
+            u"ss"_s, {u"-tnH"_s, u"( sport = :%1 )"_s.arg(engine.endpointOf(u"l"_s)[u"port"_s].toInt())});
+        const QStringList line = states.simplified().split(u' ');
+        QCOMPARE(line.value(0), u"ESTAB"_s);
+        QCOMPARE(line.value(1).toInt(), 5); // Recv-Q
+    }
+
     void whatWasSentAgainIsCounted()
     {
         EngineClient engine;
