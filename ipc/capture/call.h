@@ -128,6 +128,20 @@ enum class Call : std::uint16_t {
     EpollPwait2,
     EpollCtl,
     Futex, ///< on followed shared memory: only while it waits
+    // What is no endpoint itself, but carries, wakes or reaches others.
+    Signalfd,
+    Signalfd4,
+    TimerfdCreate,
+    TimerfdSettime,
+    InotifyInit,
+    InotifyInit1,
+    InotifyAddWatch,
+    PidfdOpen,
+    PidfdGetfd,
+    Unshare,
+    Setns,
+    IoUringSetup, ///< what its rings move no tracer of calls sees: `unobserved=io_uring` in the detail
+    IoUringEnter,
     // Seen by looking (/proc), not by tracing: a thread sleeps in a call that touches no endpoint.
     Other,
     Count_

@@ -71,6 +71,23 @@ constexpr CallRow rows[] = {
 #endif
     {SYS_eventfd2, Call::Eventfd2, MakeObject},
     {SYS_flock, Call::Flock, Use, 0},
+#ifdef SYS_signalfd
+    {SYS_signalfd, Call::Signalfd, MakeOther},
+#endif
+    {SYS_signalfd4, Call::Signalfd4, MakeOther},
+    {SYS_timerfd_create, Call::TimerfdCreate, MakeOther},
+    {SYS_timerfd_settime, Call::TimerfdSettime, Tell, 0},
+#ifdef SYS_inotify_init
+    {SYS_inotify_init, Call::InotifyInit, MakeOther},
+#endif
+    {SYS_inotify_init1, Call::InotifyInit1, MakeOther},
+    {SYS_inotify_add_watch, Call::InotifyAddWatch, Tell, 0, -1, Payload::None, 1},
+    {SYS_pidfd_open, Call::PidfdOpen, MakeOther},
+    {SYS_pidfd_getfd, Call::PidfdGetfd, Fetch, 0},
+    {SYS_unshare, Call::Unshare, Unshare},
+    {SYS_setns, Call::Setns, Tell, 0},
+    {SYS_io_uring_setup, Call::IoUringSetup, MakeOther},
+    {SYS_io_uring_enter, Call::IoUringEnter, Tell, 0},
 #ifdef SYS_mknod
     {SYS_mknod, Call::Mknod, Name, -1, -1, Payload::None, 0},
     {SYS_link, Call::Link, Name, -1, -1, Payload::None, 0},

@@ -22,6 +22,10 @@ enum class Effect : std::uint8_t {
     MakePair,   ///< two new descriptors are written to memory
     OpenQueue,  ///< the result is a new descriptor for a POSIX queue
     MakeObject, ///< the result is a descriptor of a new object: memfd_create, eventfd
+    MakeOther,  ///< the result is a descriptor of what is no endpoint: signalfd, timerfd_create
+    Fetch,      ///< the result is another process's descriptor (pidfd_getfd)
+    Unshare,    ///< the process has its own of what it shared
+    Tell,       ///< none: only told
     Sysv,       ///< on a System V object
     Map,        ///< mmap, munmap, mremap
     Name,       ///< unlink, rename, link, mknod

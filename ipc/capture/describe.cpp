@@ -47,6 +47,10 @@ constexpr NamedBits spliceNames[] = {{SPLICE_F_MOVE, "SPLICE_F_MOVE"},
                                      {SPLICE_F_NONBLOCK, "SPLICE_F_NONBLOCK"},
                                      {SPLICE_F_MORE, "SPLICE_F_MORE"},
                                      {SPLICE_F_GIFT, "SPLICE_F_GIFT"}};
+constexpr NamedBits namespaceNames[] = {
+    {CLONE_FILES, "CLONE_FILES"},   {CLONE_FS, "CLONE_FS"},           {CLONE_NEWIPC, "CLONE_NEWIPC"},
+    {CLONE_NEWNET, "CLONE_NEWNET"}, {CLONE_NEWNS, "CLONE_NEWNS"},     {CLONE_NEWPID, "CLONE_NEWPID"},
+    {CLONE_NEWUTS, "CLONE_NEWUTS"}, {CLONE_NEWUSER, "CLONE_NEWUSER"}, {CLONE_NEWCGROUP, "CLONE_NEWCGROUP"}};
 constexpr NamedBits vectorNames[] = {{RWF_HIPRI, "RWF_HIPRI"},
                                      {RWF_DSYNC, "RWF_DSYNC"},
                                      {RWF_SYNC, "RWF_SYNC"},
@@ -189,6 +193,19 @@ std::string describeArguments(const CallContext& call)
     }
     case Call::Recvmsg:
         return word("flags", bitNames(a[2] & 0xffffffff, messageNames));
+    case Call::PidfdOpen:
+        return "target=" + signedText(a[0]);
+    case Call::PidfdGetfd:
+        return "from=" + signedText(a[1]);
+    case Call::InotifyAddWatch:
+        return word("path", encodeWord(call.memory.string(a[1]).value_or(std::string())));
+    case Call::Unshare:
+        return word("flags", bitNames(a[0], namespaceNames));
+    case Call::Setns:
+        return word("flags", bitNames(a[1] & 0xffffffff, namespaceNames));
+    case Call::IoUringSetup:
+    case Call::IoUringEnter:
+        return "unobserved=io_uring";
     case Call::Shutdown:
         return "how=" + valueName(a[1] & 0xffffffff, shutdownNames);
     case Call::Open:

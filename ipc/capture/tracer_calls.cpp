@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <sys/epoll.h>
 
 namespace byteyard::ipc {
@@ -106,6 +107,11 @@ bool Tracer::Private::enter(TracedThread& thread, const CallContext& context, st
         wanted = enterOpenQueue(thread, context);
         break;
     case Effect::MakeObject:
+    case Effect::MakeOther:
+    case Effect::Fetch:
+    case Effect::Unshare:
+    case Effect::Tell:
+        call.fd = context.descriptor(row.fd);
         wanted = call.told = thread.process->state != ProcessState::Starting;
         break;
     case Effect::Sysv:
@@ -406,6 +412,22 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
         makeObject(process, number, isMemory ? "memfd" : "eventfd", name, call.endpoint);
         break;
     }
+    case Effect::MakeOther:
+        call.fd = number;
+        removeDescriptor(process, number);
+        process.table->erase(number);
+        break;
+    case Effect::Fetch:
+        call.fd = number;
+        adoptReceived(process, number);
+        if (const DescriptorTable::Entry* entry = process.table->find(number))
+            call.endpoint = entry->file->endpoint;
+        break;
+    case Effect::Unshare:
+        if ((context.arguments[0] & CLONE_FILES) != 0 && process.threads == 1 &&
+            process.table.use_count() > 1)
+            process.table = std::make_shared<DescriptorTable>(*process.table);
+        break;
     case Effect::Sysv:
         leaveSysv(thread, context, result);
         break;
