@@ -136,8 +136,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(Object)
-Q_DECLARE_METATYPE(PendingCall)
-
 QTEST_GUILESS_MAIN(TestBlockedSentence)
 #include "tst_blocked_sentence.moc"
