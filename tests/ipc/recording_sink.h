@@ -45,7 +45,8 @@ public:
         const std::lock_guard lock(m_mutex);
         m_changes.push_back(change);
     }
-    void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access, bool open, std::uint32_t) override
+    void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access, bool open,
+              std::uint32_t) override
     {
         const std::lock_guard lock(m_mutex);
         if (open)

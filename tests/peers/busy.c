@@ -1,5 +1,6 @@
-// Uses many objects 60 times a second for ever: in one turn it puts something into each, in the next it takes that
-// out again. `busy pipe:WRITE:READ pair:A:B fd:N file:N queue:ID shm:ID sem:ID mq:SEND:RECEIVE map:FD psem:NAME`.
+// Uses many objects 60 times a second for ever: in one turn it puts something into each, in the next it takes
+// that out again. `busy pipe:WRITE:READ pair:A:B fd:N file:N queue:ID shm:ID sem:ID mq:SEND:RECEIVE map:FD
+// psem:NAME`.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +17,16 @@
 #include <time.h>
 #include <unistd.h>
 
-struct object {
+struct object
+{
     char what[8];
     int a;
     int b;
-    volatile char *memory;
-    sem_t *semaphore;
+    volatile char* memory;
+    sem_t* semaphore;
 };
 
-static void must(int good, const char *what)
+static void must(int good, const char* what)
 {
     if (good)
         return;
@@ -32,10 +34,10 @@ static void must(int good, const char *what)
     exit(1);
 }
 
-static struct object parse(const char *text)
+static struct object parse(const char* text)
 {
     struct object object = {"", -1, -1, NULL, NULL};
-    const char *rest = strchr(text, ':');
+    const char* rest = strchr(text, ':');
     must(rest != NULL && rest - text < (long)sizeof object.what, text);
     memcpy(object.what, text, (size_t)(rest - text));
     ++rest;
@@ -47,15 +49,18 @@ static struct object parse(const char *text)
     if ((rest = strchr(rest, ':')) != NULL)
         object.b = (int)strtol(rest + 1, NULL, 0);
     if (strcmp(object.what, "shm") == 0)
-        must((object.memory = shmat(object.a, NULL, 0)) != (char *)-1, text);
+        must((object.memory = shmat(object.a, NULL, 0)) != (char*)-1, text);
     if (strcmp(object.what, "map") == 0)
-        must((object.memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, object.a, 0)) != MAP_FAILED, text);
+        must((object.memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, object.a, 0)) !=
+                 MAP_FAILED,
+             text);
     return object;
 }
 
-static void use(const struct object *object, int puts)
+static void use(const struct object* object, int puts)
 {
-    struct {
+    struct
+    {
         long type;
         char text[16];
     } message = {1, "busy"};
@@ -73,7 +78,8 @@ static void use(const struct object *object, int puts)
     else if (strcmp(object->what, "sem") == 0)
         done = semop(object->a, &step, 1) == 0;
     else if (strcmp(object->what, "mq") == 0)
-        done = puts ? mq_send(object->a, "busy", 4, 1) == 0 : mq_receive(object->b, room, sizeof room, NULL) >= 0;
+        done = puts ? mq_send(object->a, "busy", 4, 1) == 0
+                    : mq_receive(object->b, room, sizeof room, NULL) >= 0;
     else if (strcmp(object->what, "file") == 0)
         done = pwrite(object->a, "busy", 4, puts ? 0 : 4) == 4;
     else
@@ -81,10 +87,10 @@ static void use(const struct object *object, int puts)
     must(done, object->what);
 }
 
-int main(int argc, char **argv)
+int main(int argc, char** argv)
 {
     const struct timespec turn = {0, 16666667};
-    struct object *objects = calloc((size_t)argc, sizeof *objects);
+    struct object* objects = calloc((size_t)argc, sizeof *objects);
     for (int i = 1; i < argc; ++i)
         objects[i] = parse(argv[i]);
     for (int puts = 1;; puts = !puts) {

@@ -175,8 +175,15 @@ static void sockets(int family, int type)
         close(fd);
         rest();
     }
-    while (send(fd, "hello", 5, MSG_NOSIGNAL) != 5) // UDP: nobody is there yet
+    for (;;) { // UDP: on loopback a refusal is there when send() returns, udp(7)
+        int refused = 0;
+        socklen_t length = sizeof refused;
+        const ssize_t sent = send(fd, "hello", 5, MSG_NOSIGNAL);
+        must(getsockopt(fd, SOL_SOCKET, SO_ERROR, &refused, &length) == 0, "getsockopt");
+        if (sent == 5 && refused == 0)
+            break;
         rest();
+    }
 }
 
 static void counter(int fd)
