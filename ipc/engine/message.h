@@ -17,6 +17,8 @@ class MessageError : public std::runtime_error
 /// bytes.
 inline constexpr std::size_t maxWord = 64;
 inline constexpr std::size_t maxPath = 4095;
+/// The numbers of processes, endpoints and rules are u32.
+inline constexpr std::int64_t maxNumber = UINT32_MAX;
 
 /// One JSON object, read with its types and bounds checked. Errors name the member with its place.
 class ObjectReader

@@ -10,7 +10,6 @@ namespace byteyard::ipc::engine {
 
 namespace {
 
-constexpr std::int64_t maxNumber = UINT32_MAX;
 constexpr std::size_t maxCalls = 64;
 constexpr std::size_t maxPattern = 4096;
 constexpr std::int64_t maxErrno = 4095;

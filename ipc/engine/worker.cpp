@@ -19,7 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t maxNumber = UINT32_MAX;
 constexpr std::size_t maxData = wire::maxPayload;
 constexpr int maxDepth = 32;
 
