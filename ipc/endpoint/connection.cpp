@@ -69,14 +69,17 @@ void Connection::learn(const LookContext& context)
 
 void Connection::askPeer(std::span<const TableHolder> holders)
 {
-    if (m_peerAsked || m_kind == "tcp")
+    // The end that connected tells of the listener; once the accepted one is known, that tells of who
+    // connected.
+    const std::uint64_t asked = m_b.inode != 0 ? m_b.inode : m_id.inode;
+    if (m_peerAskedOf == asked || m_kind == "tcp")
         return;
-    const Fd fd = borrowHeld(holders, m_b.inode != 0 ? m_b.inode : m_id.inode);
+    const Fd fd = borrowHeld(holders, asked);
     ucred who{};
     socklen_t size = sizeof who;
     if (!fd || ::getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &who, &size) != 0)
         return;
-    m_peerAsked = true;
+    m_peerAskedOf = asked;
     m_peerPid = who.pid;
     m_peerUid = who.uid;
 }
@@ -93,7 +96,7 @@ Facts Connection::factsOf(const host::SocketState* a, const host::SocketState* b
     if (m_kind == "tcp") {
         facts.emplace_back("rtt_us", both(&host::SocketState::rttUs));
         facts.emplace_back("retransmits", both(&host::SocketState::retransmits));
-    } else if (m_peerAsked) {
+    } else if (m_peerAskedOf != 0) {
         facts.emplace_back("peer_pid", static_cast<std::int64_t>(m_peerPid));
         facts.emplace_back("peer_uid", static_cast<std::int64_t>(m_peerUid));
     }

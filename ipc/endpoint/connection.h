@@ -45,7 +45,7 @@ private:
     std::uint64_t m_missedIn = 0; ///< the round of the socket table that did not have it; 0: none yet
     pid_t m_peerPid = 0;
     uid_t m_peerUid = 0;
-    bool m_peerAsked = false;
+    std::uint64_t m_peerAskedOf = 0; ///< the inode of the end that told
 };
 
 } // namespace byteyard::ipc
