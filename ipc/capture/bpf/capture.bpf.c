@@ -309,8 +309,8 @@ static __always_inline void fill(struct byteyard_record* record, struct pt_regs*
     record->pieces = 0;
 }
 
-static __always_inline void count(const struct byteyard_call* call, __u64 requested, __u64 flags,
-                                  long result, const struct in_call* in, int process, int fd, __u64 time,
+static __always_inline void count(const struct byteyard_call* call, __u64 requested, __u64 flags, long result,
+                                  const struct in_call* in, int process, int fd, __u64 time,
                                   struct byteyard_settings* set)
 {
     struct byteyard_loss_key at;
@@ -332,8 +332,7 @@ static __always_inline void count(const struct byteyard_call* call, __u64 reques
     }
     __sync_fetch_and_add(&loss->calls, 1);
     loss->last = time;
-    if (result < 0 || (flags & call->peeks) != 0 ||
-        (result == 0 && !call->emptyCounts && !call->returnsZero))
+    if (result < 0 || (flags & call->peeks) != 0 || (result == 0 && !call->emptyCounts && !call->returnsZero))
         return;
     const __u64 moved = call->returnsZero ? requested : (__u64)result;
     if (call->flow == BYTEYARD_FLOW_IN) {
