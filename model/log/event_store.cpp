@@ -2,8 +2,19 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <sys/mman.h>
 
 namespace byteyard::model {
+
+EventStore::Chunk::Chunk(quint64 firstPosition)
+    : first(firstPosition), bytes(static_cast<std::byte*>(std::aligned_alloc(chunkBytes, chunkBytes))),
+      offsets(std::make_unique_for_overwrite<quint32[]>(chunkRecords))
+{
+    if (!bytes)
+        throw std::bad_alloc();
+    ::madvise(bytes.get(), chunkBytes, MADV_HUGEPAGE); // a wish: small pages do too
+}
 
 EventStore::EventStore(quint64 limit) : m_limit(std::max<quint64>(limit, 1)) {}
 
@@ -32,7 +43,7 @@ const std::byte* EventStore::take(std::span<const std::byte> record)
     }
     std::byte* to = m_open->bytes.get() + m_openBytes;
     std::memcpy(to, record.data(), record.size());
-    m_open->offsets[m_taken - m_open->first] = static_cast<quint16>(m_openBytes / recordAlignment);
+    m_open->offsets[m_taken - m_open->first] = static_cast<quint32>(m_openBytes);
     m_openBytes += record.size();
     ++m_taken;
     return to;
@@ -70,7 +81,7 @@ quint64 EventStore::end() const
 quint64 EventStore::bytesUsed() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_chunks.size() * (chunkBytes + chunkRecords * sizeof(quint16) + sizeof(Chunk));
+    return m_chunks.size() * (chunkBytes + chunkRecords * sizeof(quint32) + sizeof(Chunk));
 }
 
 EventStore::Piece EventStore::pieceFrom(quint64 from) const

@@ -4,6 +4,7 @@
 
 #include <QtGlobal>
 
+#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -62,28 +63,26 @@ public:
     void setLimit(quint64 limit);
 
 private:
-    static constexpr std::size_t chunkBytes = 512u << 10;
-    static constexpr std::size_t recordAlignment = 8;
+    /// One huge page: with small ones, the first touch of its memory costs more than all else that is done
+    /// for an event.
+    static constexpr std::size_t chunkBytes = 2u << 20;
     static constexpr std::size_t chunkRecords = chunkBytes / ipc::wire::recordHeaderSize;
-    static_assert(chunkBytes / recordAlignment <= 65536, "an offset fits 16 bits");
     static_assert(chunkBytes >= ipc::wire::maxRecordSize);
+
+    struct Free
+    {
+        void operator()(std::byte* bytes) const { std::free(bytes); } // NOLINT: of aligned_alloc
+    };
 
     /// Only the appending thread writes, and only past what has been published; what is published never
     /// changes.
     struct Chunk
     {
-        explicit Chunk(quint64 firstPosition)
-            : first(firstPosition), bytes(std::make_unique_for_overwrite<std::byte[]>(chunkBytes)),
-              offsets(std::make_unique_for_overwrite<quint16[]>(chunkRecords))
-        {
-        }
-        const std::byte* record(quint64 position) const
-        {
-            return bytes.get() + offsets[position - first] * recordAlignment;
-        }
+        explicit Chunk(quint64 firstPosition);
+        const std::byte* record(quint64 position) const { return bytes.get() + offsets[position - first]; }
         const quint64 first;
-        std::unique_ptr<std::byte[]> bytes;
-        std::unique_ptr<quint16[]> offsets; ///< in units of recordAlignment
+        std::unique_ptr<std::byte, Free> bytes;
+        std::unique_ptr<quint32[]> offsets;
     };
 
     /// A chunk as a reader may use it: [from, to) of its positions.
