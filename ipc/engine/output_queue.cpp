@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::chrono::milliseconds batchAge{8};
 constexpr int lastWriteTimeoutMs = 1500;
+constexpr std::size_t blockBytes = 256U << 10;
+constexpr std::size_t freeBlocks = 32; ///< that are kept
 
 template <typename T>
 void put(std::vector<std::byte>& out, T value)
@@ -29,8 +31,8 @@ void put(std::vector<std::byte>& out, T value)
 OutputQueue::OutputQueue(int wire, int abort) : m_wire(wire), m_abort(abort)
 {
     ::fcntl(wire, F_SETFL, ::fcntl(wire, F_GETFL) | O_NONBLOCK);
-    m_buffer.resize(wire::magic.size());
-    std::memcpy(m_buffer.data(), wire::magic.data(), wire::magic.size());
+    m_open.resize(wire::magic.size());
+    std::memcpy(m_open.data(), wire::magic.data(), wire::magic.size());
     m_urgent = true;
     m_thread = std::thread([this] { writeLoop(); });
 }
@@ -46,7 +48,7 @@ void OutputQueue::control(std::string_view json)
     if (m_broken)
         return;
     seal();
-    wire::appendControl(json, m_buffer);
+    wire::appendControl(json, m_open);
     hurry();
 }
 
@@ -56,15 +58,16 @@ void OutputQueue::event(const EventView& event)
     waitForRoom(lock);
     if (m_broken)
         return;
-    const bool wasEmpty = m_buffer.empty();
+    const bool wasEmpty = isEmpty();
     if (m_batch == noBatch) {
-        m_batch = m_buffer.size();
-        wire::appendFrame(wire::FrameKind::Events, {}, m_buffer);
+        m_batch = m_open.size();
+        wire::appendFrame(wire::FrameKind::Events, {}, m_open);
     }
-    wire::appendRecord(event, m_buffer);
-    if (m_buffer.size() - m_batch >= batchBytes) {
+    wire::appendRecord(event, m_open);
+    if (m_open.size() - m_batch >= batchBytes) {
         seal();
-        hurry();
+        if (!m_full.empty())
+            hurry();
     } else if (wasEmpty) {
         m_work.notify_one(); // the batch's 8 ms begin
     }
@@ -84,7 +87,7 @@ void OutputQueue::output(std::uint32_t process, std::uint8_t stream, std::uint64
     if (m_broken)
         return;
     seal();
-    wire::appendFrame(wire::FrameKind::Output, payload, m_buffer);
+    wire::appendFrame(wire::FrameKind::Output, payload, m_open);
     hurry();
 }
 
@@ -108,7 +111,7 @@ void OutputQueue::contents(std::uint32_t request, std::uint32_t endpoint, std::u
     if (m_broken)
         return;
     seal();
-    wire::appendFrame(wire::FrameKind::Contents, payload, m_buffer);
+    wire::appendFrame(wire::FrameKind::Contents, payload, m_open);
     hurry();
 }
 
@@ -125,19 +128,34 @@ void OutputQueue::finish()
     m_broken = true; // what comes now has no way out
 }
 
-/// Ends the open batch: its length is now known.
+/// Ends the open batch: its length is now known. What is added next is a frame of its own.
 void OutputQueue::seal()
 {
-    if (m_batch == noBatch)
-        return;
-    const auto length = static_cast<std::uint32_t>(m_buffer.size() - m_batch - wire::frameHeaderSize);
-    std::memcpy(m_buffer.data() + m_batch, &length, sizeof length);
-    m_batch = noBatch;
+    if (m_batch != noBatch) {
+        const auto length = static_cast<std::uint32_t>(m_open.size() - m_batch - wire::frameHeaderSize);
+        std::memcpy(m_open.data() + m_batch, &length, sizeof length);
+        m_batch = noBatch;
+    }
+    if (m_open.size() >= blockBytes)
+        nextBlock();
+}
+
+void OutputQueue::nextBlock()
+{
+    m_fullBytes += m_open.size();
+    m_full.push_back(std::move(m_open));
+    if (m_free.empty()) {
+        m_open = {};
+        m_open.reserve(blockBytes + batchBytes + wire::maxRecordSize);
+    } else {
+        m_open = std::move(m_free.back());
+        m_free.pop_back();
+    }
 }
 
 void OutputQueue::waitForRoom(std::unique_lock<std::mutex>& lock)
 {
-    m_room.wait(lock, [this] { return m_broken || m_ending || m_buffer.size() + m_inFlight < maxBacklog; });
+    m_room.wait(lock, [this] { return m_broken || m_ending || m_fullBytes + m_open.size() < maxBacklog; });
 }
 
 void OutputQueue::hurry()
@@ -148,25 +166,35 @@ void OutputQueue::hurry()
 
 void OutputQueue::writeLoop()
 {
-    std::vector<std::byte> taken;
     std::unique_lock lock(m_mutex);
     while (true) {
-        m_work.wait(lock, [this] { return m_ending || !m_buffer.empty(); });
-        if (m_buffer.empty())
+        m_work.wait(lock, [this] { return m_ending || !isEmpty(); });
+        if (isEmpty())
             return;
         m_work.wait_for(lock, batchAge, [this] { return m_urgent || m_ending; });
-        seal();
         m_urgent = false;
-        taken.clear();
-        std::swap(taken, m_buffer);
-        m_inFlight = taken.size();
+        if (m_full.empty())
+            seal();
+        if (m_full.empty())
+            nextBlock();
+        Block taken = std::move(m_full.front());
+        m_full.pop_front();
         lock.unlock();
         const bool written = writeAll(taken);
         lock.lock();
-        m_inFlight = 0;
+        m_fullBytes -= taken.size();
+        if (m_free.size() < freeBlocks && taken.capacity() <= 2 * blockBytes) {
+            taken.clear();
+            m_free.push_back(std::move(taken));
+        }
+        m_urgent = m_urgent || !m_full.empty();
         m_broken = m_broken || !written;
-        if (m_broken)
-            m_buffer.clear();
+        if (m_broken) {
+            m_full.clear();
+            m_open.clear();
+            m_batch = noBatch;
+            m_fullBytes = 0;
+        }
         m_room.notify_all();
         if (m_broken)
             return;

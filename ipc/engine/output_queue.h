@@ -5,6 +5,7 @@
 #include "ipc/process/fd.h"
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -14,7 +15,9 @@ namespace byteyard::ipc::engine {
 
 /// What goes to the model, in one order, from any thread. A thread of its own writes it, so that a model that
 /// is slow to read never holds up the one that would have to make it faster. Events are gathered into
-/// batches: 64 KiB, or 8 ms. Whoever adds events or output while 64 MiB wait is made to wait too.
+/// batches: 64 KiB, or 8 ms. Whoever adds events or output while 64 MiB wait is made to wait too. What waits
+/// stands in blocks that are used again: the first touch of fresh memory costs more than what is written
+/// there.
 class OutputQueue
 {
 public:
@@ -36,7 +39,11 @@ public:
     void finish();
 
 private:
+    using Block = std::vector<std::byte>;
+
     void seal();
+    void nextBlock();
+    bool isEmpty() const { return m_open.empty() && m_full.empty(); }
     void waitForRoom(std::unique_lock<std::mutex>& lock);
     void hurry();
     void writeLoop();
@@ -47,9 +54,11 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_work;
     std::condition_variable m_room;
-    std::vector<std::byte> m_buffer;
-    std::size_t m_inFlight = 0;
-    std::size_t m_batch = noBatch; ///< where the open batch's header stands in m_buffer
+    std::deque<Block> m_full;      ///< whole frames, in their order
+    Block m_open;                  ///< what comes now; the frames before an open batch are whole
+    std::vector<Block> m_free;     ///< written, to be used again
+    std::size_t m_fullBytes = 0;   ///< of m_full, and of what is being written
+    std::size_t m_batch = noBatch; ///< where the open batch's header stands in m_open
     bool m_urgent = false;
     bool m_ending = false;
     bool m_broken = false; ///< the model is gone: everything is dropped
