@@ -21,23 +21,31 @@ constexpr std::size_t mostPieces = 1024;      // UIO_MAXIOV
 constexpr std::size_t mostDescriptors = 1024; // of one poll; more are not named
 constexpr std::size_t mostControl = 65536;
 
-std::vector<RemotePiece> vectorPieces(const TraceeMemory& memory, std::uint64_t address, std::uint64_t count,
-                                      std::uint64_t& requested)
+/// Adds the pieces of an iovec; how many bytes they have room for.
+std::uint64_t addVector(const TraceeMemory& memory, std::uint64_t address, std::uint64_t count,
+                        std::vector<RemotePiece>& pieces)
 {
-    std::vector<RemotePiece> pieces;
-    for (const iovec& piece : memory.objects<iovec>(
-             address, static_cast<std::size_t>(std::min<std::uint64_t>(count, mostPieces)))) {
-        pieces.push_back({reinterpret_cast<std::uint64_t>(piece.iov_base), piece.iov_len});
-        requested += piece.iov_len;
+    count = std::min<std::uint64_t>(count, mostPieces);
+    std::uint64_t requested = 0;
+    std::array<iovec, 8> some{};
+    for (std::uint64_t done = 0; done < count;) {
+        const std::span<iovec> room(some.data(), std::min<std::size_t>(some.size(), count - done));
+        const std::size_t got =
+            memory.read(address + done * sizeof(iovec), std::as_writable_bytes(room)) / sizeof(iovec);
+        for (const iovec& piece : room.first(got)) {
+            pieces.push_back({reinterpret_cast<std::uint64_t>(piece.iov_base), piece.iov_len});
+            requested += piece.iov_len;
+        }
+        done += got;
+        if (got != room.size())
+            break;
     }
-    return pieces;
+    return requested;
 }
 
-std::vector<RemotePiece> messagePieces(const TraceeMemory& memory, const msghdr& header,
-                                       std::uint64_t& requested)
+std::uint64_t addMessage(const TraceeMemory& memory, const msghdr& header, std::vector<RemotePiece>& pieces)
 {
-    return vectorPieces(memory, reinterpret_cast<std::uint64_t>(header.msg_iov), header.msg_iovlen,
-                        requested);
+    return addVector(memory, reinterpret_cast<std::uint64_t>(header.msg_iov), header.msg_iovlen, pieces);
 }
 
 std::vector<msghdr> messageHeaders(const CallContext& call, std::size_t messages)
@@ -79,32 +87,34 @@ void eachControl(const CallContext& call, std::size_t messages, Take take)
 
 } // namespace
 
-std::vector<RemotePiece> payloadPieces(const CallContext& call, std::uint64_t& requested)
+std::uint64_t payloadPieces(const CallContext& call, std::vector<RemotePiece>& pieces)
 {
-    requested = 0;
+    pieces.clear();
+    std::uint64_t requested = 0;
     switch (call.row.payload) {
     case Payload::Flat:
         requested = call.argument(call.row.size);
-        return {{call.argument(call.row.buffer), requested}};
+        pieces.push_back({call.argument(call.row.buffer), requested});
+        return requested;
     case Payload::Typed:
         requested = call.argument(call.row.size);
-        return {{call.argument(call.row.buffer) + sizeof(long), requested}};
+        pieces.push_back({call.argument(call.row.buffer) + sizeof(long), requested});
+        return requested;
     case Payload::Vector:
-        return vectorPieces(call.memory, call.argument(call.row.buffer), call.argument(call.row.size),
-                            requested);
+        return addVector(call.memory, call.argument(call.row.buffer), call.argument(call.row.size), pieces);
     case Payload::Message:
-        if (const auto header = call.memory.object<msghdr>(call.argument(call.row.buffer)))
-            return messagePieces(call.memory, *header, requested);
-        return {};
+        for (const msghdr& header : messageHeaders(call, 1))
+            requested += addMessage(call.memory, header, pieces);
+        return requested;
     case Payload::Messages:
         for (const msghdr& header : messageHeaders(call, call.argument(call.row.size)))
-            messagePieces(call.memory, header, requested);
-        return {};
+            requested += addMessage(call.memory, header, pieces);
+        pieces.clear(); // each message has its own
+        return requested;
     case Payload::None:
         break;
     }
-    requested = call.argument(call.row.size);
-    return {};
+    return call.argument(call.row.size);
 }
 
 std::vector<RemoteMessage> payloadMessages(const CallContext& call, std::size_t count)
@@ -113,7 +123,7 @@ std::vector<RemoteMessage> payloadMessages(const CallContext& call, std::size_t 
     for (const mmsghdr& header :
          call.memory.objects<mmsghdr>(call.argument(call.row.buffer), std::min(count, mostPieces))) {
         RemoteMessage message;
-        message.pieces = messagePieces(call.memory, header.msg_hdr, message.requested);
+        message.requested = addMessage(call.memory, header.msg_hdr, message.pieces);
         message.moved = header.msg_len;
         messages.push_back(std::move(message));
     }

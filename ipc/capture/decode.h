@@ -22,8 +22,8 @@ struct CallContext
     int descriptor(int index) const { return index < 0 ? -1 : static_cast<int>(argument(index)); }
 };
 
-/// Where the bytes of a call lie, in order, and how many were asked for.
-std::vector<RemotePiece> payloadPieces(const CallContext& call, std::uint64_t& requested);
+/// Where the bytes of a call lie, in order; `pieces` is overwritten. Returns how many were asked for.
+std::uint64_t payloadPieces(const CallContext& call, std::vector<RemotePiece>& pieces);
 
 /// One message of sendmmsg(2) or recvmmsg(2), as it stands after the call.
 struct RemoteMessage

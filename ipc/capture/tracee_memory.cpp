@@ -10,9 +10,12 @@ namespace byteyard::ipc {
 std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into) const noexcept
 {
     if (m_tid == 0) {
-        for (const MemoryCopy& copy : m_copies) {
+        for (std::size_t i = 0; i < m_copies.size(); ++i) {
+            const std::size_t at = (m_last + i) % m_copies.size();
+            const MemoryCopy& copy = m_copies[at];
             if (address < copy.address || address - copy.address >= copy.bytes.size())
                 continue;
+            m_last = at;
             const auto found = copy.bytes.subspan(static_cast<std::size_t>(address - copy.address));
             const std::size_t part = std::min(found.size(), into.size());
             std::copy_n(found.begin(), part, into.begin());

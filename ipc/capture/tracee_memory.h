@@ -56,6 +56,7 @@ public:
 private:
     pid_t m_tid = 0; ///< 0: copies
     std::span<const MemoryCopy> m_copies;
+    mutable std::size_t m_last = 0; ///< the copy that was read last: they are read in their order
 };
 
 /// Where the bytes of a call lie: one piece, or the pieces of a vector.

@@ -153,8 +153,9 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
     const DescriptorTable::Entry* entry = descriptors.find(call.fd);
     const DescriptorTable::Entry* entry2 = row.fd2 < 0 ? nullptr : descriptors.find(call.fd2);
     // The kernel's answer overrides: another thread may have closed the number while the call went on.
-    const std::uint32_t told = endpointOfKey(thread);
-    if (told != 0 && (entry == nullptr || entry->file->object != *thread.object)) {
+    const bool agrees = entry != nullptr && thread.object && entry->file->object == *thread.object;
+    const std::uint32_t told = agrees ? 0 : endpointOfKey(thread);
+    if (told != 0) {
         entry = nullptr;
         call.endpoint = told;
     }
@@ -166,7 +167,7 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
     const Flow flow = callInfo(row.call).flow;
     if (flow == Flow::None)
         return true;
-    call.pieces = payloadPieces(context, call.requested);
+    call.requested = payloadPieces(context, call.pieces);
     if (flow == Flow::In && dataBytes > 0 && !call.pieces.empty())
         call.dataWhole = copyPieces(
             context.memory, call.pieces,

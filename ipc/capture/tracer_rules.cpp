@@ -210,8 +210,8 @@ void Tracer::Private::change(TracedThread& thread, const TraceeMemory& memory)
         registers->setArgument(call.row->size, std::min(call.most, registers->argument(call.row->size)));
     } else {
         // Of a vector the first piece that is not empty: a plain read or write.
-        std::uint64_t requested = 0;
-        const auto pieces = payloadPieces({*call.row, call.arguments, memory}, requested);
+        std::vector<RemotePiece> pieces;
+        payloadPieces({*call.row, call.arguments, memory}, pieces);
         const auto piece =
             std::find_if(pieces.begin(), pieces.end(), [](const RemotePiece& each) { return each.size > 0; });
         if (piece == pieces.end())
@@ -290,7 +290,7 @@ bool Tracer::Private::enterAfterInterposed(TracedThread& thread, const CallConte
         call.endpoint = thread.interposed->endpoint;
         call.endpoint2 = thread.interposed->endpoint2;
         call.detail = describeArguments(context);
-        payloadPieces(context, call.requested);
+        call.requested = payloadPieces(context, call.pieces);
     }
     return thread.inCall = call.told = true;
 }

@@ -339,10 +339,10 @@ std::uint32_t Tracer::Private::tcpConnection(const TracedProcess& process, Objec
 std::uint32_t Tracer::Private::endpointOfUse(TracedThread& thread, const CallContext& context,
                                              const DescriptorTable::Entry& entry)
 {
+    if (entry.file->socket.domain == 0)
+        return entry.file->endpoint;
     const std::shared_ptr<OpenFile> file = entry.file;
     SocketUse& socket = file->socket;
-    if (socket.domain == 0)
-        return file->endpoint;
     TracedProcess& process = *thread.process;
     const int fd = thread.call.fd;
     if (socket.isConnecting) {

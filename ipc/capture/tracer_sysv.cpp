@@ -123,7 +123,7 @@ bool Tracer::Private::enterSysv(TracedThread& thread, const CallContext& context
     call.endpoint = sysvEndpoint(process, {kindOf(which), id});
     const Flow flow = callInfo(which).flow;
     if (flow != Flow::None) {
-        call.pieces = payloadPieces(context, call.requested);
+        call.requested = payloadPieces(context, call.pieces);
         if (flow == Flow::In && dataBytes > 0)
             call.dataWhole = copyPieces(
                 context.memory, call.pieces,
