@@ -21,11 +21,21 @@ constexpr byteyard_extra counted(signed char address, signed char count, unsigne
     return {address, count, BYTEYARD_SIZE_COUNT, unit};
 }
 
-unsigned char flowOf(Flow flow)
+constexpr unsigned char flowOf(Flow flow)
 {
-    return flow == Flow::In    ? static_cast<unsigned char>(BYTEYARD_FLOW_IN)
-           : flow == Flow::Out ? static_cast<unsigned char>(BYTEYARD_FLOW_OUT)
-                               : static_cast<unsigned char>(BYTEYARD_FLOW_NONE);
+    switch (flow) {
+    case Flow::In:
+        return BYTEYARD_FLOW_IN;
+    case Flow::Out:
+        return BYTEYARD_FLOW_OUT;
+    case Flow::Through:
+        return BYTEYARD_FLOW_THROUGH;
+    case Flow::Copy:
+        return BYTEYARD_FLOW_COPY;
+    case Flow::None:
+        break;
+    }
+    return BYTEYARD_FLOW_NONE;
 }
 
 } // namespace
@@ -35,6 +45,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
     byteyard_call call{};
     call.on = BYTEYARD_ON_NOTHING;
     call.fd = static_cast<signed char>(row.fd);
+    call.fd2 = static_cast<signed char>(row.fd2);
     call.buffer = static_cast<signed char>(row.buffer);
     call.size = static_cast<signed char>(row.size);
     call.flow = flowOf(callInfo(row.call).flow);
@@ -49,6 +60,38 @@ byteyard_call kernelCall(const CallRow& row) noexcept
     case Call::Pwrite64:
         call.on = BYTEYARD_ON_FD;
         call.payload = BYTEYARD_FLAT;
+        break;
+    case Call::Readv:
+    case Call::Writev:
+    case Call::Preadv:
+    case Call::Pwritev:
+    case Call::Preadv2:
+    case Call::Pwritev2:
+    case Call::Vmsplice:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_VECTOR;
+        break;
+    case Call::Splice:
+    case Call::Tee:
+    case Call::Sendfile:
+    case Call::CopyFileRange:
+        call.on = BYTEYARD_ON_FD;
+        break;
+    case Call::Sendmsg:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_MESSAGE;
+        break;
+    case Call::Sendmmsg:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = BYTEYARD_MESSAGES;
+        break;
+    case Call::Recvmsg:
+    case Call::Recvmmsg:
+        call.on = BYTEYARD_ON_FD;
+        call.payload = row.call == Call::Recvmsg ? BYTEYARD_MESSAGE : BYTEYARD_MESSAGES;
+        call.flags = row.call == Call::Recvmsg ? 2 : 3;
+        call.peeks = MSG_PEEK | MSG_ERRQUEUE;
+        call.stops = MSG_PEEK;
         break;
     case Call::Sendto:
         call.on = BYTEYARD_ON_FD;

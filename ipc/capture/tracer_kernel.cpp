@@ -2,6 +2,7 @@
 
 #include "ipc/capture/kernel_calls.h"
 
+#include <cstring>
 #include <poll.h>
 
 namespace byteyard::ipc {
@@ -9,8 +10,8 @@ namespace byteyard::ipc {
 namespace {
 
 constexpr std::size_t recordsUnderOneLock = 512;
-constexpr long drainPauseNs = 500'000; // a full ring of 16 MiB lasts 50 ms at two million events a second
-constexpr unsigned pausesBeforeSleep = 20;
+constexpr long drainPauseNs = 2'000'000; // a full ring of 16 MiB lasts 40 ms at two million events a second
+constexpr unsigned pausesBeforeSleep = 10;
 constexpr std::uint64_t catchEveryNs = 2'000'000;
 constexpr std::uint64_t lossesEveryNs = 100'000'000;
 
@@ -43,7 +44,7 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
     const TraceeMemory memory(record.memory);
     const byteyard_key& key = record.call.key;
-    if (key.kind != BYTEYARD_KEY_DESCRIPTOR)
+    if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)
         thread.object = objectOf(key);
     if (enter(thread, {*row, arguments, memory}, record.call.since - runStart))
         leave(thread, memory, record.call.result, record.call.time - runStart);
@@ -68,8 +69,8 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
     found.call = row.call;
     const TraceeMemory memory(thread.tid);
     found.detail = describeArguments({row, arguments, memory});
-    if (row.size >= 0)
-        found.requested = arguments.at(static_cast<std::size_t>(row.size));
+    std::vector<RemotePiece> pieces;
+    found.requested = payloadPieces({row, arguments, memory}, pieces);
     if (row.fd >= 0) {
         if (const DescriptorTable::Entry* entry = thread.process->table->find(found.fd))
             found.endpoint = entry->file->endpoint;
@@ -121,7 +122,7 @@ void Tracer::Private::takeLosses()
     for (const KernelLoss& loss : kernel->losses()) {
         const ObjectKey object = objectOf(loss.from.key);
         byteyard_loss& told = toldLosses[{loss.from.process, loss.from.fd, object}];
-        if (told.calls == loss.counts.calls)
+        if (std::memcmp(&told, &loss.counts, sizeof told) == 0)
             continue;
         Gap gap;
         gap.fd = loss.from.fd;
@@ -130,7 +131,7 @@ void Tracer::Private::takeLosses()
         gap.messagesIn = loss.counts.messagesIn - told.messagesIn;
         gap.bytesOut = loss.counts.bytesOut - told.bytesOut;
         gap.messagesOut = loss.counts.messagesOut - told.messagesOut;
-        gap.from = (told.calls == 0 ? loss.counts.first : told.last) - runStart;
+        gap.from = (told.last == 0 ? loss.counts.first : told.last) - runStart;
         gap.to = loss.counts.last - runStart;
         told = loss.counts;
         if (const auto at = objects.find(object); at != objects.end())

@@ -83,13 +83,14 @@ struct task_struct
 #pragma clang attribute pop
 
 enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
-enum { SCRATCHES = 256, SCRATCH_BYTES = 196608 };
+enum { SCRATCHES = 256, SCRATCH_BYTES = 196608, SUMMED_AT_ONCE = 32 };
 
 /* A task of the session, and the call that it is in. Children inherit it at fork. */
 struct in_call
 {
     __u64 since;
     struct byteyard_key key;
+    struct byteyard_key key2; /* what bytes go into, of a call on two */
     __u32 call;
     __u32 armed;
 };
@@ -141,6 +142,30 @@ struct scratch
 {
     struct byteyard_record record;
     __u8 bytes[SCRATCH_BYTES];
+    __u64 bytesMoved; /* of sendmmsg and recvmmsg */
+    __u64 messagesMoved;
+};
+
+/* As the kernel's user has them. */
+struct vector
+{
+    __u64 address;
+    __u64 size;
+};
+struct message
+{
+    __u64 name;
+    __u64 nameSize;
+    __u64 vectors;
+    __u64 count;
+    __u64 control;
+    __u64 controlSize;
+    __u64 flags;
+};
+struct message_of_many
+{
+    struct message message;
+    __u64 moved;
 };
 
 /* One a processor: these programs run with preemption off. */
@@ -277,8 +302,14 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
         return 0;
     switch (call->on) {
     case BYTEYARD_ON_FD:
-        if (!identify(task, (int)argument(regs, call->fd), &in->key))
-            return 0;
+        in->key2.kind = BYTEYARD_KEY_NOTHING;
+        if (call->fd2 >= 0 && !identify(task, (int)argument(regs, call->fd2), &in->key2))
+            in->key2.kind = BYTEYARD_KEY_NOTHING;
+        if (!identify(task, (int)argument(regs, call->fd), &in->key)) {
+            in->key.kind = BYTEYARD_KEY_NOTHING;
+            if (in->key2.kind == BYTEYARD_KEY_NOTHING)
+                return 0;
+        }
         break;
     case BYTEYARD_ON_QUEUE:
     case BYTEYARD_ON_SEMAPHORE:
@@ -309,39 +340,39 @@ static __always_inline void fill(struct byteyard_record* record, struct pt_regs*
     record->pieces = 0;
 }
 
-static __always_inline void count(const struct byteyard_call* call, __u64 requested, __u64 flags, long result,
-                                  const struct in_call* in, int process, int fd, __u64 time,
-                                  struct byteyard_settings* set)
+/* What a call that found no room has moved through one object. */
+struct missed
 {
     struct byteyard_loss_key at;
-    __builtin_memset(&at, 0, sizeof at);
-    at.key = in->key;
-    at.process = process;
-    at.fd = fd;
-    struct byteyard_loss* loss = bpf_map_lookup_elem(&losses, &at);
+    __u64 time;
+    __u64 calls;
+    __u64 bytesIn;
+    __u64 messagesIn;
+    __u64 bytesOut;
+    __u64 messagesOut;
+};
+
+static __noinline int count(const struct missed* missed, struct byteyard_settings* set)
+{
+    struct byteyard_loss* loss = bpf_map_lookup_elem(&losses, &missed->at);
     if (!loss) {
         struct byteyard_loss none;
         __builtin_memset(&none, 0, sizeof none);
-        none.first = time;
-        bpf_map_update_elem(&losses, &at, &none, BPF_NOEXIST);
-        loss = bpf_map_lookup_elem(&losses, &at);
+        none.first = missed->time;
+        bpf_map_update_elem(&losses, &missed->at, &none, BPF_NOEXIST);
+        loss = bpf_map_lookup_elem(&losses, &missed->at);
     }
     if (!loss) {
-        __sync_fetch_and_add(&set->uncounted, 1);
-        return;
+        __sync_fetch_and_add(&set->uncounted, missed->calls);
+        return 0;
     }
-    __sync_fetch_and_add(&loss->calls, 1);
-    loss->last = time;
-    if (result < 0 || (flags & call->peeks) != 0 || (result == 0 && !call->emptyCounts && !call->returnsZero))
-        return;
-    const __u64 moved = call->returnsZero ? requested : (__u64)result;
-    if (call->flow == BYTEYARD_FLOW_IN) {
-        __sync_fetch_and_add(&loss->bytesIn, moved);
-        __sync_fetch_and_add(&loss->messagesIn, 1);
-    } else if (call->flow == BYTEYARD_FLOW_OUT) {
-        __sync_fetch_and_add(&loss->bytesOut, moved);
-        __sync_fetch_and_add(&loss->messagesOut, 1);
-    }
+    __sync_fetch_and_add(&loss->calls, missed->calls);
+    __sync_fetch_and_add(&loss->bytesIn, missed->bytesIn);
+    __sync_fetch_and_add(&loss->messagesIn, missed->messagesIn);
+    __sync_fetch_and_add(&loss->bytesOut, missed->bytesOut);
+    __sync_fetch_and_add(&loss->messagesOut, missed->messagesOut);
+    loss->last = missed->time;
+    return 0;
 }
 
 static __always_inline __u64 wake_flag(struct byteyard_settings* set)
@@ -349,13 +380,25 @@ static __always_inline __u64 wake_flag(struct byteyard_settings* set)
     return set->wanted ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
 }
 
-/* Copies what an address points to behind what stands in the scratch already. */
-static __always_inline __u32 append(struct scratch* scratch, __u32 at, __u64 address, __u64 size, __u32 most)
+static __always_inline __u64 least(__u64 a, __u64 b)
 {
-    if (at > SCRATCH_BYTES - BYTEYARD_MOST_DATA - 64)
+    return a < b ? a : b;
+}
+
+/* The functions that are not static are verified by themselves, once, and not for each of their callers. */
+
+/* Copies what an address points to behind what stands in a processor's scratch already; where that ends. */
+__noinline int append(__u32 cpu, __u32 at, __u64 address, __u64 size)
+{
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    __u64 begin = at;
+    __u64 part = least(size, BYTEYARD_MOST_DATA + 8);
+    // What is compared must be what is used: the verifier knows nothing of copies.
+    asm volatile("" : "+r"(begin), "+r"(part));
+    if (!scratch || begin > SCRATCH_BYTES - BYTEYARD_MOST_DATA - 64 || part == 0 ||
+        part > BYTEYARD_MOST_DATA + 8)
         return at;
-    struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + at);
-    __u32 part = size > most ? most : (__u32)size;
+    struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + begin);
     if (bpf_probe_read_user(piece + 1, part, (const void*)address) != 0)
         return at;
     piece->address = address;
@@ -363,6 +406,126 @@ static __always_inline __u32 append(struct scratch* scratch, __u32 at, __u64 add
     piece->zero = 0;
     ++scratch->record.pieces;
     return at + ((sizeof *piece + part + 7) & ~7U);
+}
+
+/* The pieces that an iovec tells of, and their first bytes. */
+__noinline int append_vectors(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
+{
+    at = append(cpu, at, address, least(count, BYTEYARD_MOST_PIECES) * sizeof(struct vector));
+    for (int i = 0; i < BYTEYARD_MOST_VECTORS; ++i) {
+        struct vector vector;
+        if (i >= count || most == 0 ||
+            bpf_probe_read_user(&vector, sizeof vector, (const void*)(address + i * sizeof vector)) != 0)
+            break;
+        const __u64 part = least(vector.size, most);
+        at = append(cpu, at, vector.address, part);
+        most -= part;
+    }
+    return at;
+}
+
+/* What stands behind a msghdr, but not the msghdr. */
+__noinline int append_message(__u32 cpu, __u32 at, __u64 address, __u64 most)
+{
+    struct message message;
+    if (bpf_probe_read_user(&message, sizeof message, (const void*)address) != 0)
+        return at;
+    if (message.name)
+        at = append(cpu, at, message.name, least((__u32)message.nameSize, 128));
+    if (message.control)
+        at = append(cpu, at, message.control, least(message.controlSize, BYTEYARD_MOST_EXTRA));
+    return append_vectors(cpu, at, message.vectors, message.count, most);
+}
+
+__noinline int append_messages(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
+{
+    at = append(cpu, at, address, least(count, BYTEYARD_MOST_PIECES) * sizeof(struct message_of_many));
+    for (int i = 0; i < BYTEYARD_MOST_MESSAGES && i < count; ++i) {
+        const __u64 place = address + i * sizeof(struct message_of_many);
+        __u32 moved = 0;
+        bpf_probe_read_user(&moved, sizeof moved, (const void*)(place + sizeof(struct message)));
+        at = append_message(cpu, at, place, least(moved, most));
+    }
+    return at;
+}
+
+/* Adds how much the next messages of a call have moved, and in how many something has, to the scratch. */
+__noinline int sum_some(__u32 cpu, __u64 address, __u64 count)
+{
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    if (!scratch)
+        return 0;
+    for (int i = 0; i < SUMMED_AT_ONCE && i < count; ++i) {
+        __u32 moved = 0;
+        bpf_probe_read_user(
+            &moved, sizeof moved,
+            (const void*)(address + i * sizeof(struct message_of_many) + sizeof(struct message)));
+        scratch->bytesMoved += moved;
+        scratch->messagesMoved += moved != 0;
+    }
+    return 0;
+}
+
+/* The same of all. In pieces, since the verifier walks through every turn of a loop. */
+__noinline int sum_messages(__u32 cpu, __u64 address, __u64 count)
+{
+    for (int i = 0; i < BYTEYARD_MOST_PIECES / SUMMED_AT_ONCE; ++i) {
+        const __u64 done = i * SUMMED_AT_ONCE;
+        if (done >= count)
+            break;
+        sum_some(cpu, address + done * sizeof(struct message_of_many), count - done);
+    }
+    return 0;
+}
+
+/* Counts a call whose record found no room. */
+static __always_inline void lose(const struct byteyard_call* call, struct pt_regs* regs, long result,
+                                 const struct in_call* in, struct task_struct* task, __u64 time,
+                                 struct byteyard_settings* set)
+{
+    const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
+    const __u64 flags = call->flags < 0 ? 0 : argument(regs, call->flags);
+    __u64 moved = call->returnsZero ? requested : (__u64)result;
+    __u64 messages = 1;
+    struct missed missed;
+    __builtin_memset(&missed, 0, sizeof missed);
+    missed.at.key = in->key;
+    missed.at.process = task->tgid;
+    missed.at.fd = call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1;
+    missed.time = time;
+    missed.calls = 1;
+    if (result > 0 && call->payload == BYTEYARD_MESSAGES) {
+        const __u32 cpu = bpf_get_smp_processor_id();
+        struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+        if (scratch) {
+            scratch->bytesMoved = scratch->messagesMoved = 0;
+            sum_messages(cpu, argument(regs, call->buffer), result);
+            moved = scratch->bytesMoved;
+            messages = scratch->messagesMoved;
+        }
+        missed.calls = result;
+    }
+    if (result < 0 || (flags & call->peeks) != 0 || (result == 0 && !call->emptyCounts && !call->returnsZero))
+        moved = messages = 0;
+    if (call->flow == BYTEYARD_FLOW_IN) {
+        missed.bytesIn = moved;
+        missed.messagesIn = messages;
+    } else if (call->flow == BYTEYARD_FLOW_OUT || call->flow == BYTEYARD_FLOW_THROUGH) {
+        missed.bytesOut = moved;
+        missed.messagesOut = messages;
+    }
+    if (in->key.kind != BYTEYARD_KEY_NOTHING) {
+        count(&missed, set);
+        missed.calls = 0;
+    }
+    if (call->on != BYTEYARD_ON_FD || in->key2.kind == BYTEYARD_KEY_NOTHING)
+        return;
+    missed.at.key = in->key2;
+    missed.at.fd = (int)argument(regs, call->fd2);
+    missed.bytesIn = moved;
+    missed.messagesIn = messages;
+    missed.bytesOut = missed.messagesOut = 0;
+    count(&missed, set);
 }
 
 SEC("tp_btf/sys_exit")
@@ -381,17 +544,15 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
     const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
     const __u64 moved = result == 0 && call->returnsZero ? requested : result > 0 ? (__u64)result : 0;
-    __u64 size = moved < set->dataBytes ? moved : set->dataBytes;
+    __u64 size = least(moved, set->dataBytes);
     __u64 address = 0;
     if (call->payload == BYTEYARD_FLAT && call->buffer >= 0) {
         address = argument(regs, call->buffer);
         // The type of a message goes with it, also with one that was not taken.
         if (result >= 0 || call->flow == BYTEYARD_FLOW_IN)
             size += call->prefix;
-    } else {
-        size = 0;
     }
-    int extras = 0;
+    int extras = call->payload >= BYTEYARD_VECTOR;
     for (int i = 0; i < BYTEYARD_EXTRAS; ++i)
         if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
             extras = 1;
@@ -401,7 +562,8 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         if (!small)
             goto lost;
         fill(&small->record, regs, result, in, task, time);
-        if (size > 0 && bpf_probe_read_user(small->data, (__u32)size, (const void*)address) == 0) {
+        if (address != 0 && size > 0 &&
+            bpf_probe_read_user(small->data, (__u32)size, (const void*)address) == 0) {
             small->record.pieces = 1;
             small->piece.address = address;
             small->piece.size = (__u32)size;
@@ -425,27 +587,39 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         if (from == 0)
             continue;
         if (extra->how == BYTEYARD_SIZE_COUNT) {
-            const __u64 number = argument(regs, extra->count);
-            length = number > BYTEYARD_MOST_EXTRA ? BYTEYARD_MOST_EXTRA : number * extra->unit;
+            length = least(least(argument(regs, extra->count), BYTEYARD_MOST_EXTRA) * extra->unit,
+                           BYTEYARD_MOST_EXTRA);
         } else if (extra->how == BYTEYARD_SIZE_POINTER) {
             __u32 told = 0;
             const __u64 place = argument(regs, extra->count);
             if (place == 0 || bpf_probe_read_user(&told, sizeof told, (const void*)place) != 0)
                 continue;
-            at = append(scratch, at, place, sizeof told, 8);
-            length = told > 128 ? 128 : told;
+            at = append(cpu, at, place, sizeof told);
+            length = least(told, 128);
         }
-        at = append(scratch, at, from, length, BYTEYARD_MOST_EXTRA);
+        at = append(cpu, at, from, length);
     }
-    if (size > 0)
-        at = append(scratch, at, address, size, BYTEYARD_MOST_DATA + 8);
-    if (at > SCRATCH_BYTES)
+    if (call->payload == BYTEYARD_FLAT) {
+        at = append(cpu, at, address, size);
+    } else if (call->buffer >= 0) {
+        const __u64 place = argument(regs, call->buffer);
+        if (call->payload == BYTEYARD_VECTOR) {
+            at = append_vectors(cpu, at, place, requested, size);
+        } else if (call->payload == BYTEYARD_MESSAGE) {
+            at = append(cpu, at, place, sizeof(struct message));
+            at = append_message(cpu, at, place, size);
+        } else if (call->payload == BYTEYARD_MESSAGES) {
+            at = append_messages(cpu, at, place, requested, result > 0 ? set->dataBytes : 0);
+        }
+    }
+    __u64 end = at;
+    asm volatile("" : "+r"(end)); // as in append
+    if (end > SCRATCH_BYTES)
         goto lost;
-    if (bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + at, wake_flag(set)) == 0)
+    if (bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + end, wake_flag(set)) == 0)
         return 0;
 lost:
-    count(call, requested, call->flags < 0 ? 0 : argument(regs, call->flags), result, in, task->tgid,
-          call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1, time, set);
+    lose(call, regs, result, in, task, time, set);
     return 0;
 }
 

@@ -8,6 +8,8 @@ enum {
     BYTEYARD_MOST_DATA = 65536,  /* bytes kept of what one call moved */
     BYTEYARD_MOST_PIECES = 1024, /* UIO_MAXIOV */
     BYTEYARD_MOST_EXTRA = 16384, /* bytes of one structure that an argument points to */
+    BYTEYARD_MOST_VECTORS = 16,  /* pieces of a vector, and */
+    BYTEYARD_MOST_MESSAGES = 64, /* messages of one call whose bytes are copied; all are counted */
     BYTEYARD_EXTRAS = 3,
 };
 
@@ -18,11 +20,20 @@ enum {
     BYTEYARD_KEY_QUEUE = 1,
     BYTEYARD_KEY_SEMAPHORE = 3,
     BYTEYARD_KEY_PTY = 5,
+    BYTEYARD_KEY_NOTHING = 254,    /* of no interest */
     BYTEYARD_KEY_DESCRIPTOR = 255, /* shares its inode with others: the descriptor's number tells */
 };
 
-enum { BYTEYARD_FLOW_NONE = 0, BYTEYARD_FLOW_IN = 1, BYTEYARD_FLOW_OUT = 2 };
-enum { BYTEYARD_FLAT = 1, BYTEYARD_VECTOR = 2, BYTEYARD_MESSAGE = 3 };
+/* Through and copy: from the first descriptor into the second; a copy takes nothing away. */
+enum {
+    BYTEYARD_FLOW_NONE = 0,
+    BYTEYARD_FLOW_IN = 1,
+    BYTEYARD_FLOW_OUT = 2,
+    BYTEYARD_FLOW_THROUGH = 3,
+    BYTEYARD_FLOW_COPY = 4,
+};
+/* Where the bytes are: at an address, behind iovecs, in a msghdr, in several mmsghdr. */
+enum { BYTEYARD_FLAT = 1, BYTEYARD_VECTOR = 2, BYTEYARD_MESSAGE = 3, BYTEYARD_MESSAGES = 4 };
 
 /* How the size of a structure is found that an argument points to. */
 enum {
@@ -44,8 +55,9 @@ struct byteyard_call
 {
     unsigned char on;
     signed char fd;     /* argument: the descriptor */
+    signed char fd2;    /* argument: the one that bytes go into; -1: none */
     signed char buffer; /* argument: where the bytes are; -1: nowhere */
-    signed char size;   /* argument: how many were asked for */
+    signed char size;   /* argument: how many bytes, pieces or messages; -1: none */
     unsigned char payload;
     unsigned char flow;
     unsigned char prefix;      /* bytes before the message: its type */
@@ -91,7 +103,8 @@ struct byteyard_piece
     unsigned int zero;
 };
 
-/* What one process moved through one object in calls whose record found no room. */
+/* What one process moved through one object in calls whose record found no room. A call on two objects is
+ * counted as a call with one of them. */
 struct byteyard_loss_key
 {
     struct byteyard_key key;
