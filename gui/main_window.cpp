@@ -14,6 +14,7 @@
 #include "gui/theme/theme.h"
 #include "gui/widgets/background.h"
 #include "gui/widgets/banner.h"
+#include "gui/widgets/dock_grip.h"
 #include "gui/widgets/find_bar.h"
 #include "model/session/orphans.h"
 
@@ -33,6 +34,7 @@ namespace {
 
 /// Raised when panels come or go, so that an older arrangement is not forced upon them.
 constexpr int stateVersion = 2;
+constexpr int canvasShareLeast = 45; ///< of the window's height, in percent
 const QString geometryKey = u"window/geometry"_s;
 const QString stateKey = u"window/state"_s;
 
@@ -59,7 +61,8 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent)
     resize(1600, 1000);
     const QSettings settings;
     restoreGeometry(settings.value(geometryKey).toByteArray());
-    if (!restoreState(settings.value(stateKey).toByteArray(), stateVersion)) {
+    m_restored = restoreState(settings.value(stateKey).toByteArray(), stateVersion);
+    if (!m_restored) {
         resizeDocks({m_docks.value(u"palette"_s), m_docks.value(u"inspector"_s)}, {214, 310}, Qt::Horizontal);
         resizeDocks({m_docks.value(u"log"_s)}, {310}, Qt::Vertical);
     }
@@ -134,15 +137,19 @@ QDockWidget* MainWindow::addPanel(const QString& id, const QString& title, QWidg
     dock->setWidget(panel);
     addDockWidget(area, dock);
     m_docks.insert(id, dock);
-    // A tab says the panel's name already, and a single line needs no bar as high as itself; alone or
-    // floating, the bar with the name is what one moves a panel by.
+    // A tab says the panel's name already and is what one moves it by; a single line needs no bar as high as
+    // itself, and has a grip at its side. Alone or floating, a panel has its bar with the name.
     const bool oneLine = panel->sizePolicy().verticalPolicy() == QSizePolicy::Fixed;
     const auto title_ = [this, dock, oneLine] {
-        const bool bare = !dock->isFloating() && (oneLine || !tabifiedDockWidgets(dock).isEmpty());
+        const bool tabbed = !tabifiedDockWidgets(dock).isEmpty();
+        const bool bare = !dock->isFloating() && (oneLine || tabbed);
         const bool hidden = dock->titleBarWidget() != nullptr;
         if (bare && !hidden) {
-            dock->setTitleBarWidget(new QWidget(dock));
+            if (oneLine)
+                dock->setFeatures(dock->features() | QDockWidget::DockWidgetVerticalTitleBar);
+            dock->setTitleBarWidget(oneLine ? new DockGrip(dock) : new QWidget(dock));
         } else if (!bare && hidden) {
+            dock->setFeatures(dock->features() & ~QDockWidget::DockWidgetVerticalTitleBar);
             QWidget* nothing = dock->titleBarWidget();
             dock->setTitleBarWidget(nullptr);
             nothing->deleteLater();
@@ -193,6 +200,7 @@ void MainWindow::connectPanels()
         m_palette->showLabs();
     });
     connect(m_canvas, &CanvasView::scriptWanted, this, &MainWindow::editScript);
+    connect(m_canvas, &CanvasView::edgeEditWanted, this, &MainWindow::editEdge);
     connect(m_canvas, &CanvasView::hint, m_hint, [this](const QString& text) {
         m_hint->setText(text);
         m_status->setVisible(text.isEmpty());
@@ -340,6 +348,33 @@ void MainWindow::lookForOrphans()
                                  });
                          }}});
         });
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    // How the capture works stands in the tool bar where there is room, else in the status bar.
+    m_captureAction->setVisible(true);
+    m_captureAction->setVisible(m_toolBar->sizeHint().width() <= event->size().width());
+    updateStatus();
+    // What was restored before the window had its size has lost the panels' own.
+    if (m_restored && !event->oldSize().isValid())
+        restoreState(QSettings().value(stateKey).toByteArray(), stateVersion);
+    // A window that gets lower takes it from the panels below rather than from the canvas; what the person
+    // has set stays as it is where it comes back in its own size.
+    const bool lower =
+        event->oldSize().isValid() ? event->size().height() < event->oldSize().height() : !m_restored;
+    const int wanted = event->size().height() * canvasShareLeast / 100;
+    const int missing = wanted - centralWidget()->height();
+    QDockWidget* log = m_docks.value(u"log"_s);
+    if (!lower || missing <= 0 || dockWidgetArea(log) != Qt::BottomDockWidgetArea)
+        return;
+    // Those that lie behind another's tab have no height of their own to give.
+    const QList<QDockWidget*> tabbed = tabifiedDockWidgets(log);
+    for (QDockWidget* each : tabbed)
+        if (!each->isFloating() && !each->visibleRegion().isEmpty())
+            log = each;
+    resizeDocks({log}, {log->height() - missing}, Qt::Vertical);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

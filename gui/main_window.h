@@ -14,6 +14,7 @@
 class QDockWidget;
 class QLabel;
 class QMenu;
+class QToolBar;
 class QToolButton;
 class QVBoxLayout;
 
@@ -72,6 +73,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     // main_window.cpp
@@ -90,6 +92,7 @@ private:
     void createFileMenu();
     void createEditMenu();
     void createViewMenu();
+    void createArrangeMenu();
     void createRunMenu();
     void createHelpMenu();
     void createToolBar();
@@ -98,10 +101,14 @@ private:
     QAction* action(const QString& name) const;
     void addCanvasKey(QAction* action);
     void fillRecent();
-    void updateActions();
+    void openContextMenu();
     void copyFocused();
     void selectAllFocused();
     void focusFind();
+
+    // main_window_commands.cpp
+    void showCommands();
+    void updateActions();
 
     // main_window_files.cpp
     void newDocument();
@@ -128,7 +135,10 @@ private:
     void addDuringRun();
 
     // main_window_context.cpp
-    void contextMenu(const QPoint& position, const QString& node, const QString& edge);
+    void contextMenu(const QPoint& position, const QString& node, const QString& edge, const QString& port);
+    void fillContextMenu(QMenu& menu, const QString& node, const QString& edge);
+    void fillPortMenu(QMenu& menu, const QString& node, const QString& port);
+    void editEdge();
     void fillNodeMenu(QMenu& menu, const QString& node);
     void fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoint);
     void fillCanvasMenu(QMenu& menu);
@@ -158,13 +168,16 @@ private:
     QHash<QString, QDockWidget*> m_docks;
     QMenu* m_recent = nullptr;
     QToolButton* m_pace = nullptr;
+    QToolBar* m_toolBar = nullptr;
     QLabel* m_captureLabel = nullptr;
+    QAction* m_captureAction = nullptr; ///< the label's place in the tool bar
     QLabel* m_status = nullptr;
     QLabel* m_hint = nullptr;
     QLabel* m_recording = nullptr;
     QTimer m_statusSoon;
     QTimer m_addSoon;
     bool m_fromElsewhere = false; ///< opened from a file, and its commands not accepted yet
+    bool m_restored = false;      ///< the panels stand where they stood before
     bool m_opening = false;       ///< a recording is being read
     std::function<void()> m_afterStop;
 };

@@ -9,11 +9,13 @@
 #include "gui/panels/palette_panel.h"
 #include "gui/rule_menu.h"
 #include "gui/theme/theme.h"
+#include "gui/widgets/command_model.h"
 #include "gui/widgets/find_bar.h"
 #include "gui/widgets/labels.h"
 
 #include <QActionGroup>
 #include <QApplication>
+#include <QContextMenuEvent>
 #include <QDockWidget>
 #include <QKeyEvent>
 #include <QLabel>
@@ -63,6 +65,7 @@ void MainWindow::createActions()
     createFileMenu();
     createEditMenu();
     createViewMenu();
+    createArrangeMenu();
     createRunMenu();
     createHelpMenu();
     createToolBar();
@@ -111,6 +114,8 @@ void MainWindow::createEditMenu()
     QAction* redo = m_document.undoStack()->createRedoAction(this, tr("Redo"));
     redo->setObjectName(u"redo"_s);
     redo->setShortcut(QKeySequence(u"Ctrl+Shift+Z"_s));
+    setWhyNot(*undo, tr("nothing was changed"));
+    setWhyNot(*redo, tr("nothing was undone"));
     menu->addActions({undo, redo});
     menu->addSeparator();
     addCanvasKey(addAction(menu, u"cut"_s, tr("Cu&t"), QKeySequence(u"Ctrl+X"_s),
@@ -149,8 +154,10 @@ void MainWindow::createEditMenu()
     addAction(menu, u"findPrevious"_s, tr("Find Previo&us"), QKeySequence(u"Shift+F3"_s),
               [this] { m_canvas->findPrevious(); });
     menu->addSeparator();
-    addAction(menu, u"arrange"_s, tr("A&rrange"), QKeySequence(u"Ctrl+L"_s), [this] { m_canvas->arrange(); });
-    menu->addSeparator();
+    addAction(menu, u"contextMenu"_s, tr("Conte&xt Menu"), QKeySequence(u"Shift+F10"_s),
+              [this] { openContextMenu(); });
+    addAction(menu, u"commands"_s, tr("E&very Command…"), QKeySequence(u"Ctrl+Shift+P"_s),
+              [this] { showCommands(); });
     addAction(menu, u"preferences"_s, tr("Preferen&ces…"), QKeySequence(u"Ctrl+,"_s), [this] {
         auto* dialog = new PreferencesDialog(this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -202,6 +209,38 @@ void MainWindow::createViewMenu()
                               [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
     full->setCheckable(true);
     connect(menu, &QMenu::aboutToShow, full, [this, full] { full->setChecked(isFullScreen()); });
+}
+
+void MainWindow::createArrangeMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&Arrange"));
+    addAction(menu, u"arrange"_s, tr("&Lay Out"), QKeySequence(u"Ctrl+L"_s), [this] {
+        m_canvas->arrange();
+    })->setIconText(tr("Arrange"));
+    menu->addSeparator();
+    struct Line
+    {
+        QString name;
+        QString text;
+        QString key;
+        Alignment alignment;
+    };
+    const Line lines[] = {
+        {u"alignLeft"_s, tr("Align L&eft Sides"), u"Alt+Shift+L"_s, Alignment::Left},
+        {u"alignCentre"_s, tr("Align &Centres"), u"Alt+Shift+C"_s, Alignment::Centre},
+        {u"alignRight"_s, tr("Align &Right Sides"), u"Alt+Shift+R"_s, Alignment::Right},
+        {u"alignTop"_s, tr("Align &Tops"), u"Alt+Shift+T"_s, Alignment::Top},
+        {u"alignMiddle"_s, tr("Align &Middles"), u"Alt+Shift+M"_s, Alignment::Middle},
+        {u"alignBottom"_s, tr("Align &Bottoms"), u"Alt+Shift+B"_s, Alignment::Bottom},
+    };
+    for (const Line& line : lines)
+        addAction(menu, line.name, line.text, QKeySequence(line.key),
+                  [this, alignment = line.alignment] { m_canvas->align(alignment); });
+    menu->addSeparator();
+    addAction(menu, u"distributeHorizontally"_s, tr("Distribute &Horizontally"),
+              QKeySequence(u"Alt+Shift+H"_s), [this] { m_canvas->distribute(Qt::Horizontal); });
+    addAction(menu, u"distributeVertically"_s, tr("Distribute &Vertically"), QKeySequence(u"Alt+Shift+V"_s),
+              [this] { m_canvas->distribute(Qt::Vertical); });
 }
 
 void MainWindow::createRunMenu()
@@ -293,7 +332,8 @@ void MainWindow::createToolBar()
     bar->addWidget(space);
     m_captureLabel = new QLabel(bar);
     m_captureLabel->setContentsMargins(0, 0, 6, 0);
-    bar->addWidget(m_captureLabel);
+    m_captureAction = bar->addWidget(m_captureLabel);
+    m_toolBar = bar;
 }
 
 void MainWindow::fillRecent()
@@ -304,6 +344,17 @@ void MainWindow::fillRecent()
         m_recent->addAction(path, this, [this, path] { openPath(path); });
     if (paths.isEmpty())
         m_recent->addAction(tr("Nothing yet"))->setEnabled(false);
+}
+
+/// As the Menu key does, which not every keyboard has: of what has the keyboard.
+void MainWindow::openContextMenu()
+{
+    QWidget* focus = QApplication::focusWidget();
+    if (!focus)
+        return;
+    const QPoint at = focus->inputMethodQuery(Qt::ImCursorRectangle).toRect().center();
+    QContextMenuEvent wanted(QContextMenuEvent::Keyboard, at, focus->mapToGlobal(at));
+    QApplication::sendEvent(focus, &wanted);
 }
 
 void MainWindow::copyFocused()
@@ -339,38 +390,6 @@ void MainWindow::focusFind()
         m_palette->focusSearch();
     else
         m_find->open();
-}
-
-void MainWindow::updateActions()
-{
-    using State = model::Session::State;
-    const State state = m_session.state();
-    const bool live = m_session.isLive();
-    const bool nodes = !m_document.topology().nodes.isEmpty();
-    action(u"run"_s)->setEnabled(!live && !m_opening && nodes);
-    action(u"stop"_s)->setEnabled(live && state != State::Stopping);
-    action(u"step"_s)->setEnabled(!steppable().isEmpty());
-    QAction* pause = action(u"pause"_s);
-    pause->setEnabled(state == State::Running || state == State::Paused);
-    pause->setText(m_session.isPaused() ? tr("&Resume") : tr("&Pause"));
-    pause->setIconText(m_session.isPaused() ? tr("Resume") : tr("Pause"));
-    QAction* record = action(u"record"_s);
-    record->setEnabled(live && state != State::Stopping);
-    record->setText(m_session.isRecording() ? tr("Stop Re&cording") : tr("Re&cord"));
-    record->setIconText(m_session.isRecording() ? tr("Stop Recording") : tr("Record"));
-    action(u"exportLog"_s)->setEnabled(m_session.eventCount() > 0);
-    action(u"exportPicture"_s)->setEnabled(nodes);
-    const Selection selection = m_canvas->selection();
-    const bool some = !selection.nodes.isEmpty() || !selection.edges.isEmpty();
-    for (const QString& name : {u"cut"_s, u"delete"_s})
-        action(name)->setEnabled(some);
-    action(u"duplicate"_s)->setEnabled(!selection.nodes.isEmpty());
-    for (const QString& name : {u"edit"_s, u"rename"_s})
-        action(name)->setEnabled(selection.nodes.size() == 1);
-    const int pace = m_document.topology().pace;
-    for (const int each : {0, 10, 2, 1})
-        action(u"pace%1"_s.arg(each))->setChecked(each == pace);
-    m_pace->setText(pace == 0 ? tr("Pace: full") : tr("Pace: %1/s").arg(pace));
 }
 
 } // namespace byteyard::gui

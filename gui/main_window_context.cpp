@@ -1,3 +1,4 @@
+#include "gui/canvas/connecting.h"
 #include "gui/endpoint_menu.h"
 #include "gui/live_lookup.h"
 #include "gui/main_window.h"
@@ -42,21 +43,57 @@ void MainWindow::addPart(const Part& part)
         m_canvas->editSelected();
 }
 
-void MainWindow::contextMenu(const QPoint& position, const QString& node, const QString& edge)
+void MainWindow::contextMenu(const QPoint& position, const QString& node, const QString& edge,
+                             const QString& port)
 {
     QMenu menu(this);
+    if (!port.isEmpty())
+        fillPortMenu(menu, node, port);
+    fillContextMenu(menu, node, edge);
+    menu.exec(position);
+}
+
+void MainWindow::fillContextMenu(QMenu& menu, const QString& node, const QString& edge)
+{
     if (!node.isEmpty()) {
         fillNodeMenu(menu, node);
     } else if (!edge.isEmpty()) {
         if (const model::Edge* drawn = m_document.topology().edge(edge))
             menu.addAction(tr("Only Its Endpoint in the Log"), this,
                            [this, key = drawn->endpoint] { m_log->filterBar()->setEndpoints({key}); });
+        menu.addAction(action(u"edit"_s));
         menu.addAction(tr("Delete"), this, [this, edge] { m_document.remove({}, {edge}); })
             ->setEnabled(m_document.topology().edge(edge) != nullptr);
     } else {
         fillCanvasMenu(menu);
     }
-    menu.exec(position);
+}
+
+/// What can be done with one port; the node's own follows.
+void MainWindow::fillPortMenu(QMenu& menu, const QString& node, const QString& port)
+{
+    const model::Topology& topology = m_document.topology();
+    if (topology.node(node) == nullptr)
+        return;
+    menu.addSection(port == newPort ? tr("New handle") : tr("Port %1").arg(port));
+    menu.addAction(tr("Connect from Here"), m_canvas,
+                   [this, node, port] { m_canvas->connectFrom(node, port); });
+    QStringList edges;
+    for (const model::Edge& edge : topology.edgesOf(node))
+        if ((edge.process == node ? edge.processPort : edge.endpointPort) == port)
+            edges << edge.id;
+    menu.addAction(tr("Disconnect"), this, [this, edges] { m_document.remove({}, edges); })
+        ->setEnabled(!edges.isEmpty());
+    menu.addSeparator();
+}
+
+/// What one sets of a connection stands in the inspector.
+void MainWindow::editEdge()
+{
+    m_docks.value(u"inspector"_s)->show();
+    m_docks.value(u"inspector"_s)->raise();
+    m_inspector->showPage(Inspector::Page::Properties);
+    m_inspector->properties()->setFocus(Qt::OtherFocusReason);
 }
 
 void MainWindow::fillCanvasMenu(QMenu& menu)

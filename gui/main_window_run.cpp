@@ -190,13 +190,15 @@ void MainWindow::updateStatus()
                     .arg(QFileInfo(m_session.recordingPath()).fileName(),
                          model::formatBytes(m_session.recordingBytes())) +
                 u" · "_s;
+    const QString capture =
+        m_session.captureText().isEmpty() ? tr("exact (ptrace)") : m_session.captureText();
+    if (!m_captureAction->isVisible())
+        right += capture + u" · "_s;
     m_recording->setText(
         right +
         tr("%1 event(s) lost", nullptr, plural(m_session.lost())).arg(model::formatCount(m_session.lost())));
-    const QString capture = m_session.captureText();
     m_captureLabel->setText(
-        tr("this machine · %1 · %2 lost")
-            .arg(capture.isEmpty() ? tr("exact (ptrace)") : capture, model::formatCount(m_session.lost())));
+        tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
 }
 
 } // namespace byteyard::gui

@@ -100,6 +100,8 @@ void CanvasView::Private::editName(const model::Node& node)
 void CanvasView::editSelected()
 {
     const QString id = d->scene.selection().nodes.value(0, d->scene.cursorNode());
+    if (id.isEmpty() && d->document.topology().edge(d->scene.selection().edges.value(0)) != nullptr)
+        Q_EMIT edgeEditWanted();
     const model::Node* node = d->document.topology().node(id);
     if (node == nullptr)
         return;

@@ -57,6 +57,32 @@ void CanvasView::Private::walk(const QPointF& direction)
     Q_EMIT view.hint(node != nullptr ? scene.node(best)->description() : QString());
 }
 
+/// Among the ports of the node where the keyboard is: to the other side, or up and down on one.
+void CanvasView::Private::walkPorts(const QPointF& direction)
+{
+    const QString id = scene.cursorNode();
+    const NodeItem* here = scene.node(id);
+    if (here == nullptr)
+        return;
+    const bool some = !scene.cursorPort().isEmpty();
+    const QPointF from = some ? here->portPosition(scene.cursorPort()) : here->body().center();
+    QString best;
+    double bestCost = 1e300;
+    for (const PortLook& port : here->look().ports) {
+        const QPointF away = here->portPosition(port.name) - from;
+        const double along = QPointF::dotProduct(away, direction);
+        const double across = std::abs(away.x() * direction.y() - away.y() * direction.x());
+        if (port.name == scene.cursorPort() || along <= 0 || along + 2.5 * across >= bestCost)
+            continue;
+        bestCost = along + 2.5 * across;
+        best = port.name;
+    }
+    if (best.isEmpty())
+        return;
+    scene.setCursorNode(id, best);
+    Q_EMIT view.hint(toolTip(view.mapFromScene(here->portPosition(best))));
+}
+
 void CanvasView::Private::nudge(const QPointF& by)
 {
     QStringList ids = drawnSelection();
@@ -82,14 +108,14 @@ void CanvasView::Private::startConnection()
         Q_EMIT view.hint(tr("Choose a node with the arrows first; C then begins a connection at it."));
         return;
     }
-    // C again goes on to the next port.
-    qsizetype next = 0;
+    // It begins at the port where the keyboard is; C again goes on to the next.
+    qsizetype next = std::max<qsizetype>(0, ports.indexOf(scene.cursorPort()));
     if (byKeyboard && gesture) {
         const PortRef from = static_cast<ConnectGesture*>(gesture.get())->from();
         next = from.node == id ? (ports.indexOf(from.port) + 1) % ports.size() : 0;
         cancelGesture();
     }
-    scene.setCursorNode(id);
+    scene.setCursorNode(id, ports.at(next));
     auto connecting = std::make_unique<ConnectGesture>(context, PortRef{id, ports.at(next)});
     gesture = std::move(connecting);
     byKeyboard = true;
@@ -98,6 +124,14 @@ void CanvasView::Private::startConnection()
             .arg(ports.at(next) == newPort ? tr("a new handle") : ports.at(next),
                  document.topology().node(id)->name));
     view.viewport()->update();
+}
+
+void CanvasView::connectFrom(const QString& nodeId, const QString& port)
+{
+    setFocus(Qt::OtherFocusReason);
+    d->cancelGesture();
+    d->scene.setCursorNode(nodeId, port);
+    d->startConnection();
 }
 
 bool CanvasView::Private::pressKey(QKeyEvent* event)
@@ -139,6 +173,8 @@ bool CanvasView::Private::pressKey(QKeyEvent* event)
             nudge(direction);
         else if (how == (Qt::ControlModifier | Qt::ShiftModifier))
             nudge(direction * gridStep);
+        else if (how == Qt::AltModifier)
+            walkPorts(direction);
         else
             return false;
         return true;

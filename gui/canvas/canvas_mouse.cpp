@@ -132,7 +132,10 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
     if (hit.node != nullptr) {
         d->scene.select({{hit.node->id()}, {}});
         editSelected();
-    } else if (hit.edge.isEmpty()) {
+    } else if (!hit.edge.isEmpty()) {
+        d->scene.select({{}, {hit.edge}});
+        editSelected();
+    } else {
         d->insertAt(at);
     }
 }
@@ -259,6 +262,8 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
         at = hit.node != nullptr ? nodeRect(id).center() : viewport()->rect().center();
         if (hit.node == nullptr)
             hit.edge = selection().edges.value(0);
+        else
+            hit.port = d->scene.cursorPort();
     } else {
         hit = d->scene.hit(mapToScene(at), d->context.reach());
     }
@@ -267,7 +272,7 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
         select({{node}, {}});
     else if (!hit.edge.isEmpty() && !selection().edges.contains(hit.edge))
         select({{}, {hit.edge}});
-    Q_EMIT contextMenuWanted(viewport()->mapToGlobal(at), node, hit.edge);
+    Q_EMIT contextMenuWanted(viewport()->mapToGlobal(at), node, hit.edge, hit.port);
 }
 
 void CanvasView::Private::offerParts(const PortRef& from, const QPointF& at)

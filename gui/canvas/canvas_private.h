@@ -66,6 +66,11 @@ struct CanvasView::Private
     QPointF middle() const;
     QRectF bodyOf(const QString& id) const;
 
+    // canvas_arrange.cpp
+    void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
+    void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
+                        const QString& undoText);
+
     // canvas_mouse.cpp
     void pressLeft(const QPoint& position, Qt::KeyboardModifiers modifiers);
     void click(const Hit& hit, Qt::KeyboardModifiers modifiers);
@@ -77,6 +82,7 @@ struct CanvasView::Private
     // canvas_keys.cpp
     bool pressKey(QKeyEvent* event);
     void walk(const QPointF& direction);
+    void walkPorts(const QPointF& direction);
     void nudge(const QPointF& by);
     void startConnection();
 

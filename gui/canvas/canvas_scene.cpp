@@ -22,6 +22,14 @@ CanvasScene::CanvasScene(model::Document& document, model::Session& session, QOb
     // A fixed rectangle: a scene that follows its items lays its index out anew at every move.
     setSceneRect(firstRect);
     m_edges->setBounds(firstRect);
+    m_edges->setNodesNear([this](const QRectF& rect) {
+        QList<QRectF> covered;
+        const auto near = items(rect, Qt::IntersectsItemBoundingRect);
+        for (const QGraphicsItem* each : near)
+            if (const auto* item = qgraphicsitem_cast<const NodeItem*>(each))
+                covered << item->covered();
+        return covered;
+    });
     addItem(m_edges);
     m_live = std::make_unique<LiveBinding>(*this, document, session);
 
@@ -61,6 +69,7 @@ void CanvasScene::rebuild()
     m_ends.clear();
     m_edgesOf.clear();
     m_home.clear();
+    m_covered.clear();
     m_previewed.clear();
     for (const Tether& tether : std::exchange(m_tethers, {}))
         delete tether.item;
@@ -109,6 +118,7 @@ void CanvasScene::putNode(const QString& id, const NodeLook& look, const QPointF
             item->setPos(position);
     }
     growTo(item->body());
+    coverAnew(id);
 }
 
 void CanvasScene::setNodeLook(const QString& id, const NodeLook& look)
@@ -124,6 +134,7 @@ void CanvasScene::dropNode(const QString& id)
     m_memoryNodes.remove(id);
     delete m_nodes.take(id);
     m_home.remove(id);
+    coverAnew(id, true);
     m_previewed.remove(id);
     m_live->forget(id);
     if (m_cursor == id)
@@ -203,6 +214,18 @@ void CanvasScene::layTether(const QString& connection)
     tether->item->setLine({from.center().x(), from.bottom(), to.center().x(), to.top()});
 }
 
+void CanvasScene::coverAnew(const QString& id, bool gone)
+{
+    const NodeItem* item = gone ? nullptr : node(id);
+    const QRectF now = item == nullptr ? QRectF() : item->covered();
+    const QRectF before = gone ? m_covered.take(id) : std::exchange(m_covered[id], now);
+    if (before == now)
+        return;
+    for (const QRectF& place : {before, now})
+        if (!place.isEmpty())
+            m_edges->relabel(place);
+}
+
 void CanvasScene::layEdgesOf(const QString& node)
 {
     layTether(node);
@@ -211,6 +234,7 @@ void CanvasScene::layEdgesOf(const QString& node)
             layTether(it.key());
     for (const QString& edge : m_edgesOf.value(node))
         layEdge(edge);
+    coverAnew(node);
 }
 
 Hit CanvasScene::hit(const QPointF& position, double reach) const
@@ -265,9 +289,10 @@ void CanvasScene::select(const Selection& selection)
     Q_EMIT selectionMoved();
 }
 
-void CanvasScene::setCursorNode(const QString& id)
+void CanvasScene::setCursorNode(const QString& id, const QString& port)
 {
     const QString before = std::exchange(m_cursor, m_nodes.contains(id) ? id : QString());
+    m_cursorPort = !m_cursor.isEmpty() && node(id)->hasPort(port) ? port : QString();
     applyMarks(before);
     applyMarks(m_cursor);
 }
@@ -325,6 +350,8 @@ void CanvasScene::applyMarks(const QString& id)
     }
     if (m_aimedNode == id)
         marks.aimed = m_aimedPort;
+    else if (marks.cursor)
+        marks.aimed = m_cursorPort;
     item->setMarks(marks);
 }
 

@@ -45,7 +45,9 @@ public:
     const Selection& selection() const { return m_selection; }
     void select(const Selection& selection);
     QString cursorNode() const { return m_cursor; }
-    void setCursorNode(const QString& id);
+    /// One of its ports, or empty: the node as a whole.
+    QString cursorPort() const { return m_cursorPort; }
+    void setCursorNode(const QString& id, const QString& port = {});
     void setFound(const QStringList& nodes);
     /// While a connection is made: which ports fit it; everything else is dimmed.
     void showFitting(const QHash<QString, QStringList>& fitting, const QString& origin);
@@ -95,6 +97,8 @@ private:
     void applyMarks(const QString& id);
     void applyEdgeMarks(const QString& id);
     void tellEmptiness();
+    /// A node has come, changed its outline, moved, or (`gone`) goes: what keeps off it follows.
+    void coverAnew(const QString& id, bool gone = false);
 
     model::Document& m_document;
     QHash<QString, NodeItem*> m_nodes;
@@ -109,11 +113,13 @@ private:
     QHash<QString, Tether> m_tethers; ///< by the connection's id
     QSet<QString> m_memoryNodes;
     QHash<QString, QPointF> m_home;
+    QHash<QString, QRectF> m_covered; ///< where each node last was
     QSet<QString> m_previewed;
     Selection m_selection;
     QSet<QString> m_selectedNodes;
     QSet<QString> m_selectedEdges;
     QString m_cursor;
+    QString m_cursorPort;
     QSet<QString> m_found;
     std::optional<QHash<QString, QStringList>> m_fitting;
     QString m_fittingOrigin;

@@ -1,7 +1,6 @@
 #include "gui/canvas/canvas_view.h"
 
 #include "gui/canvas/accessible_canvas.h"
-#include "gui/canvas/arrange.h"
 #include "gui/canvas/canvas_private.h"
 #include "gui/canvas/metrics.h"
 #include "gui/theme/motion.h"
@@ -201,18 +200,6 @@ void CanvasView::invertSelection()
         if (!now.edges.contains(id))
             other.edges << id;
     d->scene.select(other);
-}
-
-void CanvasView::arrange()
-{
-    const auto positions =
-        arranged(d->document.topology(), [this](const QString& id) { return d->bodyOf(id); });
-    if (positions.isEmpty())
-        return;
-    d->document.undoStack()->beginMacro(tr("Arrange"));
-    d->document.moveNodes(positions);
-    d->document.undoStack()->endMacro();
-    fit();
 }
 
 QRectF CanvasView::Private::bodyOf(const QString& id) const

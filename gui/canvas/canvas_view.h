@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/canvas/align.h"
 #include "gui/canvas/selection.h"
 #include "model/session/session.h"
 #include "model/topology/document.h"
@@ -43,11 +44,15 @@ public Q_SLOTS:
     void cutSelection();
     void paste();
     void duplicateSelection();
-    void editSelected();   ///< Enter, double click: a command's line, a name
+    void editSelected(); ///< Enter, double click: a command's line, a name, a connection's properties
+    /// Begins a connection at a port, which the arrow keys aim.
+    void connectFrom(const QString& nodeId, const QString& port);
     void renameSelected(); ///< F2
     void quickInsert();    ///< Insert: a line to type a name or a pipeline, at the cursor or the middle
     void arrange();        ///< lays out from left to right, undoable
-    void find(const QString& text); ///< lights up what matches; empty: ends
+    void align(Alignment alignment);            ///< of the selected parts
+    void distribute(Qt::Orientation direction); ///< of the selected parts, three at least
+    void find(const QString& text);             ///< lights up what matches; empty: ends
     void findNext();
     void findPrevious();
 
@@ -56,9 +61,12 @@ Q_SIGNALS:
     void zoomChanged(double zoom);
     /// A line for the status bar: why a port does not fit, what a drop will do.
     void hint(const QString& text);
-    /// A context menu is wanted; `node` and `edge` are empty on bare canvas. The shell fills it.
-    void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge);
+    /// A context menu is wanted; `node` and `edge` are empty on bare canvas, `port` names one of the node's
+    /// ports or is empty. The shell fills it.
+    void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge,
+                           const QString& port);
     void scriptWanted(const QString& nodeId); ///< an actor's script is to be written
+    void edgeEditWanted();                    ///< the selected connection's properties are to be set
     void openLabWanted();                     ///< from the empty canvas's offers
 
 protected:

@@ -12,8 +12,6 @@ namespace byteyard::gui {
 
 namespace {
 
-constexpr double labelHeight = 16;
-
 double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b)
 {
     const QPointF ab = b - a;
@@ -84,7 +82,8 @@ void EdgeLayer::layOut(Line& line)
         line.points.append(point);
         line.distances.append(distance);
     }
-    line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(line));
+    placeLabel(line);
+    line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
     changed(line.bounds);
 }
 
@@ -130,15 +129,8 @@ void EdgeLayer::setLook(const QString& id, const EdgeLook& look)
     const bool lineChanged = known->look.state != look.state || known->look.nextRun != look.nextRun ||
                              known->look.kind != look.kind || known->look.writes != look.writes ||
                              known->look.reads != look.reads || known->look.flows() != look.flows();
-    const QRectF labelBefore = labelRect(*known);
-    const bool labelChanged = known->look.label != look.label || known->look.state != look.state;
-    known->look = look;
-    if (labelChanged) {
-        // A label says something else ten times a second: what it stands on is not drawn anew for that.
-        changed(labelBefore);
-        changed(labelRect(*known));
-        known->bounds = known->path.boundingRect().adjusted(-12, -12, 12, 12).united(labelRect(*known));
-    }
+    const EdgeLook before = std::exchange(known->look, look);
+    updateLabel(*known, before);
     if (lineChanged)
         changed(known->bounds);
 }
@@ -257,25 +249,6 @@ QList<QRectF> EdgeLayer::flowing() const
         if (each.look.flows())
             rects.append(each.bounds);
     return rects;
-}
-
-QRectF EdgeLayer::labelRect(const Line& line) const
-{
-    if (line.look.label.isEmpty() || line.points.isEmpty())
-        return {};
-    const double width = textWidth(Text::Pill, line.look.label) + 8;
-    const QPointF a = line.process.position;
-    const QPointF b = line.endpoint.position;
-    const QPointF centre = line.pointAt(line.length() / 2);
-    // Between the two ends where it fits; else above the line, over the endpoint's rounded shoulder, where
-    // cards leave room.
-    if (std::abs(a.x() - b.x()) >= width + 12)
-        return {centre.x() - width / 2, centre.y() - labelHeight - 9, width, labelHeight};
-    if (std::abs(a.y() - b.y()) >= 3 * labelHeight)
-        return {centre.x() - width / 2, centre.y() - labelHeight / 2, width, labelHeight};
-    const bool toTheRight = b.x() >= a.x();
-    return {toTheRight ? a.x() + 8 : a.x() - 8 - width, b.y() - capsuleHeight / 2 - labelHeight - 4, width,
-            labelHeight};
 }
 
 } // namespace byteyard::gui

@@ -5,6 +5,8 @@
 
 #include <QGraphicsItem>
 
+#include <functional>
+
 namespace byteyard::gui {
 
 /// All edges in one item below the nodes: thousands of them cost one call of paint(), and only those within
@@ -44,6 +46,15 @@ public:
     /// The middle of an edge's line.
     QPointF middle(const QString& id) const;
     QRectF edgesRect() const;
+    /// Where an edge's label stands; empty when it has none, or there is no room for it.
+    QRectF labelPlace(const QString& id) const;
+    /// How to ask for the nodes in a rectangle: labels keep off them.
+    void setNodesNear(const std::function<QList<QRectF>(const QRectF&)>& nodesNear)
+    {
+        m_nodesNear = nodesNear;
+    }
+    /// Nodes have come, gone or moved there: labels are placed anew.
+    void relabel(const QRectF& around);
 
     /// The rectangle in which edges may lie: the scene's.
     void setBounds(const QRectF& bounds);
@@ -76,6 +87,7 @@ private:
         QPolygonF points;        ///< of the flattened curve, from the process
         QList<double> distances; ///< along it, one a point
         QRectF bounds;           ///< with arrows, dots and label
+        QRectF label;            ///< where it stands; empty: nowhere
         EdgeLook look;
         Marks marks;
         double phaseIn = 0;
@@ -93,11 +105,17 @@ private:
     void paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const;
     void paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const;
     void paintLabel(QPainter& painter, const Line& line) const;
-    QRectF labelRect(const Line& line) const;
+
+    // edge_labels.cpp
+    static QList<QRectF> labelPlaces(const Line& line);
+    void placeLabel(Line& line);
+    void setLabel(Line& line);
+    void updateLabel(Line& line, const EdgeLook& before);
 
     QList<Line> m_lines;
     QHash<QString, qsizetype> m_index;
     QRectF m_bounds;
+    std::function<QList<QRectF>(const QRectF&)> m_nodesNear;
 };
 
 } // namespace byteyard::gui

@@ -77,8 +77,7 @@ void EdgeLayer::paintLabels(QPainter& painter, const QRectF& exposed, double zoo
         return;
     painter.setRenderHint(QPainter::Antialiasing);
     for (const Line& each : m_lines) {
-        if (each.look.label.isEmpty() || !each.bounds.intersects(exposed) ||
-            !labelRect(each).intersects(exposed))
+        if (!each.label.intersects(exposed))
             continue;
         painter.setOpacity(each.marks.dimmed ? 0.3 : 1);
         paintLabel(painter, each);
@@ -240,7 +239,7 @@ void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom)
 void EdgeLayer::paintLabel(QPainter& painter, const Line& line) const
 {
     const Colors& colors = Theme::instance().colors();
-    const QRectF rect = labelRect(line);
+    const QRectF& rect = line.label;
     QColor back = colors.canvas;
     back.setAlphaF(0.85F);
     painter.setPen(Qt::NoPen);

@@ -43,6 +43,8 @@ public:
     QPainterPath shape() const override { return m_shape; }
     /// The node's outline, in the scene.
     QRectF body() const { return m_body.translated(pos()); }
+    /// All that it covers, in the scene: its outline, and an error's text below.
+    QRectF covered() const { return (m_body | m_error).translated(pos()); }
     /// In the scene; the middle when there is no such port. Of a port that stands at both sides, the place
     /// that is nearer to `towards`.
     QPointF portPosition(const QString& port, std::optional<QPointF> towards = {}) const;

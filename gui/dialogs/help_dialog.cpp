@@ -42,8 +42,11 @@ HelpDialog::HelpDialog(const QMenuBar& menus, QWidget* parent) : QDialog(parent)
                            "pipe appears between them")},
         {tr("Select, move"),
          tr("Click, or draw a rectangle on the empty canvas; Shift adds, Ctrl toggles; drag to move")},
-        {tr("By keyboard"), tr("Arrows walk from part to part; Space selects; Ctrl+arrows nudge; Enter "
-                               "edits; C begins a connection, arrows pick its target, Enter makes it")},
+        {tr("By keyboard"),
+         tr("Arrows walk from part to part, Alt+arrows among a part's ports; Space selects; "
+            "Ctrl+arrows nudge; Enter edits; C begins a connection, arrows pick its "
+            "target, Enter makes it")},
+        {tr("Any command"), tr("Ctrl+Shift+P lists them all by name, those of the selected part too")},
         {tr("Pan, zoom"), tr("Middle drag, or Space and drag; wheel; Ctrl+wheel at the cursor")},
         {tr("Meddle"), tr("The context menu of a part, a connection, or a row of the log")},
         {tr("Numbers"),

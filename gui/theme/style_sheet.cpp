@@ -101,6 +101,10 @@ QScrollBar::handle:hover { background: @outline; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
+QFrame#commandList { background: @surface; border: 1px solid @outline; border-radius: 8px; }
+QFrame#commandList QTableView { background: @surface; alternate-background-color: @surface; }
+QFrame#commandList QTableView::item:disabled { color: @faint; }
+
 QSplitter::handle { background: @border; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
