@@ -119,9 +119,11 @@ std::uint64_t payloadPieces(const CallContext& call, std::vector<RemotePiece>& p
 
 std::vector<RemoteMessage> payloadMessages(const CallContext& call, std::size_t count)
 {
+    const auto headers =
+        call.memory.objects<mmsghdr>(call.argument(call.row.buffer), std::min(count, mostPieces));
     std::vector<RemoteMessage> messages;
-    for (const mmsghdr& header :
-         call.memory.objects<mmsghdr>(call.argument(call.row.buffer), std::min(count, mostPieces))) {
+    messages.reserve(headers.size());
+    for (const mmsghdr& header : headers) {
         RemoteMessage message;
         message.requested = addMessage(call.memory, header.msg_hdr, message.pieces);
         message.moved = header.msg_len;

@@ -508,8 +508,11 @@ void Tracer::Private::tellMessages(TracedThread& thread, const CallContext& cont
         call.dataWhole = copyPieces(
             context.memory, message.pieces,
             static_cast<std::size_t>(std::min<std::uint64_t>(message.moved, dataBytes)), call.data);
-        call.detail = (shared.empty() ? "" : shared + " ") + "message=" + std::to_string(i + 1) + "/" +
-                      std::to_string(messages.size());
+        call.detail = shared;
+        call.detail += shared.empty() ? "message=" : " message=";
+        call.detail += std::to_string(i + 1);
+        call.detail += '/';
+        call.detail += std::to_string(messages.size());
         tell(thread, static_cast<std::int64_t>(message.moved), call.how);
     }
 }

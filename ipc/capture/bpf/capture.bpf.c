@@ -553,10 +553,9 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
             size += call->prefix;
     }
     int extras = call->payload >= BYTEYARD_VECTOR;
-    for (int i = 0; i < BYTEYARD_EXTRAS; ++i)
+    for (int i = 0; call->extras[0].address >= 0 && i < BYTEYARD_EXTRAS; ++i)
         if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
             extras = 1;
-
     if (!extras && size <= BYTEYARD_SMALL_DATA) {
         struct small_record* small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
         if (!small)
