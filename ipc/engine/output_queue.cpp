@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds batchAge{8};
 constexpr int lastWriteTimeoutMs = 1500;
 constexpr std::size_t blockBytes = 256U << 10;
-constexpr std::size_t freeBlocks = 32; ///< that are kept
+constexpr std::size_t fewBlocks = 32; ///< that are kept for the next batches
 
 template <typename T>
 void put(std::vector<std::byte>& out, T value)
@@ -183,10 +183,12 @@ void OutputQueue::writeLoop()
         const bool written = writeAll(taken);
         lock.lock();
         m_fullBytes -= taken.size();
-        if (m_free.size() < freeBlocks && taken.capacity() <= 2 * blockBytes) {
+        if (m_free.size() < maxBacklog / blockBytes && taken.capacity() <= 2 * blockBytes) {
             taken.clear();
             m_free.push_back(std::move(taken));
         }
+        if (isEmpty() && m_free.size() > fewBlocks)
+            m_free.pop_back(); // little by little: a flood comes in waves
         m_urgent = m_urgent || !m_full.empty();
         m_broken = m_broken || !written;
         if (m_broken) {
