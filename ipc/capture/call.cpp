@@ -125,12 +125,16 @@ constexpr std::array callTable = {
     CallInfo{Call::InotifyInit, "inotify_init", Flow::None},
     CallInfo{Call::InotifyInit1, "inotify_init1", Flow::None},
     CallInfo{Call::InotifyAddWatch, "inotify_add_watch", Flow::None},
+    CallInfo{Call::InotifyRmWatch, "inotify_rm_watch", Flow::None},
     CallInfo{Call::PidfdOpen, "pidfd_open", Flow::None},
     CallInfo{Call::PidfdGetfd, "pidfd_getfd", Flow::None},
     CallInfo{Call::Unshare, "unshare", Flow::None},
     CallInfo{Call::Setns, "setns", Flow::None},
     CallInfo{Call::IoUringSetup, "io_uring_setup", Flow::None},
     CallInfo{Call::IoUringEnter, "io_uring_enter", Flow::None},
+    CallInfo{Call::IoUringRegister, "io_uring_register", Flow::None},
+    CallInfo{Call::ProcessVmReadv, "process_vm_readv", Flow::None},
+    CallInfo{Call::ProcessVmWritev, "process_vm_writev", Flow::None},
     CallInfo{Call::Other, "other", Flow::None},
 };
 

@@ -127,7 +127,7 @@ enum class Call : std::uint16_t {
     EpollPwait,
     EpollPwait2,
     EpollCtl,
-    Futex, ///< on followed shared memory: only while it waits
+    Futex, ///< on followed shared memory
     // What is no endpoint itself, but carries, wakes or reaches others.
     Signalfd,
     Signalfd4,
@@ -136,12 +136,16 @@ enum class Call : std::uint16_t {
     InotifyInit,
     InotifyInit1,
     InotifyAddWatch,
+    InotifyRmWatch,
     PidfdOpen,
     PidfdGetfd,
     Unshare,
     Setns,
     IoUringSetup, ///< what its rings move no tracer of calls sees: `unobserved=io_uring` in the detail
     IoUringEnter,
+    IoUringRegister,
+    ProcessVmReadv, ///< another's memory: no endpoint, but bytes from process to process
+    ProcessVmWritev,
     // Seen by looking (/proc), not by tracing: a thread sleeps in a call that touches no endpoint.
     Other,
     Count_

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <linux/futex.h>
 #include <memory>
 #include <seccomp.h>
 #include <sys/mman.h>
@@ -46,6 +47,13 @@ std::vector<sock_filter> tracedCallsFilter(bool dataCalls)
             // Only what is shared and no anonymous memory: programs map a lot, and little of it is IPC.
             require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
                                      SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED)),
+                    "seccomp_rule_add");
+            continue;
+        }
+        if (row.call == Call::Futex) {
+            // Not within one process (pthread_mutex_lock(3) and the like), which costs every lock.
+            require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
+                                     SCMP_A1(SCMP_CMP_MASKED_EQ, FUTEX_PRIVATE_FLAG, 0)),
                     "seccomp_rule_add");
             continue;
         }

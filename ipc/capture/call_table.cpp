@@ -82,12 +82,16 @@ constexpr CallRow rows[] = {
 #endif
     {SYS_inotify_init1, Call::InotifyInit1, MakeOther},
     {SYS_inotify_add_watch, Call::InotifyAddWatch, Tell, 0, -1, Payload::None, 1},
+    {SYS_inotify_rm_watch, Call::InotifyRmWatch, Tell, 0},
     {SYS_pidfd_open, Call::PidfdOpen, MakeOther},
     {SYS_pidfd_getfd, Call::PidfdGetfd, Fetch, 0},
     {SYS_unshare, Call::Unshare, Unshare},
     {SYS_setns, Call::Setns, Tell, 0},
     {SYS_io_uring_setup, Call::IoUringSetup, MakeOther},
     {SYS_io_uring_enter, Call::IoUringEnter, Tell, 0},
+    {SYS_io_uring_register, Call::IoUringRegister, Tell, 0},
+    {SYS_process_vm_readv, Call::ProcessVmReadv, Tell},
+    {SYS_process_vm_writev, Call::ProcessVmWritev, Tell},
 #ifdef SYS_mknod
     {SYS_mknod, Call::Mknod, Name, -1, -1, Payload::None, 0},
     {SYS_link, Call::Link, Name, -1, -1, Payload::None, 0},
@@ -143,6 +147,7 @@ constexpr CallRow rows[] = {
     {SYS_epoll_pwait, Call::EpollPwait, Wait, 0},
     {SYS_epoll_pwait2, Call::EpollPwait2, Wait, 0},
     {SYS_epoll_ctl, Call::EpollCtl, EpollControl, 0, 2},
+    {SYS_futex, Call::Futex, Futex},
 #ifdef SYS_fork
     {SYS_fork, Call::Fork, Fork},
     {SYS_vfork, Call::Vfork, Fork},

@@ -33,6 +33,7 @@ enum class Effect : std::uint8_t {
     Socket, ///< socket, bind, listen, accept, connect
     Wait,   ///< sleeps until one of several descriptors is ready
     EpollControl,
+    Futex, ///< on a word of memory, followed when that is shared
     Fork,
     Exec,
     SigAction,

@@ -199,12 +199,16 @@ std::string describeArguments(const CallContext& call)
         return "from=" + signedText(a[1]);
     case Call::InotifyAddWatch:
         return word("path", encodeWord(call.memory.string(a[1]).value_or(std::string())));
+    case Call::ProcessVmReadv:
+    case Call::ProcessVmWritev:
+        return "target=" + signedText(a[0]);
     case Call::Unshare:
         return word("flags", bitNames(a[0], namespaceNames));
     case Call::Setns:
         return word("flags", bitNames(a[1] & 0xffffffff, namespaceNames));
     case Call::IoUringSetup:
     case Call::IoUringEnter:
+    case Call::IoUringRegister:
         return "unobserved=io_uring";
     case Call::Shutdown:
         return "how=" + valueName(a[1] & 0xffffffff, shutdownNames);

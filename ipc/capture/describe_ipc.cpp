@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/memfd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -29,6 +30,16 @@ constexpr NamedBits messageFlags[] = {{IPC_NOWAIT, "IPC_NOWAIT"},
 constexpr NamedBits attachFlags[] = {
     {SHM_RDONLY, "SHM_RDONLY"}, {SHM_RND, "SHM_RND"}, {SHM_REMAP, "SHM_REMAP"}, {SHM_EXEC, "SHM_EXEC"}};
 constexpr NamedBits operationFlags[] = {{IPC_NOWAIT, "IPC_NOWAIT"}, {SEM_UNDO, "SEM_UNDO"}};
+constexpr NamedBits futexNames[] = {{FUTEX_WAIT, "FUTEX_WAIT"},
+                                    {FUTEX_WAKE, "FUTEX_WAKE"},
+                                    {FUTEX_REQUEUE, "FUTEX_REQUEUE"},
+                                    {FUTEX_CMP_REQUEUE, "FUTEX_CMP_REQUEUE"},
+                                    {FUTEX_WAKE_OP, "FUTEX_WAKE_OP"},
+                                    {FUTEX_LOCK_PI, "FUTEX_LOCK_PI"},
+                                    {FUTEX_UNLOCK_PI, "FUTEX_UNLOCK_PI"},
+                                    {FUTEX_TRYLOCK_PI, "FUTEX_TRYLOCK_PI"},
+                                    {FUTEX_WAIT_BITSET, "FUTEX_WAIT_BITSET"},
+                                    {FUTEX_WAKE_BITSET, "FUTEX_WAKE_BITSET"}};
 constexpr NamedBits controlNames[] = {{IPC_RMID, "IPC_RMID"}, {IPC_SET, "IPC_SET"}, {IPC_STAT, "IPC_STAT"},
                                       {GETPID, "GETPID"},     {GETVAL, "GETVAL"},   {GETALL, "GETALL"},
                                       {GETNCNT, "GETNCNT"},   {GETZCNT, "GETZCNT"}, {SETVAL, "SETVAL"},
@@ -162,6 +173,11 @@ std::string describeIpc(const CallContext& call)
         return operations(call);
     case Call::Semtimedop:
         return words({operations(call), timeoutWord(call, a[3])});
+    case Call::Futex: {
+        const std::uint64_t operation = a[1] & static_cast<unsigned>(FUTEX_CMD_MASK);
+        return words({"op=" + valueName(operation, futexNames),
+                      operation == FUTEX_WAIT ? timeoutWord(call, a[3]) : std::string()});
+    }
     case Call::Shmat:
         return word("flags", bitNames(a[2] & 0xffffffff, attachFlags));
     case Call::Shmdt:

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <linux/futex.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 
@@ -292,31 +291,6 @@ std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint
     return list;
 }
 
-namespace {
-
-/// The process that holds the C library's mutex whose futex is waited on; 0 when it is none, or nobody tells.
-/// One that has died is named by its thread.
-pid_t mutexOwner(const TraceeMemory& memory, std::uint64_t futex)
-{
-    struct Mutex // pthread_mutex_t begins so (glibc)
-    {
-        std::uint32_t lock;
-        std::uint32_t count;
-        std::uint32_t owner;
-        std::uint32_t users;
-    };
-    constexpr std::uint32_t lockedWithWaiters = 2; // of a mutex that is not robust
-    const Mutex mutex = memory.object<Mutex>(futex).value_or(Mutex{});
-    const bool isPlain = mutex.lock == lockedWithWaiters && mutex.count == 0 && mutex.users == 1;
-    const bool isRobust = (mutex.lock & FUTEX_WAITERS) != 0 && (mutex.lock & FUTEX_TID_MASK) == mutex.owner;
-    if ((!isPlain && !isRobust) || mutex.owner == 0)
-        return 0;
-    const auto tid = static_cast<pid_t>(mutex.owner);
-    return proc::kinship(tid).value_or(proc::Kinship{tid, 0}).tgid;
-}
-
-} // namespace
-
 /// A thread that is in no traced call: does it sleep in another one, and since when?
 bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const
 {
@@ -332,15 +306,11 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
     if (kernel && row != nullptr)
         describeSleep(looked, *row, sleeping->arguments, found);
-    // A wait in shared memory is no traced call (that would cost every lock): this is how it is known.
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
             found.call = Call::Futex;
             found.endpoint = mapping->endpoint;
-            found.detail =
-                "offset=" + std::to_string(sleeping->arguments[0] - mapping->address + mapping->offset);
-            if (const pid_t owner = mutexOwner(TraceeMemory(looked.tid), sleeping->arguments[0]); owner > 0)
-                found.detail += " owner=" + std::to_string(owner);
+            found.detail = futexWords(looked, *mapping, sleeping->arguments[0]);
         }
     found.since = looked.look.since;
     found.exact = false;

@@ -97,6 +97,9 @@ bool Tracer::Private::enter(TracedThread& thread, const CallContext& context, st
     case Effect::EpollControl:
         wanted = enterEpollControl(thread, context);
         break;
+    case Effect::Futex:
+        wanted = enterFutex(thread, context);
+        break;
     case Effect::Fork:
         wanted = true;
         break;

@@ -250,6 +250,10 @@ struct Tracer::Private
     void inheritMemory(const TracedProcess& parent, TracedProcess& child, std::uint64_t flags);
     const Mapping* mappingAt(const TracedProcess& process, std::uint64_t address) const;
 
+    // tracer_futex.cpp: words of memory that sleepers wait on.
+    bool enterFutex(TracedThread& thread, const CallContext& context);
+    static std::string futexWords(const TracedThread& thread, const Mapping& mapping, std::uint64_t address);
+
     // tracer_names.cpp: names of followed objects, and signals that are sent.
     bool enterName(TracedThread& thread, const CallContext& context);
     void leaveName(TracedThread& thread, const CallContext& context);

@@ -46,11 +46,11 @@ public:
         m_changes.push_back(change);
     }
     void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access, bool open,
-              std::uint32_t) override
+              std::uint32_t description) override
     {
         const std::lock_guard lock(m_mutex);
         if (open)
-            m_edges.insert({process, endpoint, fd});
+            m_edges[{process, endpoint, fd}] = description;
         else
             m_edges.erase({process, endpoint, fd});
     }
@@ -149,10 +149,17 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         std::vector<int> fds;
-        for (const auto& [p, e, fd] : m_edges)
-            if (p == process && e == endpoint)
-                fds.push_back(fd);
+        for (const auto& [edge, description] : m_edges)
+            if (std::get<0>(edge) == process && std::get<1>(edge) == endpoint)
+                fds.push_back(std::get<2>(edge));
         return fds;
+    }
+    /// The number of the open file description behind a descriptor; 0 when there is none.
+    std::uint32_t description(std::uint32_t process, std::uint32_t endpoint, int fd) const
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto at = m_edges.find({process, endpoint, fd});
+        return at == m_edges.end() ? 0 : at->second;
     }
     std::string kind(std::uint32_t endpoint) const { return found(endpoint).kind; }
     /// What programs made or used without being drawn.
@@ -185,7 +192,7 @@ private:
     mutable std::mutex m_mutex;
     std::vector<Event> m_events;
     std::vector<ProcessChange> m_changes;
-    std::set<std::tuple<std::uint32_t, std::uint32_t, int>> m_edges;
+    std::map<std::tuple<std::uint32_t, std::uint32_t, int>, std::uint32_t> m_edges; ///< to descriptions
     std::map<std::uint32_t, Found> m_found;
     std::vector<RuleHit> m_hits;
     std::map<std::uint32_t, std::int64_t> m_in;

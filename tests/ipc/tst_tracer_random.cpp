@@ -2,9 +2,13 @@
 
 #include "ipc/host/proc.h"
 
+#include <QProcess>
+#include <cctype>
 #include <csignal>
 #include <fstream>
+#include <linux/kcmp.h>
 #include <sstream>
+#include <sys/syscall.h>
 
 using namespace byteyard::ipc;
 using namespace byteyard::ipc::test;
@@ -35,6 +39,47 @@ std::map<int, std::uint64_t> kernelTable(pid_t pid)
         const std::size_t at = target.find(":[");
         if (target.starts_with("pipe:") || target.starts_with("socket:"))
             table[std::stoi(item.path().filename())] = std::strtoull(target.c_str() + at + 2, nullptr, 10);
+    }
+    return table;
+}
+
+struct Held
+{
+    pid_t pid;
+    int fd;
+    std::uint32_t description;
+};
+
+/// kcmp(2): 0 when both are descriptors of one open file description, above 0 when not, -1 when nobody tells.
+long compareFiles(const Held& one, const Held& other)
+{
+    return syscall(SYS_kcmp, one.pid, other.pid, KCMP_FILE, one.fd, other.fd);
+}
+
+/// What lsof(8) says of these processes: descriptor → inode, of pipes and sockets.
+std::map<pid_t, std::map<int, std::uint64_t>> lsofTable(
+    const std::map<pid_t, std::map<int, std::uint64_t>>& processes)
+{
+    QStringList pids;
+    for (const auto& [pid, descriptors] : processes)
+        pids.append(QString::number(pid));
+    QProcess lsof;
+    lsof.start(QStringLiteral("lsof"), {"-nP", "-w", "-p", pids.join(','), "-F", "pftid"});
+    lsof.waitForFinished(patience);
+    std::map<pid_t, std::map<int, std::uint64_t>> table;
+    pid_t pid = 0;
+    int fd = -1;
+    QByteArray type;
+    for (const QByteArray& line : lsof.readAllStandardOutput().split('\n')) {
+        const QByteArray value = line.mid(1);
+        if (line.startsWith('p'))
+            pid = value.toInt();
+        else if (line.startsWith('f'))
+            fd = value.isEmpty() || std::isdigit(static_cast<unsigned char>(value[0])) == 0 ? -1 : value.toInt();
+        else if (line.startsWith('t'))
+            type = value;
+        else if (line.startsWith('i') && fd >= 0 && (type == "FIFO" || type == "unix"))
+            table[pid][fd] = value.toULongLong();
     }
     return table;
 }
@@ -95,6 +140,7 @@ void TracerRandom::theTableIsTheKernelsAtAnyMoment()
     const auto id = b.start(b.plan({Bench::peer("random_calls"), "60000", "7"}));
     QTRY_COMPARE_WITH_TIMEOUT(b.sink.children(id).size(), 6U, patience);
     int compared = 0;
+    bool asked = false;
     while (compared < 20 && !b.sink.ended(id)) {
         QTest::qWait(7); // any moment is as good as another
         b.tracer.pause(0);
@@ -151,8 +197,31 @@ void TracerRandom::theTableIsTheKernelsAtAnyMoment()
             for (const std::uint64_t object : objects)
                 QVERIFY(seen.insert(object).second);
         }
+        std::map<std::uint32_t, std::vector<Held>> held;
+        for (const std::uint32_t child : b.sink.children(id)) {
+            const pid_t pid = b.sink.changes(child).front().pid;
+            for (const auto& [fd, endpoint] : table[pid])
+                held[static_cast<std::uint32_t>(endpoint)].push_back(
+                    {pid, fd, b.sink.description(child, static_cast<std::uint32_t>(endpoint), fd)});
+        }
+        for (const auto& [endpoint, descriptors] : held)
+            for (const Held& one : descriptors)
+                for (const Held& other : descriptors) {
+                    const long order = compareFiles(one, other);
+                    if (order >= 0)
+                        QCOMPARE(one.description == other.description, order == 0);
+                }
+        if (!asked) {
+            // Another's word, once: it takes a second.
+            for (const auto& [pid, descriptors] : lsofTable(table))
+                for (const auto& [fd, inode] : descriptors)
+                    if (!underWay[pid].contains(fd))
+                        QVERIFY(inodes[static_cast<std::uint32_t>(table[pid][fd])].contains(inode));
+            asked = true;
+        }
         b.tracer.resume(0);
     }
+    QVERIFY(asked);
     QVERIFY(compared >= 20);
     b.tracer.signal(id, SIGKILL, true);
     QTRY_COMPARE_WITH_TIMEOUT(b.alive(), 0U, patience);

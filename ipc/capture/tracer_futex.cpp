@@ -1,0 +1,58 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <linux/futex.h>
+
+namespace byteyard::ipc {
+
+namespace {
+
+/// The process that holds the C library's mutex whose futex is waited on; 0 when it is none, or nobody tells.
+/// One that has died is named by its thread.
+pid_t mutexOwner(const TraceeMemory& memory, std::uint64_t futex)
+{
+    struct Mutex // pthread_mutex_t begins so (glibc)
+    {
+        std::uint32_t lock;
+        std::uint32_t count;
+        std::uint32_t owner;
+        std::uint32_t users;
+    };
+    constexpr std::uint32_t lockedWithWaiters = 2; // of a mutex that is not robust
+    const Mutex mutex = memory.object<Mutex>(futex).value_or(Mutex{});
+    const bool isPlain = mutex.lock == lockedWithWaiters && mutex.count == 0 && mutex.users == 1;
+    const bool isRobust = (mutex.lock & FUTEX_WAITERS) != 0 && (mutex.lock & FUTEX_TID_MASK) == mutex.owner;
+    if ((!isPlain && !isRobust) || mutex.owner == 0)
+        return 0;
+    const auto tid = static_cast<pid_t>(mutex.owner);
+    return proc::kinship(tid).value_or(proc::Kinship{tid, 0}).tgid;
+}
+
+} // namespace
+
+/// Where in its object the word of a futex lies, and who holds the mutex that it belongs to.
+std::string Tracer::Private::futexWords(const TracedThread& thread, const Mapping& mapping,
+                                        std::uint64_t address)
+{
+    std::string text = "offset=" + std::to_string(address - mapping.address + mapping.offset);
+    if (const pid_t owner = mutexOwner(TraceeMemory(thread.tid), address); owner > 0)
+        text += " owner=" + std::to_string(owner);
+    return text;
+}
+
+/// futex(2) on a word of followed memory. What a requeue moves sleepers to may lie in another object.
+bool Tracer::Private::enterFutex(TracedThread& thread, const CallContext& context)
+{
+    PendingCall& call = thread.call;
+    const Mapping* mapping = mappingAt(*thread.process, context.arguments[0]);
+    if (mapping == nullptr || (context.arguments[1] & FUTEX_PRIVATE_FLAG) != 0)
+        return false;
+    call.endpoint = mapping->endpoint;
+    const auto operation = static_cast<int>(context.arguments[1]) & FUTEX_CMD_MASK;
+    if (operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE || operation == FUTEX_WAKE_OP)
+        if (const Mapping* second = mappingAt(*thread.process, context.arguments[4]))
+            call.endpoint2 = second->endpoint;
+    call.detail = describeArguments(context) + " " + futexWords(thread, *mapping, context.arguments[0]);
+    return true;
+}
+
+} // namespace byteyard::ipc
