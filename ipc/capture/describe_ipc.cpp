@@ -92,7 +92,7 @@ std::string keyWord(std::uint64_t key)
 std::string getWords(std::uint64_t key, const std::string& size, std::uint64_t flags)
 {
     return words({keyWord(key), size, word("flags", bitNames(flags & (IPC_CREAT | IPC_EXCL), getNames)),
-                  modeWord(flags)});
+                  modeWord(flags & 0777)}); // IPC_CREAT is what the sticky bit is elsewhere
 }
 
 /// "ops=0:-1:SEM_UNDO,1:1"

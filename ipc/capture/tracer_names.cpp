@@ -40,6 +40,14 @@ bool removes(Call call)
     return call == Call::Unlink || call == Call::Unlinkat;
 }
 
+/// mknod(2) for mkfifo(3).
+bool makesFifo(const CallContext& context)
+{
+    const Call which = context.row.call;
+    return (which == Call::Mknod && S_ISFIFO(context.arguments[1])) ||
+           (which == Call::Mknodat && S_ISFIFO(context.arguments[2]));
+}
+
 } // namespace
 
 bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context)
@@ -66,7 +74,28 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
     } else if (const auto named = paths.find(name.path); named != paths.end()) {
         call.endpoint = named->second;
     }
-    return call.endpoint != 0 || (isLink(which) && otherNameOf(context).path.starts_with("/dev/shm/sem."));
+    return call.endpoint != 0 || makesFifo(context) ||
+           (isLink(which) && otherNameOf(context).path.starts_with("/dev/shm/sem."));
+}
+
+/// A FIFO that a program has just made: reserved, or found.
+void Tracer::Private::adoptFifo(TracedThread& thread)
+{
+    PendingCall& call = thread.call;
+    struct stat status
+    {
+    };
+    std::error_code error;
+    const std::string path = std::filesystem::canonical(call.path, error).string();
+    if (error || lstat(path.c_str(), &status) != 0 || !S_ISFIFO(status.st_mode))
+        return; // gone already
+    const ObjectKey key = ObjectId{status.st_dev, status.st_ino};
+    if (const auto named = paths.find(path); call.endpoint == 0 && named != paths.end())
+        call.endpoint = named->second;
+    if (call.endpoint == 0)
+        call.endpoint = sink.discovered({"fifo", key, path, thread.process->number});
+    if (call.endpoint != 0)
+        objects[key] = call.endpoint;
 }
 
 void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
@@ -84,6 +113,10 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
         });
         if (!isHeld)
             objects.erase(key);
+    }
+    if (makesFifo(context)) {
+        adoptFifo(thread);
+        return;
     }
     constexpr std::string_view head = "/dev/shm/sem.";
     const std::string to = isLink(context.row.call) ? otherNameOf(context).path : std::string();

@@ -257,6 +257,7 @@ struct Tracer::Private
     // tracer_names.cpp: names of followed objects, and signals that are sent.
     bool enterName(TracedThread& thread, const CallContext& context);
     void leaveName(TracedThread& thread, const CallContext& context);
+    void adoptFifo(TracedThread& thread);
     bool enterSendSignal(TracedThread& thread, const CallContext& context);
     std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
 
