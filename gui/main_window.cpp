@@ -1,5 +1,6 @@
 #include "gui/main_window.h"
 
+#include "gui/found_parts.h"
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/charts_panel.h"
 #include "gui/panels/descriptors_panel.h"
@@ -195,6 +196,11 @@ void MainWindow::connectPanels()
 
     connect(m_canvas, &CanvasView::selectionChanged, this, &MainWindow::selectionChanged);
     connect(m_canvas, &CanvasView::contextMenuWanted, this, &MainWindow::contextMenu);
+    m_foundParts = new FoundParts(*m_canvas, m_document, m_session, this);
+    connect(m_foundParts, &FoundParts::kept, this, [this](const QStringList& problems) {
+        if (!problems.isEmpty())
+            showBanner(tr("Kept, but for a connection: %1").arg(problems.first()));
+    });
     connect(m_canvas, &CanvasView::openLabWanted, this, [this] {
         m_docks.value(u"palette"_s)->show();
         m_palette->showLabs();

@@ -25,6 +25,7 @@ class BytesPanel;
 class ChartsPanel;
 class DescriptorsPanel;
 class FindBar;
+class FoundParts;
 class History;
 class Inspector;
 class LogPanel;
@@ -152,6 +153,7 @@ private:
     model::Session m_session;
     History* m_history = nullptr;
     CanvasView* m_canvas = nullptr;
+    FoundParts* m_foundParts = nullptr;
     QVBoxLayout* m_center = nullptr;
     FindBar* m_find = nullptr;
     Banner* m_banner = nullptr;

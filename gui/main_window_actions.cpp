@@ -2,6 +2,7 @@
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/main_window.h"
 
+#include "gui/found_parts.h"
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/log_filter_bar.h"
 #include "gui/panels/log_panel.h"
@@ -176,6 +177,11 @@ void MainWindow::createViewMenu()
     addAction(menu, u"zoom100"_s, tr("&100 %"), QKeySequence(u"Ctrl+0"_s), [this] { m_canvas->zoomTo100(); });
     addAction(menu, u"fit"_s, tr("&Fit"), QKeySequence(u"Ctrl+1"_s), [this] { m_canvas->fit(); });
     menu->addSeparator();
+    QMenu* found = menu->addMenu(tr("&Parts That Programs Made"));
+    connect(found, &QMenu::aboutToShow, this, [this, found] {
+        found->clear();
+        m_foundParts->fillViewMenu(*found);
+    });
     QMenu* theme = menu->addMenu(tr("&Theme"));
     auto* modes = new QActionGroup(theme);
     const std::pair<QString, Theme::Mode> all[] = {{tr("As the &Desktop"), Theme::Mode::System},

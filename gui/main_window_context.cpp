@@ -1,5 +1,6 @@
 #include "gui/canvas/connecting.h"
 #include "gui/endpoint_menu.h"
+#include "gui/found_parts.h"
 #include "gui/live_lookup.h"
 #include "gui/main_window.h"
 #include "gui/panels/bytes_panel.h"
@@ -129,6 +130,7 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
     }
     if (endpoint)
         fillEndpointMenu(menu, *endpoint);
+    m_foundParts->fillNodeMenu(menu, key);
     if (!node)
         return;
     menu.addSeparator();

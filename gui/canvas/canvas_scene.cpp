@@ -59,6 +59,16 @@ QList<NodeItem*> CanvasScene::memoryNodes() const
     return nodes;
 }
 
+void CanvasScene::hideFoundKinds(const QSet<QString>& kinds)
+{
+    m_live->hideKinds(kinds);
+}
+
+QList<model::UndrawnPart> CanvasScene::undrawn(const QStringList& ids) const
+{
+    return m_live->undrawn(ids);
+}
+
 void CanvasScene::rebuild()
 {
     select({});

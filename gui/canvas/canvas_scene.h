@@ -3,7 +3,7 @@
 #include "gui/canvas/edge_layer.h"
 #include "gui/canvas/node_item.h"
 #include "gui/canvas/selection.h"
-#include "model/topology/document.h"
+#include "model/session/keep.h"
 
 #include <QGraphicsScene>
 
@@ -40,6 +40,9 @@ public:
     Hit hit(const QPointF& position, double reach) const;
     /// Everything that is drawn; empty when nothing is.
     QRectF content() const;
+    /// What nobody drew: out of sight by kind, or as parts that can be kept.
+    void hideFoundKinds(const QSet<QString>& kinds);
+    QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
     static bool isDiscovered(const QString& id) { return id.contains(u':'); }
 
     const Selection& selection() const { return m_selection; }

@@ -93,6 +93,16 @@ Selection CanvasView::selection() const
     return d->scene.selection();
 }
 
+QList<model::UndrawnPart> CanvasView::undrawn(const QStringList& ids) const
+{
+    return d->scene.undrawn(ids);
+}
+
+void CanvasView::hideFoundKinds(const QSet<QString>& kinds)
+{
+    d->scene.hideFoundKinds(kinds);
+}
+
 void CanvasView::select(const Selection& selection)
 {
     d->scene.select(selection);

@@ -2,8 +2,7 @@
 
 #include "gui/canvas/align.h"
 #include "gui/canvas/selection.h"
-#include "model/session/session.h"
-#include "model/topology/document.h"
+#include "model/session/keep.h"
 
 #include <QGraphicsView>
 
@@ -23,6 +22,10 @@ public:
     void select(const Selection& selection);
     /// Brings a node into sight and selects it.
     void reveal(const QString& nodeId);
+    /// Those of these nodes that programs made by themselves, with their places.
+    QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
+    /// Takes what programs made of these kinds out of sight ("command": the processes that they started).
+    void hideFoundKinds(const QSet<QString>& kinds);
     double zoom() const;
     /// The view's rectangle of a node or of one of its ports, in viewport pixels (tests, the welcome banner).
     /// A process's ports are fds.

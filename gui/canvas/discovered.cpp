@@ -3,6 +3,7 @@
 #include "gui/canvas/edge_look.h"
 #include "gui/canvas/live_binding.h"
 #include "gui/canvas/metrics.h"
+#include "model/session/keep.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,28 +29,9 @@ QString idOfProcess(quint32 number)
     return u"process:%1"_s.arg(number);
 }
 
-QString idOfEndpoint(const model::LiveEndpoint& endpoint)
-{
-    return endpoint.entry.node.isEmpty() ? u"endpoint:%1"_s.arg(endpoint.entry.number) : endpoint.entry.node;
-}
-
 QString idOfEdge(const model::LiveEdge& edge)
 {
     return u"edge:%1:%2"_s.arg(edge.process).arg(edge.endpoint);
-}
-
-/// Where an edge that nobody drew meets its endpoint: by what goes through it.
-QString portFor(model::Kind kind, bool connection, bool writes)
-{
-    if (connection)
-        return u"end"_s;
-    const QStringList ports = model::kindInfo(kind).ports;
-    // Who has a socket that is listened on is, as a rule, who listens.
-    const bool wanted = writes && !isListener(kind);
-    for (const QString& port : ports)
-        if (wanted ? model::portWrites(port) : model::portReads(port))
-            return port;
-    return ports.value(0);
 }
 
 } // namespace
@@ -65,6 +47,29 @@ struct LiveBinding::Found
     QString fd;
     QString port;
 };
+
+/// The node of a part of the run; empty when nobody drew it, or drawing it has been undone.
+template <typename Part>
+QString LiveBinding::nodeOf(const Part& part) const
+{
+    return part.kept && m_document.topology().node(part.entry.node) == nullptr ? QString() : part.entry.node;
+}
+
+QString LiveBinding::idOfEndpoint(const model::LiveEndpoint& endpoint) const
+{
+    const QString node = nodeOf(endpoint);
+    return node.isEmpty() ? u"endpoint:%1"_s.arg(endpoint.entry.number) : node;
+}
+
+bool LiveBinding::isDrawn(const model::LiveEdge& edge) const
+{
+    if (edge.edge.isEmpty())
+        return false;
+    const model::LiveProcess* process = m_session.process(edge.process);
+    const model::LiveEndpoint* endpoint = m_session.endpoint(edge.endpoint);
+    const bool isKept = (process != nullptr && process->kept) || (endpoint != nullptr && endpoint->kept);
+    return !isKept || m_document.topology().edge(edge.edge) != nullptr;
+}
 
 QPointF LiveBinding::placeBelow(const QString& listener, const NodeLook& look) const
 {
@@ -101,7 +106,7 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) 
     qsizetype ended = 0;
     const QList<model::LiveProcess> processes = m_session.processes();
     for (auto it = processes.crbegin(); it != processes.crend(); ++it) {
-        const QString node = it->entry.node;
+        const QString node = nodeOf(*it);
         if (!node.isEmpty()) {
             // Of a node that ran twice only the newest process is on the canvas.
             const model::LiveProcess* newest = m_session.processOfNode(node);
@@ -110,7 +115,8 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) 
                 ids.insert(it->entry.number, node);
             continue;
         }
-        if ((hasEnded(*it) && ++ended > endedMost) || discovered.size() >= shownMost)
+        if (m_hidden.contains(u"command"_s) || (hasEnded(*it) && ++ended > endedMost) ||
+            discovered.size() >= shownMost)
             continue;
         discovered.insert(idOfProcess(it->entry.number));
         ids.insert(it->entry.number, idOfProcess(it->entry.number));
@@ -124,29 +130,26 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
     QList<Found> found;
     for (const model::LiveEdge& edge : m_session.edges()) {
         // A descriptor that was inherited and closed unused says nothing.
-        if (!edge.edge.isEmpty() || !processIds.contains(edge.process) ||
+        if (isDrawn(edge) || !processIds.contains(edge.process) ||
             (!edge.open && edge.bytesIn + edge.bytesOut == 0))
             continue;
         const model::LiveEndpoint* endpoint = m_session.endpoint(edge.endpoint);
         Found each;
         if (endpoint == nullptr || !model::kindFromId(endpoint->entry.kind, each.kind))
             continue;
-        each.ownEndpoint = endpoint->entry.node.isEmpty();
+        each.ownEndpoint = nodeOf(*endpoint).isEmpty();
+        if (each.ownEndpoint && m_hidden.contains(endpoint->entry.kind))
+            continue;
         each.endpoint = idOfEndpoint(*endpoint);
         if (!each.ownEndpoint && m_scene.node(each.endpoint) == nullptr)
             continue;
         if (endpoint->entry.parent != 0 && !connections.contains(endpoint->entry.number))
             continue;
-        const int fd = edge.fds.isEmpty() ? -1 : edge.fds.first();
-        const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && (fd == 1 || fd == 2));
         each.live = edge;
         each.process = processIds.value(edge.process);
-        // What has no descriptor is reached by an id or an address.
-        each.fd = fd >= 0                   ? QString::number(fd)
-                  : endpoint->entry.id >= 0 ? u"id"_s
-                  : writes                  ? u"1"_s
-                                            : u"0"_s;
-        each.port = portFor(each.kind, endpoint->entry.parent != 0, writes);
+        const model::UndrawnEdge drawn = model::undrawnEdge(edge, *endpoint, each.kind);
+        each.fd = drawn.fd;
+        each.port = drawn.port;
         found.append(each);
     }
     return found;
@@ -181,7 +184,7 @@ QList<model::LiveEndpoint> LiveBinding::connectionsToShow() const
     qsizetype ended = 0;
     const QList<model::LiveEndpoint> endpoints = m_session.endpoints();
     for (auto it = endpoints.crbegin(); it != endpoints.crend() && found.size() < connectionsMost; ++it)
-        if (it->entry.parent != 0 && it->entry.node.isEmpty() &&
+        if (it->entry.parent != 0 && it->entry.node.isEmpty() && !m_hidden.contains(it->entry.kind) &&
             (it->entry.state == u"live" || ++ended <= endedMost))
             found.prepend(*it);
     return found;
@@ -192,6 +195,25 @@ bool LiveBinding::isLeft(const QString& endpoint, const QString& process) const
     const NodeItem* left = m_scene.node(endpoint);
     const NodeItem* right = m_scene.node(process);
     return left != nullptr && right != nullptr && left->body().center().x() < right->body().center().x();
+}
+
+void LiveBinding::hideKinds(const QSet<QString>& kinds)
+{
+    m_hidden = kinds;
+    updateDiscovered();
+}
+
+QList<model::UndrawnPart> LiveBinding::undrawn(const QStringList& ids) const
+{
+    QList<model::UndrawnPart> parts;
+    for (const QString& id : ids) {
+        if (!m_discoveredNodes.contains(id))
+            continue;
+        const quint32 number = id.section(u':', 1).toUInt();
+        const bool isProcess = id.startsWith("process:"_L1);
+        parts.append({isProcess ? number : 0, isProcess ? 0 : number, m_scene.homeOf(id)});
+    }
+    return parts;
 }
 
 void LiveBinding::updateDiscovered()
@@ -277,7 +299,7 @@ void LiveBinding::tickDiscovered()
     }
     for (const model::LiveEdge& edge : m_session.edges()) {
         const QString id = idOfEdge(edge);
-        if (const EdgeLook* look = edge.edge.isEmpty() ? m_scene.edges().look(id) : nullptr)
+        if (const EdgeLook* look = !isDrawn(edge) ? m_scene.edges().look(id) : nullptr)
             m_scene.edges().setLook(id, lookOfDiscovered(look->kind, edge, m_session.now()));
     }
 }

@@ -17,6 +17,8 @@ LiveBinding::LiveBinding(CanvasScene& scene, model::Document& document, model::S
     connect(&session, &model::Session::problemFound, this, &LiveBinding::structureChanged);
     connect(&session, &model::Session::opened, this, &LiveBinding::structureChanged);
     connect(&session, &model::Session::ticked, this, &LiveBinding::tick);
+    // Keeping what a program made, and taking that back.
+    connect(document.undoStack(), &QUndoStack::indexChanged, this, &LiveBinding::updateDiscovered);
 }
 
 void LiveBinding::showAll()

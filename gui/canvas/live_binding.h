@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gui/canvas/node_look.h"
-#include "model/topology/document.h"
+#include "model/session/keep.h"
 
 #include <QObject>
 
@@ -23,6 +23,10 @@ public:
     void showEdge(const QString& id);
     void forget(const QString& node);
     void forgetEdge(const QString& edge, const QString& process);
+    /// What programs made of these kinds ("pipe", "command" for processes) is not shown.
+    void hideKinds(const QSet<QString>& kinds);
+    /// Those of these nodes that nobody drew, and where they stand.
+    QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
 
 private:
     /// What of a live edge its look depends on.
@@ -57,6 +61,10 @@ private:
 
     // discovered.cpp
     struct Found;
+    template <typename Part>
+    QString nodeOf(const Part& part) const;
+    QString idOfEndpoint(const model::LiveEndpoint& endpoint) const;
+    bool isDrawn(const model::LiveEdge& edge) const;
     void updateDiscovered();
     void tickDiscovered();
     QHash<quint32, QString> processesToShow(QSet<QString>& discovered) const;
@@ -82,6 +90,7 @@ private:
     QSet<QString> m_ranEdges;
     QSet<QString> m_discoveredNodes;
     QSet<QString> m_discoveredEdges;
+    QSet<QString> m_hidden; ///< kinds
 };
 
 } // namespace byteyard::gui

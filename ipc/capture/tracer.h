@@ -37,6 +37,9 @@ struct ProcessChange
     std::string failedCall; ///< "execve", "open", "chdir" when Failed
     std::string failedPath;
     std::uint64_t time = 0; ///< ns since the run began
+    /// At exec: what its file grants and it did not get, because it is traced: "set-user-ID", "set-group-ID",
+    /// "file capabilities".
+    std::string_view refused;
 };
 
 /// An object that programs made or use, and that was drawn by nobody.

@@ -1,3 +1,4 @@
+#include "ipc/capture/privileges.h"
 #include "ipc/capture/tracer_private.h"
 
 #include <cerrno>
@@ -32,7 +33,7 @@ void Tracer::Private::tellLife(const TracedThread& thread, Call call, std::int64
     sink.event(event);
 }
 
-void Tracer::Private::tellProcess(const TracedProcess& process, bool names)
+void Tracer::Private::tellProcess(const TracedProcess& process, bool names, std::string_view refused)
 {
     ProcessChange change;
     change.process = process.number;
@@ -46,6 +47,7 @@ void Tracer::Private::tellProcess(const TracedProcess& process, bool names)
         change.name = process.name;
         change.argv = process.argv;
     }
+    change.refused = refused;
     sink.process(change);
 }
 
@@ -185,7 +187,7 @@ void Tracer::Private::handleExec(TracedThread& thread)
     }
     if (process.state != ProcessState::Stopped)
         process.state = ProcessState::Running;
-    tellProcess(process, true);
+    tellProcess(process, true, refusedPrivileges(process.pid));
     resume(thread, PTRACE_CONT);
 }
 

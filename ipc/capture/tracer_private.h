@@ -293,7 +293,7 @@ struct Tracer::Private
     void endProcess(TracedProcess& process, int status);
     void handleOrphan(pid_t tid, int status);
     void tellLife(const TracedThread& thread, Call call, std::int64_t result, std::string_view detail);
-    void tellProcess(const TracedProcess& process, bool names);
+    void tellProcess(const TracedProcess& process, bool names, std::string_view refused = {});
     void killAll();
 
     // tracer_signals.cpp: signals, and what becomes of the calls that they interrupt.

@@ -107,9 +107,27 @@ void EngineSink::process(const ProcessChange& change)
         markFailed(record, failureOf(change, record));
     else
         m_queue.control(processFrame(record));
+    if (!change.refused.empty())
+        m_queue.control(errorFrame({"privileges",
+                                    {{"program", record.argv.empty() ? record.name : record.argv.front()},
+                                     {"what", std::string(change.refused)}}},
+                                   nodeOfOrigin(record)));
     if (hasEnded(change.state))
         m_news.ended.push_back(change.process);
     wake();
+}
+
+/// Its node, or that of the one that it descends from.
+std::string EngineSink::nodeOfOrigin(const ProcessRecord& record) const
+{
+    const ProcessRecord* at = &record;
+    while (at->node.empty() && at->parent != 0) {
+        const auto parent = m_records.find(at->parent);
+        if (parent == m_records.end())
+            break;
+        at = &parent->second;
+    }
+    return at->node;
 }
 
 void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,

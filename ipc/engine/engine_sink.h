@@ -73,6 +73,7 @@ private:
     void wake() const;
     std::string nameOf(const Discovery& found);
     void markFailed(ProcessRecord& record, const ErrorReport& error);
+    std::string nodeOfOrigin(const ProcessRecord& record) const;
 
     OutputQueue& m_queue;
     const RunFile& m_runFile;

@@ -24,6 +24,20 @@ QString LiveState::nodeName(const QString& node) const
     return found != nullptr ? found->name : node;
 }
 
+void LiveState::adopt(const QHash<quint32, QString>& nodesOfProcesses,
+                      const QHash<quint32, QString>& nodesOfEndpoints)
+{
+    const auto give = [](auto& parts, const QHash<quint32, QString>& nodes) {
+        for (auto node = nodes.cbegin(); node != nodes.cend(); ++node)
+            if (const auto part = parts.find(node.key()); part != parts.end()) {
+                part->second.live.entry.node = node.value();
+                part->second.live.kept = true;
+            }
+    };
+    give(m_processes, nodesOfProcesses);
+    give(m_endpoints, nodesOfEndpoints);
+}
+
 // ---- What the engine says
 
 void LiveState::apply(const protocol::EndpointChange& change)
@@ -31,7 +45,8 @@ void LiveState::apply(const protocol::EndpointChange& change)
     const bool isNew = !m_endpoints.contains(change.endpoint);
     LiveEndpoint& live = m_endpoints[change.endpoint].live;
     live.entry.number = change.endpoint;
-    live.entry.node = change.node;
+    if (!live.kept)
+        live.entry.node = change.node;
     live.entry.kind = change.kind;
     live.entry.name = change.name;
     live.entry.state = change.state;
@@ -64,7 +79,8 @@ void LiveState::apply(const protocol::ProcessChange& change, quint64 now)
         live.stateSince = change.time != 0 ? change.time : now;
     live.entry.number = change.process;
     live.entry.parent = change.parent;
-    live.entry.node = change.node;
+    if (!live.kept)
+        live.entry.node = change.node;
     if (!change.name.isEmpty())
         live.entry.name = change.name;
     if (!change.argv.isEmpty())

@@ -24,6 +24,9 @@ public:
     /// More nodes and edges run than at the start.
     void setTopology(const Topology& topology);
     QString nodeName(const QString& node) const;
+    /// What programs made is these nodes' from now on, whatever the engine says of it.
+    void adopt(const QHash<quint32, QString>& nodesOfProcesses,
+               const QHash<quint32, QString>& nodesOfEndpoints);
 
     void apply(const protocol::EndpointChange& change);
     void apply(const protocol::ProcessChange& change, quint64 now);

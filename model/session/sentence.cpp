@@ -134,6 +134,16 @@ Sentence write(const Parameters& p, const QString&)
                 : remedyForErrno(p[u"errno"_s])};
 }
 
+Sentence privileges(const Parameters& p, const QString&)
+{
+    const QString what = p[u"what"_s] == "file capabilities"_L1
+                             ? SentenceText::tr("the capabilities of its file")
+                             : SentenceText::tr("the rights that its file gives (%1)").arg(p[u"what"_s]);
+    return {SentenceText::tr("%1 runs without %2: a traced program gains no rights, so it may fail.")
+                .arg(code(p[u"program"_s]), what),
+            SentenceText::tr("Run Byteyard's engine as root, or this program outside of it.")};
+}
+
 Sentence noProcess(const Parameters& p, const QString&)
 {
     return {SentenceText::tr("Process %1 is not there (any more).").arg(p[u"process"_s]),
@@ -252,6 +262,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"removed"_s, removed},
         {u"write"_s, write},
         {u"no-process"_s, noProcess},
+        {u"privileges"_s, privileges},
         {u"no-endpoint"_s, noEndpoint},
         {u"shell-syntax"_s, shellSyntax},
     };

@@ -114,6 +114,28 @@ void Session::add(const Topology& topology)
     d->post(u"add"_s, {{u"topology"_s, topologyForEngine(fragment)}});
 }
 
+void Session::adopt(const Topology& topology, const QHash<quint32, QString>& nodesOfProcesses,
+                    const QHash<quint32, QString>& nodesOfEndpoints)
+{
+    Topology whole = d->topology;
+    const QStringList ids = nodesOfProcesses.values() + nodesOfEndpoints.values();
+    for (const Node& node : topology.nodes)
+        if (ids.contains(node.id) && whole.node(node.id) == nullptr)
+            whole.nodes.append(node);
+    for (const Edge& edge : topology.edges)
+        if ((ids.contains(edge.process) || ids.contains(edge.endpoint)) && whole.edge(edge.id) == nullptr &&
+            whole.node(edge.process) != nullptr && whole.node(edge.endpoint) != nullptr)
+            whole.edges.append(edge);
+    d->topology = whole;
+    d->live.adopt(nodesOfProcesses, nodesOfEndpoints);
+    d->live.setTopology(whole);
+    d->log->changeCatalog([&](Catalog& catalog) {
+        catalog.topology = topologyToJson(whole);
+        d->live.fill(catalog);
+    });
+    Q_EMIT structureChanged();
+}
+
 void Session::startNode(const QString& node)
 {
     d->post(u"start"_s, {{u"node"_s, node}});

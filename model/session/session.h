@@ -25,6 +25,7 @@ struct LiveProcess
     bool paused = false;
     int line = 0;      ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
     int errorLine = 0; ///< where an actor's script failed; `error` says why
+    bool kept = false; ///< its node was made of it while it ran: a program had started it
 };
 
 /// A message in a queue, as peeked (sampled).
@@ -59,6 +60,7 @@ struct LiveEndpoint
     QList<LiveTile> tiles;    ///< in the order of the queue
     quint64 tilesTotal = 0;
     QList<LiveAttachment> attached;
+    bool kept = false; ///< its node was made of it while it was there: a program had made it
     double inRate = 0; ///< bytes over the last second
     double outRate = 0;
 };
@@ -155,6 +157,10 @@ public:
     void setPace(int callsPerSecond);
     /// The document has changed while it runs: new nodes start by themselves.
     void add(const Topology& topology);
+    /// These processes and endpoints, which nobody drew, are those nodes' from now on. `topology` is the
+    /// document's with the nodes and their edges in it: they are not started by add().
+    void adopt(const Topology& topology, const QHash<quint32, QString>& nodesOfProcesses,
+               const QHash<quint32, QString>& nodesOfEndpoints);
     void startNode(const QString& node);
     void stopNode(const QString& node);
     void pauseNode(const QString& node, bool paused);

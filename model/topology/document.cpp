@@ -132,6 +132,16 @@ QStringList Document::addFragment(const Topology& fragment, QPointF offset, cons
     return added;
 }
 
+void Document::adopt(const QList<Node>& nodes, const QList<Edge>& edges, const QString& undoText)
+{
+    auto edit = std::make_unique<DocumentEdit>(*this, undoText);
+    for (const Node& node : nodes)
+        edit->addNode(node);
+    for (const Edge& edge : edges)
+        edit->addEdge(edge);
+    DocumentEdit::commit(std::move(edit));
+}
+
 void Document::remove(const QStringList& nodes, const QStringList& edges)
 {
     const qsizetype count = nodes.isEmpty() ? edges.size() : nodes.size();

@@ -32,6 +32,9 @@ public:
     /// Adds a fragment (paste, a typed pipeline); ids and names that are taken are changed. Returns the new
     /// node ids.
     QStringList addFragment(const Topology& fragment, QPointF offset, const QString& undoText);
+    /// Adds nodes as they are, their ids and names free ones of this topology, and edges between them and any
+    /// node.
+    void adopt(const QList<Node>& nodes, const QList<Edge>& edges, const QString& undoText);
     /// Removes nodes, edges, and the edges of removed nodes.
     void remove(const QStringList& nodes, const QStringList& edges);
     /// Moves with the same `dragId` merge into one step.

@@ -5,6 +5,7 @@
 #include <QTest>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sys/stat.h>
 
 using byteyard::ipc::KernelCapture;
 using byteyard::tests::EngineClient;
@@ -100,6 +101,40 @@ private Q_SLOTS:
         QVERIFY(engine.untilRunEnds());
         QCOMPARE(engine.errors(), QStringList{u"capture"_s});
         QVERIFY(!engine.last(u"error"_s)[u"parameters"_s][u"why"_s].toString().isEmpty());
+    }
+
+    void aSetUserIdProgramSaysThatItGotNoRights_data()
+    {
+        QTest::addColumn<bool>("asNobody");
+        QTest::addColumn<QStringList>("argv");
+        QTest::newRow("traced by a user") << true << QStringList{u"su"_s, u"--version"_s};
+        QTest::newRow("started by a shell") << true << QStringList{u"sh"_s, u"-c"_s, u"su --version; true"_s};
+        QTest::newRow("traced by root") << false << QStringList{u"su"_s, u"--version"_s};
+        QTest::newRow("a plain program") << true << QStringList{u"true"_s};
+    }
+
+    void aSetUserIdProgramSaysThatItGotNoRights()
+    {
+        QFETCH(bool, asNobody);
+        QFETCH(QStringList, argv);
+        struct stat status
+        {
+        };
+        if (stat("/usr/bin/su", &status) != 0 || (status.st_mode & S_ISUID) == 0)
+            QSKIP("su has no set-user-ID bit here");
+        const QTemporaryDir runtime;
+        EngineClient engine(runtime.path(), asNobody ? EngineClient::As::Nobody : EngineClient::As::Self);
+        QVERIFY(engine.greet());
+        QVERIFY(engine.run({EngineClient::command(u"program"_s, argv)}, {}));
+        if (!asNobody || argv.first() == "true"_L1) {
+            QCOMPARE(engine.errors(), QStringList());
+            return;
+        }
+        QCOMPARE(engine.errors(), QStringList{u"privileges"_s});
+        const QJsonObject error = engine.last(u"error"_s);
+        QCOMPARE(error[u"node"_s].toString(), u"program"_s);
+        QCOMPARE(error[u"parameters"_s][u"program"_s].toString(), u"su"_s);
+        QCOMPARE(error[u"parameters"_s][u"what"_s].toString(), u"set-user-ID"_s);
     }
 
     void aUserWithTheTwoRightsGetsTheKernelsHelp()

@@ -12,6 +12,7 @@ private Q_SLOTS:
     void makeBuildsWhatItBuildsUntraced();
     void gitClonesARepository();
     void aStaticProgramIsSeen();
+    void aGoProgramIsSeen();
     void hackbenchMovesWhatItSays();
 };
 
@@ -153,6 +154,29 @@ void RealBuilds::aStaticProgramIsSeen()
     QCOMPARE(pipes.size(), 1U);
     QCOMPARE(b.sink.bytesIn(pipes.front()), 12);
     QCOMPARE(b.sink.bytesOut(pipes.front()), 12);
+    QVERIFY(b.leavesNothing());
+}
+
+/// fzf: its runtime has threads of its own making, and signals among them.
+void RealBuilds::aGoProgramIsSeen()
+{
+    if (!isInstalled("fzf"))
+        QSKIP("fzf is not installed");
+    Real b;
+    writeText(b.path("find.sh"), "seq 200000 | fzf --filter 99 | cat\n");
+    const std::string untraced = sayingOf(b.directory.string(), "sh", {"find.sh"});
+    const auto given = static_cast<std::int64_t>(sayingOf(b.directory.string(), "seq", {"200000"}).size());
+    QCOMPARE(b.run({"sh", "find.sh"}, "found"), 0);
+    QCOMPARE(textOf(b.path("found")), untraced);
+    std::multiset<std::int64_t> moved;
+    for (const std::uint32_t pipe : b.sink.foundOf("pipe")) {
+        if (b.sink.bytesOut(pipe) < 1000)
+            continue; // the runtime's own, to wake itself
+        QCOMPARE(b.sink.bytesOut(pipe), b.sink.bytesIn(pipe));
+        moved.insert(b.sink.bytesOut(pipe));
+    }
+    const std::multiset<std::int64_t> expected{given, static_cast<std::int64_t>(untraced.size())};
+    QVERIFY(moved == expected);
     QVERIFY(b.leavesNothing());
 }
 

@@ -1,0 +1,177 @@
+#include "gui/found_parts.h"
+#include "tests/gui/canvas_fixture.h"
+
+#include <QMenu>
+#include <QSignalSpy>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+using namespace byteyard::test;
+using State = model::Session::State;
+
+/// What programs made by themselves, kept and hidden, with the real engine and a real shell.
+class TestFoundParts : public QObject
+{
+    Q_OBJECT
+
+private:
+    static constexpr int patience = 30000;
+
+    struct Fixture : CanvasFixture
+    {
+        gui::FoundParts parts{view, document, session, nullptr};
+        QString shell;
+
+        /// A shell whose pipeline runs until it is stopped: two children and a pipe that nobody drew.
+        Fixture()
+        {
+            shell = document.addNode(
+                model::Kind::Command, {100, 100},
+                {{u"argv"_s, QJsonArray{u"sh"_s, u"-c"_s, u"while echo {x} a; do sleep 0.02; done | cat"_s}}},
+                u"shell"_s);
+            session.setEngineCommand({QStringLiteral(BYTEYARD_BIN "/byteyard-engine")});
+            session.run(document.topology());
+            QObject::connect(&document, &model::Document::nodeAdded, &session,
+                             [this] { session.add(document.topology()); });
+        }
+        ~Fixture()
+        {
+            session.stop();
+            QTest::qWaitFor([this] { return !session.isLive(); }, patience);
+        }
+        const model::LiveProcess* running(const QString& name) const
+        {
+            for (const model::LiveProcess& each : session.processes())
+                if (each.entry.name == name && each.entry.state == "running"_L1)
+                    return session.process(each.entry.number);
+            return nullptr;
+        }
+        const model::LiveEndpoint* pipe() const
+        {
+            for (const model::LiveEndpoint& each : session.endpoints())
+                if (each.entry.kind == "pipe"_L1 && each.entry.totals.bytesOut > 0)
+                    return session.endpoint(each.entry.number);
+            return nullptr;
+        }
+        QString idOfCat() const { return u"process:%1"_s.arg(running(u"cat"_s)->entry.number); }
+        QString idOfPipe() const { return u"endpoint:%1"_s.arg(pipe()->entry.number); }
+        bool isThere() const
+        {
+            return running(u"cat"_s) != nullptr && pipe() != nullptr && view.nodeRect(idOfCat()).isValid() &&
+                   view.nodeRect(idOfPipe()).isValid();
+        }
+        QAction* choice(QMenu& menu, const QString& text) const
+        {
+            for (QAction* each : menu.actions())
+                if (each->text() == text)
+                    return each;
+            return nullptr;
+        }
+    };
+
+private Q_SLOTS:
+    void whatIsKeptBecomesPartOfTheTopology()
+    {
+        Fixture f;
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        const QString cat = f.idOfCat();
+        const qint64 pid = f.running(u"cat"_s)->entry.pid;
+        const qsizetype processes = f.session.processes().size();
+        f.view.select({{cat, f.idOfPipe()}, {}});
+        QMenu menu;
+        QSignalSpy kept(&f.parts, &gui::FoundParts::kept);
+        f.parts.fillNodeMenu(menu, cat);
+        QVERIFY(f.choice(menu, u"Keep in the Topology"_s) != nullptr);
+        f.choice(menu, u"Keep in the Topology"_s)->trigger();
+        QCOMPARE(kept.size(), 1);
+        QVERIFY(kept.first().first().toStringList().isEmpty());
+
+        const model::Topology topology = f.document.topology();
+        QCOMPARE(topology.nodes.size(), 3);
+        const model::Node& command =
+            topology.nodes.at(1).kind == model::Kind::Command ? topology.nodes.at(1) : topology.nodes.at(2);
+        const model::Node& pipe =
+            &command == &topology.nodes.at(1) ? topology.nodes.at(2) : topology.nodes.at(1);
+        QCOMPARE(command.argv(), QStringList{u"cat"_s});
+        QCOMPARE(pipe.kind, model::Kind::Pipe);
+        bool reads = false;
+        for (const model::Edge& edge : topology.edges)
+            if (edge.process == command.id && edge.endpoint == pipe.id && edge.processPort == "0"_L1)
+                reads = edge.endpointPort == "read"_L1;
+        QVERIFY(reads);
+        for (const model::Fault& fault : model::validate(topology))
+            QVERIFY2(fault.severity != model::Fault::Severity::Error, qPrintable(fault.what));
+
+        // The one that runs is the node's; nothing was started again.
+        QTRY_VERIFY(f.session.processOfNode(command.id) != nullptr);
+        QCOMPARE(f.session.processOfNode(command.id)->entry.pid, pid);
+        QTRY_VERIFY(!f.view.nodeRect(cat).isValid());
+        QVERIFY(f.view.nodeRect(command.id).isValid());
+        const quint64 before = f.session.endpointOfNode(pipe.id)->entry.totals.bytesOut;
+        QTRY_VERIFY_WITH_TIMEOUT(f.session.endpointOfNode(pipe.id)->entry.totals.bytesOut > before, patience);
+        for (const model::LiveProcess& each : f.session.processes())
+            QVERIFY(each.entry.name != "cat"_L1 || each.entry.pid == pid);
+        QVERIFY(f.session.processes().size() >= processes);
+
+        // One step back: it is a found part again, and runs on.
+        f.document.undoStack()->undo();
+        QCOMPARE(f.document.topology().nodes.size(), 1);
+        QTRY_VERIFY(f.view.nodeRect(cat).isValid());
+        QCOMPARE(f.running(u"cat"_s)->entry.pid, pid);
+        f.document.undoStack()->redo();
+        QTRY_VERIFY(!f.view.nodeRect(cat).isValid());
+        QCOMPARE(f.session.processOfNode(command.id)->entry.pid, pid);
+    }
+
+    void bracesOfAShellAreNoPlaceholders()
+    {
+        Fixture f;
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        QList<model::UndrawnPart> parts;
+        for (const model::LiveProcess& each : f.session.processes())
+            if (each.entry.node.isEmpty() && each.entry.argv.size() == 3)
+                parts.append({each.entry.number, 0, {}});
+        QVERIFY(!parts.isEmpty());
+        model::keepUndrawn(f.document, f.session, {parts.first()});
+        const QString script = f.document.topology().nodes.constLast().argv().constLast();
+        QVERIFY2(script.contains(u"echo {{x}"_s), qPrintable(script));
+        for (const model::Fault& fault : model::validate(f.document.topology()))
+            QVERIFY2(fault.severity != model::Fault::Severity::Error, qPrintable(fault.what));
+    }
+
+    void aHiddenKindGoesAndComesBack()
+    {
+        Fixture f;
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        const QString pipe = f.idOfPipe();
+        const QString cat = f.idOfCat();
+        QMenu menu;
+        f.parts.fillNodeMenu(menu, pipe);
+        QAction* hide = f.choice(menu, u"Hide Every Found Pipe"_s);
+        QVERIFY(hide != nullptr);
+        hide->trigger();
+        QVERIFY(!f.view.nodeRect(pipe).isValid());
+        QVERIFY(f.view.nodeRect(cat).isValid());
+        QMenu view;
+        f.parts.fillViewMenu(view);
+        QAction* pipes = nullptr;
+        for (QAction* each : view.actions())
+            if (each->text().startsWith("Pipe"_L1))
+                pipes = each;
+        QVERIFY(pipes != nullptr && !pipes->isChecked());
+        pipes->toggle();
+        QVERIFY(f.view.nodeRect(pipe).isValid());
+    }
+
+    void whatIsDrawnOffersNeither()
+    {
+        Fixture f;
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        QMenu menu;
+        f.parts.fillNodeMenu(menu, f.shell);
+        QVERIFY(menu.actions().isEmpty());
+    }
+};
+
+QTEST_MAIN(TestFoundParts)
+#include "tst_found_parts.moc"
