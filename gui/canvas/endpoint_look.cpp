@@ -73,6 +73,8 @@ void showQueue(NodeLook& look, const NodeLive& live)
     else if (why == "refused"_L1)
         look.warning = NodeText::tr("you may not read it: no looking inside");
     showTiles(look, live);
+    if (const quint64 pid = number(live, u"notify_pid"_s); posix && pid != 0)
+        look.foot = NodeText::tr("the next message signals pid %1").arg(pid);
     const quint64 count = number(live, posix ? u"mq_curmsgs"_s : u"msg_qnum"_s);
     if (posix) {
         const quint64 most = number(live, u"mq_maxmsg"_s);
@@ -156,9 +158,15 @@ void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& liv
     }
 }
 
-QString bothWays(quint64 there, quint64 back)
+/// "?" is what the kernel does not tell.
+QString bytesText(const std::optional<quint64>& bytes)
 {
-    return u"→ %1   ← %2"_s.arg(model::formatBytes(there), model::formatBytes(back));
+    return bytes ? model::formatBytes(*bytes) : u"?"_s;
+}
+
+QString bothWays(const NodeLive& live)
+{
+    return u"→ %1   ← %2"_s.arg(bytesText(live.fill), bytesText(live.fill2));
 }
 
 /// The place that a named object has or will have.
@@ -180,14 +188,22 @@ void showSocket(NodeLook& look, const model::Node& node, const NodeLive& live)
         look.detail = placeOf(node, live);
     else if (look.connection) {
         const QString state = live.facts.value("state"_L1).toString();
-        look.detail = bothWays(live.fill, live.fill2);
+        look.detail = bothWays(live);
         if (!state.isEmpty() && state != "ESTABLISHED"_L1)
             look.detail = state;
+        else if (live.facts.contains(u"accepted"_s))
+            look.detail = NodeText::tr("%1 · not accepted").arg(u"→ "_s + bytesText(live.fill));
     } else if (isListener(look.kind)) {
         look.detail =
             NodeText::tr("backlog %1 of %2").arg(number(live, u"waiting"_s)).arg(number(live, u"backlog"_s));
     } else {
-        look.detail = NodeText::tr("%1 queued").arg(model::formatBytes(live.fill));
+        // Of a raw socket the kernel tells the memory that waits, and only while nobody receives can all
+        // datagrams be looked at.
+        look.detail =
+            !live.fill ? NodeText::tr("%1 of memory queued").arg(model::formatBytes(number(live, u"rcv_q"_s)))
+            : live.facts.contains(u"peek"_s)
+                ? NodeText::tr("%1 or more queued").arg(model::formatBytes(*live.fill))
+                : NodeText::tr("%1 queued").arg(model::formatBytes(*live.fill));
         if (const quint64 drops = number(live, u"drops"_s); drops > 0)
             look.detail += u" · "_s + NodeText::tr("%1 dropped").arg(model::formatCount(drops));
     }
@@ -197,12 +213,10 @@ void showCapsule(NodeLook& look, const model::Node& node, const NodeLive& live)
 {
     if (isListener(look.kind) || isDatagramSocket(look.kind) || look.kind == Kind::Raw)
         return showSocket(look, node, live);
-    if (look.kind == Kind::Pty && look.sampled)
-        look.detail = bothWays(number(live, u"a_q"_s), number(live, u"b_q"_s));
-    else if (look.kind == Kind::Socketpair && look.sampled)
-        look.detail = bothWays(live.fill, live.fill2);
+    if (look.sampled && namesItsEnds(look.kind))
+        look.detail = bothWays(live);
     else if (look.sampled)
-        look.detail = fillText(live.fill, live.capacity);
+        look.detail = live.fill ? fillText(*live.fill, live.capacity) : bytesText(live.fill);
     else if (const QString path = node.property(u"path"_s).toString(); !path.isEmpty())
         look.detail = path;
     else if (look.kind == Kind::Pty)
@@ -214,10 +228,10 @@ void showCapsule(NodeLook& look, const model::Node& node, const NodeLive& live)
 
 void showFile(NodeLook& look, const model::Node& node, const NodeLive& live)
 {
-    look.detail = look.sampled ? model::formatBytes(live.fill) : node.property(u"path"_s).toString();
+    look.detail = look.sampled ? bytesText(live.fill) : node.property(u"path"_s).toString();
     if (!look.sampled)
         return;
-    const auto size = static_cast<double>(std::max<quint64>(1, live.fill));
+    const auto size = static_cast<double>(std::max<quint64>(1, live.fill.value_or(0)));
     for (const QJsonValue& offset : live.facts.value("offsets"_L1).toArray())
         look.offsets.append(std::clamp(offset.toDouble() / size, 0.0, 1.0));
 }
@@ -235,8 +249,8 @@ void showFill(NodeLook& look, const NodeLive& live)
     const Shape shape = shapeOf(look.kind);
     if (!look.sampled || live.capacity == 0 || (shape != Shape::Capsule && shape != Shape::Queue))
         return;
-    const auto share = [&live](quint64 fill) {
-        return std::min(1.0, static_cast<double>(fill) / static_cast<double>(live.capacity));
+    const auto share = [&live](const std::optional<quint64>& fill) {
+        return fill ? std::min(1.0, static_cast<double>(*fill) / static_cast<double>(live.capacity)) : -1.0;
     };
     look.fill = share(live.fill);
     if (namesItsEnds(look.kind) || look.connection)

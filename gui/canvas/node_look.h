@@ -59,8 +59,8 @@ struct NodeLive
     bool paused = false;
     QString error;
     bool sampled = false;
-    quint64 fill = 0;
-    quint64 fill2 = 0;
+    std::optional<quint64> fill; ///< nothing: the kernel does not tell
+    std::optional<quint64> fill2;
     quint64 capacity = 0;
     bool writeBlocks = false;
     quint64 through = 0; ///< bytes that passed, of a closed endpoint

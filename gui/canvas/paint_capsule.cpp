@@ -29,7 +29,7 @@ void paintCapsule(QPainter& painter, const NodeLook& look, const QRectF& body)
         QPainterPath part;
         const double half = inside.height() / 2;
         if (bothWays) {
-            part.addRect(inside.left(), inside.top(), inside.width() * look.fill, half);
+            part.addRect(inside.left(), inside.top(), inside.width() * std::max(0.0, look.fill), half);
             const double back = inside.width() * std::max(0.0, look.fill2);
             part.addRect(inside.right() - back, inside.top() + half, back, half);
         } else {

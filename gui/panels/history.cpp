@@ -61,7 +61,8 @@ void History::look()
                                                2 * qsizetype{static_cast<int>(spanSeconds) * 1000 / everyMs});
     for (const model::LiveEndpoint& endpoint : endpoints) {
         Trace& trace = m_traces[endpoint.entry.number];
-        append(trace.fill, time, static_cast<double>(endpoint.fill + endpoint.fill2), most);
+        if (endpoint.fill)
+            append(trace.fill, time, static_cast<double>(*endpoint.fill + endpoint.fill2.value_or(0)), most);
         append(trace.rate, time, endpoint.inRate + endpoint.outRate, most);
     }
     Q_EMIT grew();

@@ -20,7 +20,7 @@ struct KernelFactsText
     Q_DECLARE_TR_FUNCTIONS(KernelFacts)
 };
 
-enum class Form { Plain, Bytes, Pid, Time, Micros, Yes };
+enum class Form { Plain, Bytes, Memory, Pid, Time, Micros, Yes };
 
 struct Row
 {
@@ -32,6 +32,7 @@ struct Row
 /// In the order in which they are shown; a limit stands with what it bounds. What is not here comes after it.
 constexpr Row rows[] = {
     {"state"_L1, Form::Plain, {}},
+    {"accepted"_L1, Form::Yes, {}},
     {"msg_qnum"_L1, Form::Plain, {}},
     {"msg_cbytes"_L1, Form::Bytes, "msg_qbytes"_L1},
     {"msg_lspid"_L1, Form::Pid, {}},
@@ -115,6 +116,14 @@ QString plain(const QJsonValue& value)
     return words.isEmpty() ? u"–"_s : words.join(u", "_s);
 }
 
+/// Of some queues the kernel tells what they take of its memory: more than the bytes in them.
+Form formOf(const Row& row, const QString& kind)
+{
+    const bool isMemory = (row.name == "snd_q"_L1 && kind.startsWith("unix-"_L1)) ||
+                          (row.name == "rcv_q"_L1 && (kind == "udp"_L1 || kind == "raw"_L1));
+    return isMemory ? Form::Memory : row.form;
+}
+
 QString valueText(const Session& session, Form form, const QJsonValue& value, const QJsonValue& limit)
 {
     // What has two ways is told for each: a, then b.
@@ -130,6 +139,8 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
     case Form::Bytes:
         return bounded ? KernelFactsText::tr("%1 of %2 bytes").arg(formatCount(number), plain(limit))
                        : formatBytes(number);
+    case Form::Memory:
+        return KernelFactsText::tr("%1 of memory").arg(formatBytes(number));
     case Form::Pid:
         return who(session, value.toInteger());
     case Form::Time:
@@ -205,6 +216,15 @@ EndpointContents attachments(const Session& session, const LiveEndpoint& endpoin
     return {KernelFactsText::tr("Attached · sampled"), columns(lines)};
 }
 
+/// "→ 5 B ← 0 B"; "?" is what the kernel does not tell.
+QString waysText(const LiveEndpoint& connection)
+{
+    const auto text = [](const std::optional<quint64>& bytes) {
+        return bytes ? formatBytes(*bytes) : u"?"_s;
+    };
+    return u"→ %1 ← %2"_s.arg(text(connection.fill), text(connection.fill2));
+}
+
 EndpointContents connections(const Session& session, const LiveEndpoint& listener)
 {
     QList<QStringList> lines;
@@ -212,8 +232,9 @@ EndpointContents connections(const Session& session, const LiveEndpoint& listene
         if (one.entry.parent != listener.entry.number)
             continue;
         const QJsonObject& facts = one.entry.facts;
-        QStringList line{one.entry.name, facts.value("state"_L1).toString(one.entry.state),
-                         u"→ %1 ← %2"_s.arg(formatBytes(one.fill), formatBytes(one.fill2))};
+        QStringList line{one.entry.name, facts.value("state"_L1).toString(one.entry.state), waysText(one)};
+        if (facts.contains("accepted"_L1))
+            line.append(KernelFactsText::tr("not accepted"));
         const QJsonValue none(QJsonValue::Undefined);
         if (const QJsonValue rtt = facts.value("rtt_us"_L1); !rtt.isUndefined())
             line.append(u"rtt %1"_s.arg(valueText(session, Form::Micros, rtt, none)));
@@ -244,7 +265,7 @@ QList<Fact> kernelFacts(const Session& session, const LiveEndpoint& endpoint)
         QString tip = how;
         if (row.form == Form::Bytes)
             tip.prepend(KernelFactsText::tr("%1 bytes").arg(plain(value)) + u" · "_s);
-        facts.append({name, valueText(session, row.form, value, limit), tip, true});
+        facts.append({name, valueText(session, formOf(row, endpoint.entry.kind), value, limit), tip, true});
         done << name << QString(row.limit);
     }
     for (auto it = endpoint.entry.facts.begin(); it != endpoint.entry.facts.end(); ++it)

@@ -37,6 +37,39 @@ Fact rateFact(const QString& label, double rate)
     return {label, formatRate(rate), LiveFactsText::tr("over the last second"), false};
 }
 
+Fact fillFact(const QString& label, const LiveEndpoint& endpoint, const std::optional<quint64>& bytes)
+{
+    if (!bytes)
+        return {
+            label, LiveFactsText::tr("not known until it is accepted"),
+            LiveFactsText::tr("The kernel tells nothing of a UNIX socket that waits to be accepted; of what "
+                              "its sender has queued it tells the memory (snd_q), not the bytes."),
+            false};
+    const QString text =
+        endpoint.capacity > 0 && !isTwoWay(endpoint)
+            ? LiveFactsText::tr("%1 of %2").arg(formatBytes(*bytes), formatBytes(endpoint.capacity))
+            : formatBytes(*bytes);
+    return {label, text,
+            exactBytes(*bytes) + u" · "_s + LiveFactsText::tr("sampled: asked of the kernel while it runs"),
+            true};
+}
+
+QList<Fact> fillFacts(const LiveEndpoint& endpoint)
+{
+    const QString filled = LiveFactsText::tr("fill");
+    QList<Fact> facts;
+    if (isTwoWay(endpoint))
+        facts = {fillFact(filled + u", "_s + wayText(endpoint, Way::AToB), endpoint, endpoint.fill),
+                 fillFact(filled + u", "_s + wayText(endpoint, Way::BToA), endpoint, endpoint.fill2)};
+    else
+        facts = {fillFact(endpoint.entry.kind == "file"_L1 ? LiveFactsText::tr("size") : filled, endpoint,
+                          endpoint.fill)};
+    if (endpoint.writeBlocks)
+        facts.append({LiveFactsText::tr("a write now"), LiveFactsText::tr("would block"),
+                      LiveFactsText::tr("sampled: POLLOUT"), true});
+    return facts;
+}
+
 } // namespace
 
 QString runStateText(const Session& session)
@@ -100,24 +133,8 @@ QList<Fact> endpointFacts(const Session& session, const LiveEndpoint& endpoint)
     facts.append({LiveFactsText::tr("state"), entry.state, endpoint.error});
     facts += kernelFacts(session, endpoint);
     // Where the kernel has names of its own for it, they say more.
-    if (endpoint.sampled && endpoint.entry.facts.isEmpty()) {
-        const QString how = LiveFactsText::tr("sampled: FIONREAD, asked of the kernel while it runs");
-        const QString fill = endpoint.capacity > 0
-                                 ? LiveFactsText::tr("%1 of %2")
-                                       .arg(formatBytes(endpoint.fill), formatBytes(endpoint.capacity))
-                                 : formatBytes(endpoint.fill);
-        const QString filled = LiveFactsText::tr("fill");
-        facts.append({entry.kind == "file"_L1 ? LiveFactsText::tr("size")
-                      : isTwoWay(endpoint)    ? filled + u", "_s + wayText(endpoint, Way::AToB)
-                                              : filled,
-                      fill, exactBytes(endpoint.fill) + u" · "_s + how, true});
-        if (isTwoWay(endpoint))
-            facts.append({filled + u", "_s + wayText(endpoint, Way::BToA), formatBytes(endpoint.fill2),
-                          exactBytes(endpoint.fill2) + u" · "_s + how, true});
-        if (endpoint.writeBlocks)
-            facts.append({LiveFactsText::tr("a write now"), LiveFactsText::tr("would block"),
-                          LiveFactsText::tr("sampled: POLLOUT"), true});
-    }
+    if (endpoint.sampled && (endpoint.entry.facts.isEmpty() || entry.parent != 0))
+        facts += fillFacts(endpoint);
     facts.append(bytesFact(LiveFactsText::tr("bytes in"), entry.totals.bytesIn));
     facts.append(bytesFact(LiveFactsText::tr("bytes out"), entry.totals.bytesOut));
     facts.append(

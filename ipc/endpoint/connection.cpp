@@ -84,6 +84,24 @@ void Connection::askPeer(std::span<const TableHolder> holders)
     m_peerUid = who.uid;
 }
 
+/// The bytes that wait at `receiver`. When that is far away, those under way to it; but of a UNIX socket that
+/// nobody has accepted the kernel tells nothing, and what its sender has queued is told as memory (unix(7)).
+std::optional<std::uint64_t> Connection::waiting(const host::SocketState* receiver, ObjectId id,
+                                                 const host::SocketState* sender) const
+{
+    if (receiver)
+        return receiver->receiveQueue;
+    if (m_kind == "tcp")
+        return sender ? sender->sendQueue : 0;
+    return id.inode != 0 ? std::optional<std::uint64_t>(0) : std::nullopt; // closed, or not accepted yet
+}
+
+/// `b`, who is to accept, has an inode as soon as it is.
+bool Connection::isAccepted(const host::SocketState* b) const
+{
+    return m_kind == "tcp" ? !b || b->inode != 0 : m_b.inode != 0;
+}
+
 Facts Connection::factsOf(const host::SocketState* a, const host::SocketState* b) const
 {
     const host::SocketState* any = a ? a : b;
@@ -131,11 +149,11 @@ std::optional<Look> Connection::look(const LookContext& context)
         return context.holders.empty() && m_kind == "tcp" ? lookAtRemains(context) : std::nullopt;
     askPeer(context.holders);
     Look look;
-    look.fill.twoWays = true;
-    // What waits at the receiver; when that is far away, what is under way to it.
-    look.fill.bytes = b ? b->receiveQueue : a ? a->sendQueue : 0;
-    look.fill.bytes2 = a ? a->receiveQueue : b ? b->sendQueue : 0;
+    look.fill.bytes = waiting(b, m_b, a);
+    look.fill.bytes2 = waiting(a, m_a, b);
     look.facts = factsOf(a, b);
+    if (!isAccepted(b))
+        look.facts.emplace_back("accepted", 0);
     std::int64_t inFlight = 0;
     for (const TableHolder& holder : context.holders)
         if (m_kind != "tcp")
@@ -150,9 +168,10 @@ Contents Connection::peek(std::span<const TableHolder> holders, Way way, std::ui
 {
     if (holders.empty())
         return Contents::unavailable("no-holder");
-    const Fd reader = borrowHeld(holders, way == Way::AToB ? m_b.inode : m_a.inode);
+    const ObjectId at = way == Way::AToB ? m_b : m_a;
+    const Fd reader = borrowHeld(holders, at.inode);
     if (!reader)
-        return Contents::unavailable("no-reader");
+        return Contents::unavailable(at.inode == 0 && m_kind != "tcp" ? "not-accepted" : "no-reader");
     int waiting = 0;
     Contents contents;
     contents.available = true;

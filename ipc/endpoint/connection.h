@@ -35,6 +35,9 @@ public:
 private:
     void learn(const LookContext& context);
     void askPeer(std::span<const TableHolder> holders);
+    std::optional<std::uint64_t> waiting(const host::SocketState* receiver, ObjectId id,
+                                         const host::SocketState* sender) const;
+    bool isAccepted(const host::SocketState* b) const;
     Facts factsOf(const host::SocketState* a, const host::SocketState* b) const;
     std::optional<Look> lookAtRemains(const LookContext& context);
 

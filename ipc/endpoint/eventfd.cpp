@@ -75,8 +75,9 @@ std::optional<Look> EventfdEndpoint::look(const LookContext& context)
     if (!count)
         return std::nullopt;
     Look look;
-    look.fill.bytes = static_cast<std::uint64_t>(*count);
-    look.fill.writeBlocks = look.fill.bytes >= UINT64_MAX - 1;
+    const auto unsignedCount = static_cast<std::uint64_t>(*count);
+    look.fill.bytes = unsignedCount;
+    look.fill.writeBlocks = unsignedCount >= UINT64_MAX - 1;
     // Older kernels do not tell it.
     const std::int64_t semaphore = info->number("eventfd-semaphore", 10).value_or(m_semaphore ? 1 : 0);
     look.facts = {{"count", *count}, {"semaphore", semaphore}};
@@ -110,7 +111,7 @@ MadeCall EventfdEndpoint::setValue(std::span<const TableHolder> holders, std::si
         made.result = -ENXIO;
     else if (value == UINT64_MAX)
         made.result = -EINVAL;
-    else if (value > UINT64_MAX - 1 - now->fill.bytes)
+    else if (value > UINT64_MAX - 1 - now->fill.bytes.value_or(0))
         made.result = -EAGAIN;
     else if (made.result = ::write(fd.get(), &value, sizeof value); made.result < 0)
         made.result = -errno;

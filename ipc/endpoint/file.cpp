@@ -81,8 +81,9 @@ std::optional<Look> FileEndpoint::look(const LookContext& context)
         return look;
     }
     m_id = {status.st_dev, status.st_ino};
-    look.fill.bytes = static_cast<std::uint64_t>(std::max<off_t>(status.st_size, 0));
-    look.facts = {{"size", static_cast<std::int64_t>(look.fill.bytes)}};
+    const off_t size = std::max<off_t>(status.st_size, 0);
+    look.fill.bytes = static_cast<std::uint64_t>(size);
+    look.facts = {{"size", size}};
     findDescriptions(context.holders);
     std::vector<std::int64_t> offsets;
     std::vector<std::int64_t> pids;

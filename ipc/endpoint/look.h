@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -11,14 +12,13 @@
 
 namespace byteyard::ipc {
 
-/// How full an endpoint is, as the kernel says.
+/// How full an endpoint is, as the kernel says; nothing where it does not say.
 struct Fill
 {
-    std::uint64_t bytes = 0;
-    std::uint64_t bytes2 = 0;   ///< a socketpair's or connection's way from b to a
-    std::uint64_t capacity = 0; ///< 0: unknown, or without a bound
-    bool writeBlocks = false;   ///< a write would block (for a pipe: of one page)
-    bool twoWays = false;       ///< bytes2 means something
+    std::optional<std::uint64_t> bytes = 0;
+    std::optional<std::uint64_t> bytes2; ///< a socketpair's or connection's way from b to a
+    std::uint64_t capacity = 0;          ///< 0: unknown, or without a bound
+    bool writeBlocks = false;            ///< a write would block (for a pipe: of one page)
     bool operator==(const Fill&) const = default;
 };
 

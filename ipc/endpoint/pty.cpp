@@ -16,11 +16,12 @@ namespace byteyard::ipc {
 
 namespace {
 
-std::uint64_t waitingAt(const Fd& fd)
+std::optional<std::uint64_t> waitingAt(const Fd& fd)
 {
     int bytes = 0;
-    return fd && ::ioctl(fd.get(), FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes)
-                                                                       : 0;
+    if (!fd || ::ioctl(fd.get(), FIONREAD, &bytes) != 0)
+        return std::nullopt;
+    return static_cast<std::uint64_t>(std::max(bytes, 0));
 }
 
 /// A master tells its number itself; a slave is /dev/pts/N.
@@ -104,13 +105,14 @@ std::optional<Look> PtyEndpoint::look(const LookContext& context)
     if ((!master && !slave) || ::ioctl(master ? master.get() : slave.get(), TIOCGWINSZ, &size) != 0)
         return std::nullopt;
     Look look;
-    look.fill.twoWays = true;
     look.fill.bytes = waitingAt(slave); // typed at the master; a line that is not finished does not count
     look.fill.bytes2 = waitingAt(master);
     look.facts = {{"rows", static_cast<std::int64_t>(size.ws_row)},
-                  {"columns", static_cast<std::int64_t>(size.ws_col)},
-                  {"a_q", static_cast<std::int64_t>(look.fill.bytes2)},
-                  {"b_q", static_cast<std::int64_t>(look.fill.bytes)}};
+                  {"columns", static_cast<std::int64_t>(size.ws_col)}};
+    if (look.fill.bytes2)
+        look.facts.emplace_back("a_q", static_cast<std::int64_t>(*look.fill.bytes2));
+    if (look.fill.bytes)
+        look.facts.emplace_back("b_q", static_cast<std::int64_t>(*look.fill.bytes));
     return look;
 }
 
@@ -122,7 +124,7 @@ Contents PtyEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/
 
 MadeCall PtyEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
-    MadeCall made{Call::Write, -ENXIO, {}, {}};
+    MadeCall made{Call::Write, -ENXIO, request.way == Way::AToB ? "end=master" : "end=slave", {}};
     const Fd fd = reach(holders, request.way == Way::AToB);
     if (!fd)
         return made;

@@ -90,7 +90,7 @@ std::optional<Look> RawEndpoint::look(const LookContext& context)
         received += memory[SK_MEMINFO_RMEM_ALLOC];
         drops += memory[SK_MEMINFO_DROPS];
     }
-    look.fill.bytes = static_cast<std::uint64_t>(received);
+    look.fill.bytes.reset(); // what the kernel tells is memory
     look.facts = {{"protocol", static_cast<std::int64_t>(m_protocol)},
                   {"sockets", sockets},
                   {"rcv_q", received},

@@ -221,8 +221,10 @@ std::optional<Look> DatagramSocket::look(const LookContext& context)
     Look look;
     look.tiles = walk(fd.get(), context.atRest);
     look.tilesTotal = look.tiles.size();
+    std::uint64_t waiting = 0;
     for (const Tile& tile : look.tiles)
-        look.fill.bytes += tile.size;
+        waiting += tile.size;
+    look.fill.bytes = waiting;
     int room = 0;
     socklen_t size = sizeof room;
     if (::getsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &room, &size) == 0)

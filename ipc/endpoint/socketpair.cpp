@@ -77,7 +77,7 @@ std::optional<Fill> SocketpairEndpoint::fill(std::span<const TableHolder> holder
     if (!a && !b)
         return std::nullopt;
     Fill fill;
-    fill.twoWays = true;
+    fill.bytes2 = 0;
     if (b)
         fill.bytes = waitingAt(b.get());
     if (a)

@@ -313,11 +313,12 @@ std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples)
     for (const Sample& sample : samples) {
         const Look& look = sample.look;
         json entry{{"endpoint", sample.number},
-                   {"fill", look.fill.bytes},
                    {"capacity", look.fill.capacity},
                    {"writeBlocks", look.fill.writeBlocks}};
-        if (look.fill.twoWays)
-            entry["fill2"] = look.fill.bytes2;
+        if (look.fill.bytes)
+            entry["fill"] = *look.fill.bytes;
+        if (look.fill.bytes2)
+            entry["fill2"] = *look.fill.bytes2;
         if (sample.newFacts)
             entry["facts"] = factsJson(look.facts);
         if (sample.newTiles) {

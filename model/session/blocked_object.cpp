@@ -96,10 +96,11 @@ QString receiveText(const PendingCall& call, const LiveEndpoint& endpoint)
 /// What a sender wants to put in, and what is in the way.
 QString sendText(const PendingCall& call, const LiveEndpoint& endpoint)
 {
-    if (endpoint.writeBlocks || endpoint.fill + call.requested <= endpoint.capacity)
+    if (endpoint.writeBlocks || !endpoint.fill || *endpoint.fill + call.requested <= endpoint.capacity)
         return {};
     return Say::tr(", whose %1 of %2 leave no room for %3 more")
-        .arg(formatCount(endpoint.fill), formatCount(endpoint.capacity), formatCount(call.requested));
+        .arg(formatCount(endpoint.fill.value_or(0)), formatCount(endpoint.capacity),
+             formatCount(call.requested));
 }
 
 /// "FLOCK WRITE 123 0 EOF; POSIX READ 124 0 9 waits": who has what this one wants (proc_locks(5)).
@@ -125,7 +126,7 @@ QString lockText(const LiveState& live, const PendingCall& call, const LiveEndpo
 QString acceptText(const LiveEndpoint& endpoint)
 {
     return Say::tr("; of the %1 that may wait to be accepted %2 do")
-        .arg(formatCount(endpoint.capacity), formatCount(endpoint.fill));
+        .arg(formatCount(endpoint.capacity), formatCount(endpoint.fill.value_or(0)));
 }
 
 QString connectText(const LiveState& live, const PendingCall& call, const LiveEndpoint& endpoint)
@@ -133,7 +134,7 @@ QString connectText(const LiveState& live, const PendingCall& call, const LiveEn
     QString text;
     if (endpoint.sampled && endpoint.fill >= endpoint.capacity && endpoint.capacity > 0)
         text = Say::tr("; its backlog is full (%1 of %2)")
-                   .arg(formatCount(endpoint.fill), formatCount(endpoint.capacity));
+                   .arg(formatCount(endpoint.fill.value_or(0)), formatCount(endpoint.capacity));
     else if (endpoint.writeBlocks)
         text = Say::tr("; its backlog is full");
     QStringList servers;

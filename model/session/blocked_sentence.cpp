@@ -27,12 +27,12 @@ ipc::Flow flowOf(const PendingCall& call)
 
 QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
 {
-    if (!endpoint.sampled)
+    if (!endpoint.sampled || !endpoint.fill)
         return {};
     const QString of = endpoint.capacity != 0
                            ? BlockedSentenceText::tr("%1 of %2")
-                                 .arg(formatCount(endpoint.fill), formatCount(endpoint.capacity))
-                           : BlockedSentenceText::tr("%1 bytes").arg(formatCount(endpoint.fill));
+                                 .arg(formatCount(*endpoint.fill), formatCount(endpoint.capacity))
+                           : BlockedSentenceText::tr("%1 bytes").arg(formatCount(*endpoint.fill));
     if (flow == ipc::Flow::In && (endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))
         return BlockedSentenceText::tr(", full (%1)").arg(of);
     if (endpoint.fill == 0)

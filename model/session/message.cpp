@@ -163,8 +163,10 @@ Message readSample(Members& m)
     m.objects(u"endpoints"_s, [&](Members& entry) {
         EndpointSample read;
         read.endpoint = entry.reference(u"endpoint"_s, true);
-        read.fill = entry.count(u"fill"_s);
-        read.fill2 = entry.count(u"fill2"_s);
+        if (entry.has(u"fill"_s))
+            read.fill = entry.count(u"fill"_s);
+        if (entry.has(u"fill2"_s))
+            read.fill2 = entry.count(u"fill2"_s);
         read.capacity = entry.count(u"capacity"_s);
         read.writeBlocks = entry.flag(u"writeBlocks"_s);
         read.facts = entry.facts(u"facts"_s);

@@ -104,8 +104,8 @@ struct EdgeChange
 struct EndpointSample
 {
     quint32 endpoint = 0;
-    quint64 fill = 0;
-    quint64 fill2 = 0;
+    std::optional<quint64> fill; ///< nothing: the kernel does not tell
+    std::optional<quint64> fill2;
     quint64 capacity = 0;
     bool writeBlocks = false;
     std::optional<QJsonObject> facts; ///< nothing: as before

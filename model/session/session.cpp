@@ -182,6 +182,13 @@ void Session::writeInto(quint32 endpoint, const QByteArray& bytes, Way way)
                          {u"way"_s, static_cast<int>(way)}});
 }
 
+void Session::storeInto(quint32 endpoint, quint64 offset, const QByteArray& bytes)
+{
+    d->post(u"write"_s, {{u"endpoint"_s, qint64{endpoint}},
+                         {u"data"_s, QString::fromLatin1(bytes.toBase64())},
+                         {u"offset"_s, static_cast<qint64>(offset)}});
+}
+
 void Session::sendInto(quint32 endpoint, const QByteArray& message, qint64 rank)
 {
     const LiveEndpoint* live = d->live.endpoint(endpoint);

@@ -52,12 +52,12 @@ struct LiveEndpoint
 {
     EndpointEntry entry;
     QString error;
-    quint64 fill = 0;         ///< bytes in it (sampled)
-    quint64 fill2 = 0;        ///< the other way, when it has two
-    quint64 capacity = 0;     ///< 0: unknown
-    bool writeBlocks = false; ///< a write would block (sampled)
-    bool sampled = false;     ///< fill and capacity have been seen at all
-    QList<LiveTile> tiles;    ///< in the order of the queue
+    std::optional<quint64> fill;  ///< bytes in it (sampled); nothing: the kernel does not tell
+    std::optional<quint64> fill2; ///< the other way, when it has two
+    quint64 capacity = 0;         ///< 0: unknown
+    bool writeBlocks = false;     ///< a write would block (sampled)
+    bool sampled = false;         ///< it has been looked at at all
+    QList<LiveTile> tiles;        ///< in the order of the queue
     quint64 tilesTotal = 0;
     QList<LiveAttachment> attached;
     bool kept = false; ///< its node was made of it while it was there: a program had made it
@@ -169,6 +169,8 @@ public:
     void sendInput(quint32 process, const QByteArray& bytes, bool end);
     void setCapacity(quint32 endpoint, int bytes);
     void writeInto(quint32 endpoint, const QByteArray& bytes, Way way = Way::AToB);
+    /// Into shared memory, where it has that many bytes.
+    void storeInto(quint32 endpoint, quint64 offset, const QByteArray& bytes);
     /// `rank` is the message's type (System V) or priority (POSIX).
     void sendInto(quint32 endpoint, const QByteArray& message, qint64 rank);
     /// A limit of the kernel's for this object, under its name: "msg_qbytes".

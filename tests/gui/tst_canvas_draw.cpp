@@ -106,6 +106,25 @@ private Q_SLOTS:
         QVERIFY(gui::lookOf(pipe, {}, live).fill < 0);
     }
 
+    void whatTheKernelDoesNotTellIsNoNumber()
+    {
+        model::Node connection;
+        connection.kind = Kind::UnixStream;
+        NodeLive live;
+        live.number = 2;
+        live.parent = 1;
+        live.state = u"live"_s;
+        live.sampled = true;
+        live.fill2 = 0;
+        live.facts = {{u"state"_s, u"ESTABLISHED"_s}, {u"accepted"_s, 0}};
+        const NodeLook look = gui::lookOf(connection, {}, live);
+        QCOMPARE(look.detail, u"→ ? · not accepted"_s);
+        QVERIFY(look.fill < 0);
+        live.facts.remove(u"accepted"_s);
+        live.fill = 10;
+        QCOMPARE(gui::lookOf(connection, {}, live).detail, u"→ 10 B   ← 0 B"_s);
+    }
+
     void portsLieOnTheOutlineAndGrowWithTheDescriptors()
     {
         const model::Node node = command(u"ls"_s, {u"ls"_s});

@@ -192,6 +192,14 @@ void TestKinds::factsAndTilesAreTypedAndChecked()
     QCOMPARE(endpoint->tiles.size(), 1);
     QCOMPARE(endpoint->tiles.constFirst().head, QByteArray("abcd"));
     QCOMPARE(endpoint->attached.constFirst().address, 8192u);
+    QCOMPARE(endpoint->fill, std::optional<quint64>(7));
+    // What the kernel does not tell is not there: it is not zero.
+    const auto silent =
+        read(R"({"type":"sample","time":6,"endpoints":[{"endpoint":3,"fill2":0,"capacity":0}]})", fault);
+    QVERIFY2(silent, qPrintable(fault));
+    live.apply(std::get<protocol::Sample>(*silent));
+    QVERIFY(!live.endpoint(3)->fill);
+    QCOMPARE(live.endpoint(3)->fill2, std::optional<quint64>(0));
     for (const QByteArray bad :
          {R"({"type":"sample","time":5,"endpoints":[{"endpoint":3,"facts":[1]}]})",
           R"({"type":"sample","time":5,"endpoints":[{"endpoint":3,"facts":{"a":{}}}]})",

@@ -151,7 +151,7 @@ void TestSessionProtocol::whatTheEngineTellsIsLive()
              QDateTime::fromString(u"2026-01-02T03:04:05.123Z"_s, Qt::ISODateWithMs));
     const LiveEndpoint* pipe = session.endpointOfNode(u"p"_s);
     QVERIFY(pipe != nullptr);
-    QCOMPARE(pipe->fill, 65536u);
+    QCOMPARE(pipe->fill, std::optional<quint64>(65536));
     QVERIFY(pipe->writeBlocks);
     QCOMPARE(pipe->entry.totals.bytesIn, 65536u);
     QVERIFY(pipe->inRate > 0);
