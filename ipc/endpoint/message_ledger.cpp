@@ -32,11 +32,22 @@ void MessageLedger::received(std::int64_t rank, std::uint64_t size)
         m_messages.erase(taken);
 }
 
-void MessageLedger::settle(std::uint64_t count)
+bool MessageLedger::fitsIn(std::optional<std::uint64_t> bytes) const
+{
+    std::uint64_t known = 0;
+    bool all = true;
+    for (const Message& each : m_messages) {
+        known += each.known ? each.size : 0;
+        all = all && each.known;
+    }
+    return !bytes || (all ? known == *bytes : known <= *bytes);
+}
+
+void MessageLedger::settle(std::uint64_t count, std::optional<std::uint64_t> bytes)
 {
     const bool quiet = m_changes == m_changesBefore;
     m_changesBefore = m_changes;
-    m_differs = quiet && m_messages.size() != count ? m_differs + 1 : 0;
+    m_differs = quiet && (m_messages.size() != count || !fitsIn(bytes)) ? m_differs + 1 : 0;
     if (m_differs < patience)
         return;
     m_differs = 0;
@@ -45,6 +56,9 @@ void MessageLedger::settle(std::uint64_t count)
         m_messages.pop_front();
     while (m_messages.size() < count)
         m_messages.push_back({0, 0, {}, false});
+    // As many as there are, but not these.
+    if (!fitsIn(bytes))
+        std::fill(m_messages.begin(), m_messages.end(), Message{0, 0, {}, false});
 }
 
 std::vector<Tile> MessageLedger::tiles(std::uint64_t count) const

@@ -17,9 +17,9 @@ public:
     void sent(std::int64_t rank, std::uint64_t size, std::span<const std::byte> bytes);
     void received(std::int64_t rank, std::uint64_t size);
 
-    /// To be asked at each look, with the kernel's count of that moment. A difference that stays while
-    /// nothing is sent or received means that somebody was not seen.
-    void settle(std::uint64_t count);
+    /// To be asked at each look, with the kernel's count of that moment and, where it tells, of their bytes.
+    /// A difference that stays while nothing is sent or received means that somebody was not seen.
+    void settle(std::uint64_t count, std::optional<std::uint64_t> bytes);
     /// In order, as many as the kernel counts.
     std::vector<Tile> tiles(std::uint64_t count) const;
     /// The bytes of the messages one after another, as far as they are known from the first on.
@@ -33,6 +33,8 @@ private:
         std::vector<std::byte> bytes;
         bool known = true;
     };
+
+    bool fitsIn(std::optional<std::uint64_t> bytes) const;
 
     std::deque<Message> m_messages;
     std::uint64_t m_changes = 0;

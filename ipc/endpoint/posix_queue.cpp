@@ -144,13 +144,14 @@ std::optional<Look> PosixQueueEndpoint::look(const LookContext& context)
         return look;
     }
     const auto count = static_cast<std::uint64_t>(attributes.mq_curmsgs);
-    m_ledger.settle(count);
+    const std::optional<Status> told = statusOf(fd.get());
+    const Status status = told.value_or(Status{});
+    m_ledger.settle(count, told ? std::optional(static_cast<std::uint64_t>(status.bytes)) : std::nullopt);
     look.fill.bytes = count;
     look.fill.capacity = static_cast<std::uint64_t>(attributes.mq_maxmsg);
     look.fill.writeBlocks = attributes.mq_curmsgs >= attributes.mq_maxmsg;
     look.tiles = m_ledger.tiles(count);
     look.tilesTotal = count;
-    const Status status = statusOf(fd.get()).value_or(Status{});
     look.facts = {{"mq_curmsgs", attributes.mq_curmsgs},
                   {"mq_maxmsg", attributes.mq_maxmsg},
                   {"mq_msgsize", attributes.mq_msgsize},

@@ -13,16 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonObject node(const QString& id, const QString& kind, const QJsonObject& properties = {})
-{
-    return EngineClient::endpoint(id, kind, properties);
-}
-QJsonObject peer(const QString& id, const QString& text, const QJsonObject& properties = {})
-{
-    return EngineClient::command(
-        id, QStringList{QStringLiteral(BYTEYARD_PEERS "/sockets")} + text.split(u' '), properties);
-}
-
 /// The children of a listener, in the order in which they came.
 QList<quint32> connectionsOf(const EngineClient& engine, quint32 listener)
 {
@@ -328,6 +318,33 @@ private Q_SLOTS:
         QCOMPARE(line.value(1).toInt(), 5); // Recv-Q
     }
 
+    void whatWaitsInAUnixConnectionIsNotGuessedBeforeItIsAccepted()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"l"_s, u"unix-stream"_s),
+                      peer(u"server"_s, u"fd 3 line accept hold"_s, {{"stdin", "typed"}}),
+                      peer(u"client"_s, u"fd 4 send hello hold"_s)},
+                     {EngineClient::edge(u"server"_s, 3, u"l"_s, u"listen"_s),
+                      EngineClient::edge(u"client"_s, 4, u"l"_s, u"connect"_s)});
+        QVERIFY(engine.until([&] { return connectionsOf(engine, numberOf(engine, u"l"_s)).size() == 1; }));
+        const quint32 connection = connectionsOf(engine, numberOf(engine, u"l"_s)).first();
+        using byteyard::ipc::Flow;
+        QVERIFY(engine.until([&] { return moved(engine, connection, Flow::In) == 5; }));
+        // What the kernel tells is the sender's memory: more than five bytes.
+        QVERIFY(engine.until([&] { return seen(engine, connection).list(u"snd_q"_s).value(0) > 5; }));
+        const Seen before = seen(engine, connection);
+        QVERIFY(!before.entry.contains(u"fill"_s));
+        QCOMPARE(before.entry[u"fill2"_s].toInt(-1), 0);
+        QCOMPARE(before.fact(u"accepted"_s), 0);
+        const auto peeked = peekAt(engine, connection, 7, 0, 100, 1);
+        QVERIFY(peeked && !peeked->available);
+        QCOMPARE(peeked->bytes, QByteArray("not-accepted"));
+        type(engine, u"server"_s, "go\n");
+        QVERIFY(engine.until([&] { return seen(engine, connection).entry[u"fill"_s].toInt(-1) == 5; }));
+        QVERIFY(!seen(engine, connection).facts().contains(u"accepted"_s));
+    }
+
     void whatWasSentAgainIsCounted()
     {
         EngineClient engine;
@@ -410,6 +427,36 @@ private Q_SLOTS:
         QCOMPARE(engine.outputOf(u"client"_s).trimmed(), QByteArray("hello"));
         QCOMPARE(engine.process(u"client"_s)[u"exitCode"_s].toInt(-1), 0);
         QCOMPARE(engine.process(u"vain"_s)[u"error"_s][u"code"_s].toString(), u"waits-for"_s);
+    }
+
+    void aSenderWaitsUntilDatagramsAreTaken_data()
+    {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<QString>("server");
+        QTest::addColumn<QString>("client");
+        QTest::newRow("UDP") << "udp"
+                             << "socat -u UDP-RECVFROM:{l.port},bind=127.0.0.1 STDOUT"
+                             << "echo hello | nc -u -w 1 127.0.0.1 {l.port}";
+        QTest::newRow("UNIX") << "unix-datagram"
+                              << "socat -u UNIX-RECVFROM:{l.path} STDOUT"
+                              << "echo hello | socat -u STDIN UNIX-SENDTO:{l.path}";
+    }
+
+    void aSenderWaitsUntilDatagramsAreTaken()
+    {
+        QFETCH(QString, kind);
+        QFETCH(QString, server);
+        QFETCH(QString, client);
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        QVERIFY(engine.run(
+            {node(u"l"_s, kind, {{"made-by", "program"}}),
+             EngineClient::command(u"server"_s, {u"sh"_s, u"-c"_s, u"sleep 0.3; "_s + server}),
+             EngineClient::command(u"client"_s, {u"sh"_s, u"-c"_s, client},
+                                   {{"start", QJsonObject{{"when", "listens"}, {"node", "server"}}}})},
+            {EngineClient::edge(u"server"_s, u"door"_s, u"l"_s, u"receive"_s)}));
+        QCOMPARE(engine.outputOf(u"server"_s), QByteArray("hello\n"));
+        QCOMPARE(engine.process(u"client"_s)[u"exitCode"_s].toInt(-1), 0);
     }
 
     void descriptorsUnderWayAreCounted()

@@ -20,22 +20,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonObject node(const QString& id, const QString& kind, const QJsonObject& properties = {})
-{
-    return EngineClient::endpoint(id, kind, properties);
-}
-QJsonObject uses(const QString& process, const QString& endpoint, const QString& port)
-{
-    return EngineClient::edge(process, u"h_"_s + endpoint, endpoint, port);
-}
-int idOf(const EngineClient& engine, const QString& id)
-{
-    return engine.endpointOf(id)[u"id"_s].toInt(-1);
-}
-bool isLive(EngineClient& engine, const QString& id)
-{
-    return engine.until([&] { return engine.endpointOf(id)[u"state"_s] == u"live"_s; });
-}
 QString errnoOf(const EngineClient& engine, const QString& id)
 {
     return engine.endpointOf(id)[u"error"_s][u"parameters"_s][u"errno"_s].toString();

@@ -14,23 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonObject node(const QString& id, const QString& kind, const QJsonObject& properties = {})
-{
-    return EngineClient::endpoint(id, kind, properties);
-}
-QJsonObject uses(const QString& process, const QString& endpoint, const QString& port)
-{
-    return EngineClient::edge(process, u"h_"_s + endpoint, endpoint, port);
-}
-QString pathOf(const EngineClient& engine, const QString& id)
-{
-    return engine.endpointOf(id)[u"path"_s].toString();
-}
-bool isLive(EngineClient& engine, const QString& id)
-{
-    return engine.until([&] { return engine.endpointOf(id)[u"state"_s] == u"live"_s; });
-}
-
 long messagesIn(const QString& name)
 {
     const mqd_t queue = ::mq_open(name.toUtf8().constData(), O_RDONLY);
@@ -75,13 +58,16 @@ private Q_SLOTS:
         QCOMPARE(ledger.tiles(2)[0].size, 3u);
         QCOMPARE(ledger.bytes().size(), std::size_t{8});
         for (int i = 0; i < 10; ++i)
-            ledger.settle(1); // an unseen process took one: the kernel gives the first
+            ledger.settle(1, 5); // an unseen process took one: the kernel gives the first
         QCOMPARE(ledger.tiles(1)[0].size, 5u);
         for (int i = 0; i < 10; ++i)
-            ledger.settle(2);
+            ledger.settle(2, 5 + 6);
         QCOMPARE(ranks(ledger.tiles(2)), (QList<int>{1, -1}));
         ledger.received(7, 7); // the unknown one
         QCOMPARE(ranks(ledger.tiles(1)), (QList<int>{1}));
+        for (int i = 0; i < 10; ++i)
+            ledger.settle(1, 9); // one was taken and another put in, both unseen: the bytes are not these
+        QCOMPARE(ranks(ledger.tiles(1)), (QList<int>{-1}));
     }
 
     void aQueueShowsWhatTheKernelSaysOfIt()
@@ -136,6 +122,51 @@ private Q_SLOTS:
         QCOMPARE(QByteArray::fromBase64(tiles[0][u"head"_s].toString().toLatin1()), QByteArray("high"));
         QCOMPARE(tiles[1][u"size"_s].toInt(), 3);
         QCOMPARE(peekAt(engine, numberOf(engine, u"q"_s))->bytes, QByteArray("highlow"));
+    }
+
+    void whatNobodySawIsAnUnknownTileAndTheKernelCounts()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin(
+            {node(u"q"_s, u"posix-queue"_s), words(u"w"_s, u"mq {q.path} put 3 low put 9 high hold"_s)},
+            {uses(u"w"_s, u"q"_s, u"send"_s)});
+        QVERIFY(engine.until([&] { return seen(engine, u"q"_s).fact(u"mq_curmsgs"_s) == 2; }));
+        const byteyard::ipc::Fd own(
+            ::mq_open(pathOf(engine, u"q"_s).toUtf8().constData(), O_RDWR | O_CLOEXEC));
+        QVERIFY(own);
+        const auto prioritiesShown = [&] {
+            QList<int> list;
+            for (const QJsonValue& tile : seen(engine, u"q"_s).tiles())
+                list.append(tile[u"known"_s].toBool() ? tile[u"priority"_s].toInt() : -1);
+            return list;
+        };
+        const auto kernelsCount = [&] {
+            mq_attr attributes{};
+            ::mq_getattr(own.get(), &attributes);
+            return attributes.mq_curmsgs;
+        };
+        QCOMPARE(::mq_send(own.get(), "unseen", 6, 5), 0);
+        QVERIFY(engine.until([&] { return prioritiesShown() == QList<int>{9, 3, -1}; }));
+        QCOMPARE(seen(engine, u"q"_s).fact(u"mq_curmsgs"_s), kernelsCount());
+        // As mq_overview(7) shows it, where it may be mounted for a moment.
+        const QString shown =
+            sayingOf(u"unshare"_s, {u"-m"_s, u"sh"_s, u"-c"_s,
+                                    u"mount -t mqueue none /mnt && cat /mnt"_s + pathOf(engine, u"q"_s)});
+        if (shown.contains(u"QSIZE"_s))
+            QVERIFY2(shown.startsWith(u"QSIZE:13 "_s), qPrintable(shown));
+        QCOMPARE(seen(engine, u"q"_s).fact(u"qsize"_s), 13);
+        // Taken by somebody who is not followed: the kernel gives the first.
+        QByteArray taken(8192, 0);
+        unsigned priority = 0;
+        QCOMPARE(::mq_receive(own.get(), taken.data(), static_cast<std::size_t>(taken.size()), &priority), 4);
+        QCOMPARE(priority, 9u);
+        // Which one it was is known when the unseen one had its place already; else only the bytes tell that
+        // these two are not those that were seen.
+        QVERIFY(engine.until([&] {
+            return prioritiesShown() == QList<int>{3, -1} || prioritiesShown() == QList<int>{-1, -1};
+        }));
+        QCOMPARE(seen(engine, u"q"_s).fact(u"mq_curmsgs"_s), kernelsCount());
     }
 
     void anEventfdLivesWhileSomebodyHoldsIt()

@@ -11,15 +11,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QJsonObject node(const QString& id, const QString& kind, const QJsonObject& properties = {})
-{
-    return EngineClient::endpoint(id, kind, properties);
-}
-QJsonObject peer(const QString& id, const QString& text)
-{
-    return EngineClient::command(id,
-                                 QStringList{QStringLiteral(BYTEYARD_PEERS "/sockets")} + text.split(u' '));
-}
 QJsonObject fd(const QString& process, int number, const QString& endpoint, const QString& port)
 {
     return EngineClient::edge(process, number, endpoint, port);

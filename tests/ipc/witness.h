@@ -107,4 +107,33 @@ inline QJsonObject words(const QString& id, const QString& text, const QJsonObje
     return EngineClient::command(id, wordsOf(text), properties);
 }
 
+inline QJsonObject node(const QString& id, const QString& kind, const QJsonObject& properties = {})
+{
+    return EngineClient::endpoint(id, kind, properties);
+}
+/// An edge to a handle that nothing but the topology names.
+inline QJsonObject uses(const QString& process, const QString& endpoint, const QString& port)
+{
+    return EngineClient::edge(process, u"h_"_s + endpoint, endpoint, port);
+}
+inline int idOf(const EngineClient& engine, const QString& node)
+{
+    return engine.endpointOf(node)[u"id"_s].toInt(-1);
+}
+inline QString pathOf(const EngineClient& engine, const QString& node)
+{
+    return engine.endpointOf(node)[u"path"_s].toString();
+}
+inline bool isLive(EngineClient& engine, const QString& node)
+{
+    return engine.until([&] { return engine.endpointOf(node)[u"state"_s] == u"live"_s; });
+}
+
+/// A process that does with sockets what the words say (peers/sockets.c).
+inline QJsonObject peer(const QString& id, const QString& text, const QJsonObject& properties = {})
+{
+    return EngineClient::command(
+        id, QStringList{QStringLiteral(BYTEYARD_PEERS "/sockets")} + text.split(u' '), properties);
+}
+
 } // namespace byteyard::tests
