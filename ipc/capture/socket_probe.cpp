@@ -5,10 +5,15 @@
 
 #include <array>
 #include <cstring>
+#include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <memory>
+#include <netinet/in.h>
+#include <string_view>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,6 +45,31 @@ std::optional<SocketFacts> socketFacts(pid_t pid, int fd)
         return std::nullopt;
     const Fd copy(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
     return copy ? std::optional(socketFacts(copy.get())) : std::nullopt;
+}
+
+bool OwnAddresses::contain(const std::string& address)
+{
+    for (const std::string_view head : {"127.", "[::1]", "0.0.0.0:", "[::]"})
+        if (address.starts_with(head))
+            return true;
+    const auto now = std::chrono::steady_clock::now();
+    ifaddrs* all = nullptr;
+    if (now >= m_until && getifaddrs(&all) == 0) {
+        m_until = now + std::chrono::seconds(1);
+        m_known.clear();
+        const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(all, &freeifaddrs);
+        for (const ifaddrs* each = all; each != nullptr; each = each->ifa_next) {
+            const int family = each->ifa_addr != nullptr ? each->ifa_addr->sa_family : AF_UNSPEC;
+            if (family != AF_INET && family != AF_INET6)
+                continue;
+            const std::size_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+            sockaddr_storage storage{};
+            std::memcpy(&storage, each->ifa_addr, size);
+            const std::string text = addressText(storage, size);
+            m_known.insert(text.substr(0, text.rfind(':')));
+        }
+    }
+    return m_known.contains(address.substr(0, address.rfind(':')));
 }
 
 std::uint64_t unixPeerInode(std::uint64_t inode)

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <sys/types.h>
 
@@ -20,6 +22,19 @@ struct SocketFacts
 SocketFacts socketFacts(int fd);
 /// The same of another's descriptor, through a copy that is closed at once (pidfd_getfd(2)).
 std::optional<SocketFacts> socketFacts(pid_t pid, int fd);
+
+/// Which addresses are this machine's. The kernel is asked at most once a second.
+class OwnAddresses
+{
+public:
+    /// Whether what is sent to "127.0.0.1:80" stays here: loopback, any address ("0.0.0.0" means loopback to
+    /// who connects), or one of its own (getifaddrs(3)).
+    bool contain(const std::string& address);
+
+private:
+    std::set<std::string> m_known; ///< without port
+    std::chrono::steady_clock::time_point m_until{};
+};
 
 /// The inode of the other end of a UNIX socket (sock_diag(7)); 0 when it has none.
 std::uint64_t unixPeerInode(std::uint64_t inode);

@@ -69,6 +69,22 @@ struct Gap
     std::uint64_t to = 0;   ///< and the last
 };
 
+/// What System V memory holds, as one who is about to detach from it has it: afterwards nobody may be left to
+/// read it through.
+struct LastPicture
+{
+    struct Piece
+    {
+        std::uint64_t offset = 0; ///< in the object
+        std::vector<std::byte> bytes;
+    };
+    /// Of a segment, from its begin on: the process waits while it is taken.
+    static constexpr std::uint64_t mostBytes = 4 << 20;
+    std::uint32_t endpoint = 0;
+    pid_t pid = 0;
+    std::vector<Piece> pieces; ///< what it has not touched is in none
+};
+
 /// What the tracer tells. Called in one of the tracer's threads, with the table locked: do little, never call
 /// back into the tracer.
 class TracerSink
@@ -94,6 +110,7 @@ public:
     virtual void ruleHit(const RuleHit& hit) = 0;
     /// Calls that were lost, with exact totals. Each call is in one gap.
     virtual void gap(const Gap& gap) = 0;
+    virtual void lastPicture(LastPicture picture) = 0;
 };
 
 /// A call that a thread is in right now.

@@ -302,6 +302,8 @@ bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context
     call.detail = describeArguments(context);
     for (const auto& [fd, entry] : thread.process->table->entries())
         call.releasing.push_back(entry.file->endpoint); // close-on-exec: which, the kernel will tell
+    if (thread.process->memory.use_count() == 1)
+        keepPictures(*thread.process);
     return true;
 }
 

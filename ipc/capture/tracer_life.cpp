@@ -207,6 +207,8 @@ void Tracer::Private::handleDying(TracedThread& thread)
                 thread.call.releasing.push_back(entry.file->endpoint);
             tellEdge(process.number, fd, entry, false);
         }
+        if (process.memory.use_count() == 1)
+            keepPictures(process);
         dropUses(process);
         process.closed = true;
         process.table = std::make_shared<DescriptorTable>();

@@ -3,6 +3,7 @@
 #include "ipc/capture/decode.h"
 #include "ipc/capture/descriptor_table.h"
 #include "ipc/capture/registers.h"
+#include "ipc/capture/socket_probe.h"
 #include "ipc/capture/tracer.h"
 #include "ipc/host/proc.h"
 #include "ipc/process/child.h"
@@ -247,6 +248,7 @@ struct Tracer::Private
     void addMapping(TracedProcess& process, const Mapping& mapping);
     void removeMappings(TracedProcess& process, std::uint64_t address, std::uint64_t size);
     void dropUses(TracedProcess& process);
+    void keepPictures(const TracedProcess& process, const Mapping* alone = nullptr);
     void inheritMemory(const TracedProcess& parent, TracedProcess& child, std::uint64_t flags);
     const Mapping* mappingAt(const TracedProcess& process, std::uint64_t address) const;
 
@@ -265,6 +267,14 @@ struct Tracer::Private
     bool enterSocket(TracedThread& thread, const CallContext& context);
     void leaveSocket(TracedThread& thread, const CallContext& context, std::int64_t result);
 
+    /// A TCP connection of which one side is known.
+    struct Half
+    {
+        std::uint32_t endpoint = 0;
+        ObjectKey key;
+        bool isAccepted = false; ///< it is the server's
+        std::uint64_t since = 0; ///< when it was seen
+    };
     void tellEdge(std::uint32_t process, int fd, const DescriptorTable::Entry& entry, bool open);
     void tellHolders(const OpenFile& file, bool open);
     void assign(OpenFile& file, std::uint32_t endpoint);
@@ -277,7 +287,7 @@ struct Tracer::Private
     std::uint32_t accepted(const TracedProcess& process, int fd, const OpenFile& listener, ObjectKey key,
                            std::uint32_t parent);
     void connected(const TracedProcess& process, int fd, OpenFile& file, std::uint32_t parent);
-    std::uint32_t tcpConnection(const TracedProcess& process, ObjectKey key, const std::string& server,
+    std::uint32_t tcpConnection(const TracedProcess& process, const Half& side, const std::string& server,
                                 const std::string& client, std::uint32_t parent);
     std::uint32_t endpointOfUse(TracedThread& thread, const CallContext& context,
                                 const DescriptorTable::Entry& entry);
@@ -341,7 +351,8 @@ struct Tracer::Private
     std::map<std::string, std::uint32_t> paths;
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
-    std::map<std::string, std::pair<std::uint32_t, ObjectKey>> halves; ///< TCP connections of one known side
+    std::map<std::string, Half> halves; ///< by its two addresses
+    OwnAddresses ownAddresses;
     std::vector<ActiveRule> rules;
     std::uint32_t lastDescription = 0;
     bool ending = false;

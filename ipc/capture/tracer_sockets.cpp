@@ -126,15 +126,16 @@ std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const So
     if (const auto at = addresses.find(prefix + address); at != addresses.end())
         return at->second;
     if (socket.domain != AF_UNIX) {
-        const std::string port = address.substr(address.rfind(':'));
-        const bool isHere = address.starts_with("127.") || address.starts_with("[::1]") ||
-                            address.starts_with("0.0.0.0:") || address.starts_with("[::]");
-        if (!isHere)
+        if (!ownAddresses.contain(address))
             return 0;
-        for (const char* any : {"0.0.0.0", "[::]"})
+        const std::string port = address.substr(address.rfind(':'));
+        for (const char* any : {"0.0.0.0", "[::]"}) { // who listens on [::] is met at IPv4's addresses too
+            if (address.front() == '[' && *any != '[')
+                continue;
             if (const auto at = addresses.find(std::string(prefix).append(any).append(port));
                 at != addresses.end())
                 return at->second;
+        }
     }
     if (const std::uint32_t reserved = reservedFor(thread, socket, address); reserved != 0)
         return reserved;
@@ -147,8 +148,10 @@ std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const So
             if (file.endpoint != 0 || file.socket.domain == 0 || file.socket.type != SOCK_DGRAM)
                 continue;
             const auto facts = socketFacts(process->pid, fd);
-            const bool isIt = facts && (facts->local == address || (facts->local.starts_with("0.0.0.0:") &&
-                                                                    portOf(facts->local) == portOf(address)));
+            const bool isAny =
+                facts && (facts->local.starts_with("0.0.0.0:") || facts->local.starts_with("[::]:"));
+            const bool isIt =
+                facts && (facts->local == address || (isAny && portOf(facts->local) == portOf(address)));
             if (isIt) {
                 own(*process, fd, file);
                 return file.endpoint;
@@ -201,6 +204,7 @@ bool Tracer::Private::enterSocket(TracedThread& thread, const CallContext& conte
         return false;
     }
     file->socket.target = call.path;
+    file->socket.since = call.since;
     if (target != 0)
         call.endpoint = target;
     // The C library connects datagram sockets only to learn an address.
@@ -266,6 +270,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
         return;
     }
     // bind or listen
+    file->socket.since = call.since;
     if (call.endpoint != 0 && file->endpoint == 0)
         assign(*file, call.endpoint);
     if (which == Call::Bind && file->socket.domain == AF_UNIX && call.path.starts_with('/') == false &&
@@ -290,7 +295,7 @@ std::uint32_t Tracer::Private::accepted(const TracedProcess& process, int fd, co
 {
     const SocketFacts facts = socketFacts(process.pid, fd).value_or(SocketFacts{});
     if (facts.domain != AF_UNIX)
-        return tcpConnection(process, key, facts.local, facts.peer, parent);
+        return tcpConnection(process, {0, key, true, listener.socket.since}, facts.local, facts.peer, parent);
     const ObjectKey peer = ObjectId{key.id.device, unixPeerInode(key.number())};
     if (const auto at = objects.find(peer); at != objects.end())
         return at->second;
@@ -316,22 +321,27 @@ void Tracer::Private::connected(const TracedProcess& process, int fd, OpenFile& 
     }
     const SocketFacts facts = socketFacts(process.pid, fd).value_or(SocketFacts{});
     const std::string server = facts.peer.empty() ? file.socket.target : facts.peer;
-    assign(file, tcpConnection(process, file.object, server, facts.local, parent));
+    assign(file,
+           tcpConnection(process, {0, file.object, false, file.socket.since}, server, facts.local, parent));
 }
 
-/// Both sides know the same two addresses; whoever is seen first makes the endpoint.
-std::uint32_t Tracer::Private::tcpConnection(const TracedProcess& process, ObjectKey key,
+/// Both sides know the same two addresses; whoever is seen first makes the endpoint. The addresses are used
+/// again for later connections: the two are one only when one was accepted and the other connected, and the
+/// first was seen after the second had begun (`side.since`: to listen, or to connect).
+std::uint32_t Tracer::Private::tcpConnection(const TracedProcess& process, const Half& side,
                                              const std::string& server, const std::string& client,
                                              std::uint32_t parent)
 {
     const std::string name = server + "-" + client;
-    if (const auto half = halves.find(name); half != halves.end() && half->second.second != key) {
-        const std::uint32_t endpoint = half->second.first;
+    if (const auto half = halves.find(name); half != halves.end() && half->second.key != side.key &&
+                                             half->second.isAccepted != side.isAccepted &&
+                                             half->second.since >= side.since) {
+        const std::uint32_t endpoint = half->second.endpoint;
         halves.erase(half);
         return endpoint;
     }
-    const std::uint32_t endpoint = sink.discovered({"tcp", key, name, process.number, parent});
-    halves[name] = {endpoint, key};
+    const std::uint32_t endpoint = sink.discovered({"tcp", side.key, name, process.number, parent});
+    halves[name] = {endpoint, side.key, side.isAccepted, now()};
     return endpoint;
 }
 

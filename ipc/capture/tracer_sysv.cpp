@@ -1,4 +1,5 @@
 #include "ipc/capture/tracer_private.h"
+#include "ipc/host/memory_maps.h"
 
 #include <algorithm>
 #include <array>
@@ -110,8 +111,10 @@ bool Tracer::Private::enterSysv(TracedThread& thread, const CallContext& context
     TracedProcess& process = *thread.process;
     const Call which = context.row.call;
     if (which == Call::Shmdt) {
-        if (const Mapping* mapping = mappingAt(process, context.arguments[0]))
+        if (const Mapping* mapping = mappingAt(process, context.arguments[0])) {
             call.endpoint = mapping->endpoint;
+            keepPictures(process, mapping);
+        }
         return call.told = call.endpoint != 0;
     }
     if (asksForTheTable(context))
@@ -277,6 +280,23 @@ void Tracer::Private::removeMappings(TracedProcess& process, std::uint64_t addre
             continue;
         sink.edge(process.number, endpoint, -1, use->second, false, 0);
         process.uses.erase(use);
+    }
+}
+
+/// Before a process lets go of its memory, or of one mapping: what System V segments hold is read through it,
+/// as far as it has touched them. Others who are still attached may be read later, too.
+void Tracer::Private::keepPictures(const TracedProcess& process, const Mapping* alone)
+{
+    for (const Mapping& each : process.memory->mappings) {
+        if (each.key.kind != ObjectKey::Kind::SysvShm || (alone != nullptr && alone != &each) ||
+            each.offset >= LastPicture::mostBytes)
+            continue;
+        const std::uint64_t size = std::min(each.size, LastPicture::mostBytes - each.offset);
+        const host::Mapping where{process.pid, each.address, each.address + each.size, each.offset};
+        LastPicture picture{each.endpoint, process.pid, {}};
+        for (host::MappedPiece& piece : host::presentPieces("/proc", where, size))
+            picture.pieces.push_back({piece.offset, std::move(piece.bytes)});
+        sink.lastPicture(std::move(picture));
     }
 }
 

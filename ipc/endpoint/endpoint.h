@@ -38,7 +38,7 @@ private:
 struct Contents
 {
     bool available = false;
-    std::string why; ///< "no-holder", "no-reader", "one-sided", "refused", "gone", "unsupported", "busy"
+    std::string why; ///< "no-holder", "no-reader", "not-accepted", "one-sided", "refused"… (docs/protocol.md)
     std::uint64_t total = 0;
     std::vector<std::byte> bytes;
 
@@ -128,6 +128,8 @@ public:
     /// True when note() is to be told of the calls on it.
     virtual bool wantsEvents() const noexcept { return false; }
     virtual void note(const EventView& /*event*/) {}
+    /// What it held when somebody let go of it.
+    virtual void keep(const LastPicture& /*picture*/) {}
 
     /// A descriptor for this port, at 256 or above and close-on-exec: a copy of the engine's own end, or one
     /// got through a holder; none when neither is there. Kinds that a child opens by path have none.

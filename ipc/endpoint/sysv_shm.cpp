@@ -57,6 +57,35 @@ bool SysvShmEndpoint::refresh(const shmid_ds& state, std::span<const TableHolder
     return changed;
 }
 
+void SysvShmEndpoint::keep(const LastPicture& picture)
+{
+    m_keptOf = picture.pid;
+    for (const LastPicture::Piece& piece : picture.pieces) {
+        m_kept.resize(std::max(m_kept.size(), piece.offset + piece.bytes.size()));
+        std::copy(piece.bytes.begin(), piece.bytes.end(),
+                  m_kept.begin() + static_cast<std::ptrdiff_t>(piece.offset));
+    }
+}
+
+/// While nobody has it attached.
+bool SysvShmEndpoint::readKept(const shmid_ds& state, std::uint64_t offset, std::span<std::byte> into) const
+{
+    if (state.shm_atime == 0) // a new one is all zeros
+        return true;
+    // Another may have been attached since who was not watched.
+    const bool isKept = m_keptOf != 0 && state.shm_lpid == m_keptOf;
+    const std::vector<std::byte>& bytes = isKept ? m_kept : m_seen;
+    const std::uint64_t begin = isKept ? 0 : m_seenOffset;
+    // What lies behind all that anybody has touched is zeros.
+    const bool isWhole = isKept && state.shm_segsz <= LastPicture::mostBytes;
+    if (offset < begin || (!isWhole && offset + into.size() > begin + bytes.size()))
+        return false;
+    const std::uint64_t at = std::min<std::uint64_t>(offset - begin, bytes.size());
+    const std::span<const std::byte> known(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end());
+    std::copy_n(known.begin(), std::min(known.size(), into.size()), into.begin());
+    return true;
+}
+
 std::optional<Look> SysvShmEndpoint::look(const LookContext& context)
 {
     const std::span<const TableHolder> holders = context.holders;
@@ -100,13 +129,7 @@ Contents SysvShmEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/
         m_seen = contents.bytes;
         return contents;
     }
-    if (state->shm_atime == 0) // a new one is all zeros
-        return contents;
-    if (offset < m_seenOffset || offset + contents.bytes.size() > m_seenOffset + m_seen.size())
-        return Contents::unavailable("no-holder");
-    const auto from = m_seen.begin() + static_cast<std::ptrdiff_t>(offset - m_seenOffset);
-    std::copy(from, from + static_cast<std::ptrdiff_t>(contents.bytes.size()), contents.bytes.begin());
-    return contents;
+    return readKept(*state, offset, contents.bytes) ? contents : Contents::unavailable("no-holder");
 }
 
 MadeCall SysvShmEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)

@@ -22,8 +22,9 @@ public:
 
     std::string_view kind() const noexcept override { return "sysv-shm"; }
     std::optional<Look> look(const LookContext& context) override;
-    /// Through those who have it attached. While nobody has, it cannot change: what was seen last, or zeros
-    /// when nobody ever had it.
+    void keep(const LastPicture& picture) override;
+    /// Through those who have it attached. While nobody has, it cannot change: what the last ones had when
+    /// they detached, else what was seen last, or zeros when nobody ever had it.
     Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
                   std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
@@ -32,13 +33,17 @@ public:
 
 private:
     void take(const shmid_ds& state);
+    bool readKept(const shmid_ds& state, std::uint64_t offset, std::span<std::byte> into) const;
     bool refresh(const shmid_ds& state, std::span<const TableHolder> holders);
 
     MappedUsers m_users;
     shmid_ds m_last{};
-    /// The picture that was seen last, from its offset on.
+    /// The bytes that were peeked last, from its offset on.
     std::uint64_t m_seenOffset = 0;
     std::vector<std::byte> m_seen;
+    /// What those who detached had, put together.
+    std::vector<std::byte> m_kept;
+    pid_t m_keptOf = 0; ///< the last of them
 };
 
 } // namespace byteyard::ipc

@@ -47,4 +47,9 @@ bool isSocketKind(std::string_view kind)
     return kind.starts_with("unix-") || kind == "tcp" || kind == "udp";
 }
 
+bool takesDatagrams(std::string_view kind)
+{
+    return kind == "udp" || kind == "unix-datagram" || kind == "raw";
+}
+
 } // namespace byteyard::ipc::engine

@@ -28,4 +28,7 @@ const EndpointKind* endpointKind(std::string_view name);
 /// True for those of socket(2) that have an address of their own.
 bool isSocketKind(std::string_view kind);
 
+/// True for sockets that take what is sent to them without a connection.
+bool takesDatagrams(std::string_view kind);
+
 } // namespace byteyard::ipc::engine

@@ -1,5 +1,7 @@
 #include "ipc/engine/engine_sink.h"
 
+#include "ipc/engine/endpoint_kinds.h"
+
 #include <cstdlib>
 #include <unistd.h>
 
@@ -68,7 +70,7 @@ void EngineSink::event(EventView event)
         return;
     const std::lock_guard lock(m_mutex);
     m_news.active.insert(event.endpoint);
-    if (event.call == Call::Listen && event.error == 0)
+    if (isListening(event))
         for (std::uint32_t process = event.process; process != 0 && m_listened.insert(process).second;)
             process = m_records[process].parent;
     if (event.endpoint2 != 0)
@@ -80,6 +82,20 @@ void EngineSink::event(EventView event)
     kept.detailText = event.detail;
     kept.bytes.assign(event.data.begin(), event.data.end());
     m_news.noted.push_back(std::move(kept));
+}
+
+/// From this call on others can connect or send to it.
+bool EngineSink::isListening(const EventView& event) const
+{
+    if (event.error != 0)
+        return false;
+    if (event.call != Call::Bind && event.call != Call::Socket)
+        return event.call == Call::Listen;
+    const auto named = m_names.find(event.endpoint);
+    if (named == m_names.end())
+        return false;
+    const std::string& kind = named->second.kind;
+    return event.call == Call::Socket ? kind == "raw" : takesDatagrams(kind);
 }
 
 void EngineSink::process(const ProcessChange& change)
@@ -162,6 +178,7 @@ std::uint32_t EngineSink::discovered(const Discovery& found)
     const std::lock_guard lock(m_mutex);
     record.name = nameOf(found);
     m_names[record.number].name = record.name;
+    m_names[record.number].kind = record.kind;
     // A queue cannot be looked into later: what is sent from now on must be known.
     if (record.kind == "posix-queue" || record.kind == "sysv-semaphore")
         m_noted.insert(record.number);
@@ -181,10 +198,11 @@ std::string EngineSink::nameOf(const Discovery& found)
     return found.name.substr(slash == std::string::npos ? 0 : slash + 1);
 }
 
-void EngineSink::name(std::uint32_t endpoint, const std::string& name)
+void EngineSink::name(std::uint32_t endpoint, const std::string& name, const std::string& kind)
 {
     const std::lock_guard lock(m_mutex);
     m_names[endpoint].name = name;
+    m_names[endpoint].kind = kind;
 }
 
 std::uint32_t EngineSink::newProcess()
@@ -207,6 +225,13 @@ void EngineSink::gap(const Gap& gap)
     lost(gap.calls);
     if (gap.process != 0 || gap.endpoint != 0)
         m_queue.control(gapFrame(gap));
+}
+
+void EngineSink::lastPicture(LastPicture picture)
+{
+    const std::lock_guard lock(m_mutex);
+    m_news.pictures.push_back(std::move(picture));
+    wake();
 }
 
 void EngineSink::lost(std::uint64_t more)

@@ -37,6 +37,7 @@ public:
         std::unordered_set<std::uint32_t> active; ///< endpoints that were used
         std::vector<Event> noted;                 ///< calls on endpoints that want to know
         std::map<std::uint32_t, RuleState> rules; ///< those that have acted
+        std::vector<LastPicture> pictures;
     };
 
     /// `wake` is an eventfd that gets a count when there are news.
@@ -50,6 +51,7 @@ public:
     std::uint32_t newProcess() override;
     void ruleHit(const RuleHit& hit) override;
     void gap(const Gap& gap) override;
+    void lastPicture(LastPicture picture) override;
 
     /// Says that so many more events are missing.
     void lost(std::uint64_t more);
@@ -61,17 +63,19 @@ public:
     void fail(std::uint32_t process, const ErrorReport& error);
     std::optional<ProcessRecord> record(std::uint32_t process) const;
     std::vector<ProcessRecord> records() const;
-    /// Whether it, or a process that it forked, has made a socket listen.
+    /// Whether it, or a process that it forked, has made a socket listen; a socket of datagrams does so when
+    /// it gets its name, a raw one at once.
     bool hasListened(std::uint32_t process) const;
     News takeNews();
     /// What connections of this endpoint are called by.
-    void name(std::uint32_t endpoint, const std::string& name);
+    void name(std::uint32_t endpoint, const std::string& name, const std::string& kind);
     /// Keeps the calls on this endpoint for the loop too.
     void note(std::uint32_t endpoint);
 
 private:
     void wake() const;
     std::string nameOf(const Discovery& found);
+    bool isListening(const EventView& event) const;
     void markFailed(ProcessRecord& record, const ErrorReport& error);
     std::string nodeOfOrigin(const ProcessRecord& record) const;
 
@@ -89,6 +93,7 @@ private:
     struct Named
     {
         std::string name;
+        std::string kind;
         unsigned connections = 0;
     };
     std::map<std::uint32_t, Named> m_names;

@@ -1,5 +1,6 @@
 #include "ipc/engine/run.h"
 
+#include "ipc/engine/endpoint_kinds.h"
 #include "ipc/engine/launch_error.h"
 #include "ipc/engine/runtime_directory.h"
 
@@ -197,7 +198,8 @@ void Run::decide()
     }
 }
 
-/// It called listen(2), or one of its children did; who is given a socket that listens already need not.
+/// It called listen(2) (bind(2), where datagrams come), or one of its children did; who is given a socket
+/// that does so already need not.
 bool Run::hasListened(const std::string& node) const
 {
     const std::uint32_t process = processOf(node);
@@ -206,7 +208,9 @@ bool Run::hasListened(const std::string& node) const
     const auto isGivenOne = [&](const EdgeSpec& edge) {
         const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(edge.endpoint));
         const bool isDescriptor = edge.fd >= 0;
-        return edge.process == node && edge.port == "listen" && isDescriptor && record &&
+        const bool hears =
+            edge.port == "listen" || (edge.port == "receive" && record && takesDatagrams(record->kind));
+        return edge.process == node && hears && isDescriptor && record &&
                record->state == EndpointState::Live;
     };
     return progressOf(node) == StartOrder::Progress::Running &&
@@ -274,6 +278,9 @@ void Run::takeNews()
         m_endpoints.touched(endpoint);
     for (const Event& event : news.noted)
         m_endpoints.noted(event.view());
+    for (const LastPicture& picture : news.pictures)
+        if (Endpoint* endpoint = m_endpoints.object(picture.endpoint))
+            endpoint->keep(picture);
     for (const std::uint32_t process : news.ended)
         m_inputs.close(process);
     for (const auto& [rule, state] : news.rules)

@@ -137,7 +137,7 @@ void RunEndpoints::forget(Slot& slot)
 
 void RunEndpoints::announce(const Slot& slot)
 {
-    m_sink.name(slot.record.number, slot.record.name);
+    m_sink.name(slot.record.number, slot.record.name, slot.record.kind);
     m_queue.control(endpointFrame(slot.record));
 }
 

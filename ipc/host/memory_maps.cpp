@@ -61,13 +61,11 @@ bool readByLink(const std::string& root, const Mapping& mapping, std::uint64_t o
                      static_cast<ssize_t>(into.size());
 }
 
-/// Those pages of the part that the process has in its table. False when it lets nobody see.
-bool readPresent(const std::string& root, const Mapping& mapping, std::uint64_t offset,
-                 std::span<std::byte> into)
+/// Calls `each` with address and size of every page of the part that the process has in its table, until it
+/// says false. False then, or when the process lets nobody see.
+template <typename Each>
+bool eachPresentPage(const std::string& root, const Mapping& mapping, const Part& part, Each each)
 {
-    const Part part = partOf(mapping, offset, offset + into.size());
-    if (part.size == 0)
-        return true;
     const Fd fd(
         ::open((root + '/' + std::to_string(mapping.pid) + "/pagemap").c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd)
@@ -84,11 +82,22 @@ bool readPresent(const std::string& root, const Mapping& mapping, std::uint64_t 
             continue;
         const std::uint64_t begin = std::max(page * pageSize, part.address);
         const std::uint64_t end = std::min((page + 1) * pageSize, part.address + part.size);
-        const std::uint64_t at = part.offset - offset + (begin - part.address);
-        if (!readMemory(mapping.pid, begin, into.subspan(at, end - begin)))
+        if (!each(begin, end - begin))
             return false;
     }
     return true;
+}
+
+/// False when it lets nobody see.
+bool readPresent(const std::string& root, const Mapping& mapping, std::uint64_t offset,
+                 std::span<std::byte> into)
+{
+    const Part part = partOf(mapping, offset, offset + into.size());
+    return part.size == 0 ||
+           eachPresentPage(root, mapping, part, [&](std::uint64_t begin, std::uint64_t size) {
+               const std::uint64_t at = part.offset - offset + (begin - part.address);
+               return readMemory(mapping.pid, begin, into.subspan(at, size));
+           });
 }
 
 } // namespace
@@ -141,6 +150,23 @@ bool readMapped(const std::string& root, std::span<const Mapping> mappings, std:
         any = readPresent(root, mapping, offset, into) || any;
     }
     return any;
+}
+
+std::vector<MappedPiece> presentPieces(const std::string& root, const Mapping& mapping, std::uint64_t size)
+{
+    std::vector<MappedPiece> pieces;
+    const Part part = partOf(mapping, mapping.offset, mapping.offset + size);
+    if (part.size == 0)
+        return pieces;
+    eachPresentPage(root, mapping, part, [&](std::uint64_t begin, std::uint64_t bytes) {
+        const std::uint64_t offset = part.offset + (begin - part.address);
+        if (pieces.empty() || pieces.back().offset + pieces.back().bytes.size() != offset)
+            pieces.push_back({offset, {}});
+        std::vector<std::byte>& last = pieces.back().bytes;
+        last.resize(last.size() + bytes);
+        return readMemory(mapping.pid, begin, std::span(last).last(bytes));
+    });
+    return pieces;
 }
 
 ssize_t writeMapped(std::span<const Mapping> mappings, std::uint64_t offset, std::span<const std::byte> bytes)

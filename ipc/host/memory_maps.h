@@ -36,6 +36,15 @@ std::vector<Mapping> mappingsEverywhere(const std::string& root, const MappedObj
 /// nobody has are left as they are in `into`. False when no process lets itself be read.
 bool readMapped(const std::string& root, std::span<const Mapping> mappings, std::uint64_t offset,
                 std::span<std::byte> into);
+/// Bytes of a mapped object.
+struct MappedPiece
+{
+    std::uint64_t offset = 0; ///< in the object
+    std::vector<std::byte> bytes;
+};
+/// What a process has of an object in its page table, within the first `size` bytes of a mapping; none when
+/// it lets nobody see.
+std::vector<MappedPiece> presentPieces(const std::string& root, const Mapping& mapping, std::uint64_t size);
 /// The count, or -errno.
 ssize_t writeMapped(std::span<const Mapping> mappings, std::uint64_t offset,
                     std::span<const std::byte> bytes);

@@ -67,6 +67,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_hits.push_back(hit);
     }
+    void lastPicture(LastPicture /*picture*/) override {}
     void gap(const Gap& gap) override
     {
         const std::lock_guard lock(m_mutex);

@@ -23,24 +23,9 @@ QJsonObject semaphores(const QJsonObject& properties = {})
 {
     return EngineClient::endpoint(u"s"_s, u"sysv-semaphore"_s, properties);
 }
-QJsonObject uses(const QString& process, const QString& endpoint, const QString& port)
-{
-    return EngineClient::edge(process, u"h_"_s + endpoint, endpoint, port);
-}
-
 QByteArray head(const QJsonValue& tile)
 {
     return QByteArray::fromBase64(tile[u"head"_s].toString().toLatin1());
-}
-
-int idOf(const EngineClient& engine, const QString& node)
-{
-    return engine.endpointOf(node)[u"id"_s].toInt(-1);
-}
-
-bool isLive(EngineClient& engine, const QString& node)
-{
-    return engine.until([&] { return engine.endpointOf(node)[u"state"_s] == u"live"_s; });
 }
 
 /// Objects that were there before, and must be after.
@@ -191,6 +176,40 @@ private Q_SLOTS:
         engine.send({{"type", "stop"}});
         QVERIFY(engine.untilRunEnds());
         QVERIFY(sysvipc(u"shm"_s, id).isEmpty());
+    }
+
+    void memoryThatNobodyHasAttachedShowsWhatItsLastUsersHad()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({shm({{"size", 10000}}),
+                      words(u"first"_s, u"shm {m.key} attach store 5000 hello detach say done hold"_s),
+                      words(u"last"_s, u"shm {m.key} attach store 100 world hold"_s)},
+                     {uses(u"first"_s, u"m"_s, u"attach"_s), uses(u"last"_s, u"m"_s, u"attach"_s)});
+        QVERIFY(engine.until([&] { return engine.outputOf(u"first"_s).contains("done"); }));
+        QVERIFY(engine.until([&] { return seen(engine, u"m"_s).fact(u"shm_nattch"_s) == 1; }));
+        const quint32 number = numberOf(engine, u"m"_s);
+        QVERIFY(engine.until([&] {
+            const auto peeked = peekAt(engine, number, 1, 100, 5);
+            return peeked && peeked->bytes == "world";
+        }));
+        // The last user dies without detaching, and has never touched what the first one stored.
+        QVERIFY(::kill(engine.process(u"last"_s)[u"pid"_s].toInt(), SIGKILL) == 0);
+        QVERIFY(engine.until([&] { return seen(engine, u"m"_s).fact(u"shm_nattch"_s) == 0; }));
+        const int id = idOf(engine, u"m"_s);
+        const auto row = sysvipc(u"shm"_s, id);
+        QVERIFY(engine.until([&] {
+            const auto peeked = peekAt(engine, number, 1000, 0, 10000);
+            return peeked && peeked->available && peeked->total == 10000 &&
+                   peeked->bytes.mid(100, 5) == "world" && peeked->bytes.mid(5000, 5) == "hello" &&
+                   peeked->bytes.right(100) == QByteArray(100, '\0');
+        }));
+        QCOMPARE(sysvipc(u"shm"_s, id), row);
+        // Whoever attaches now finds it so.
+        const auto* bytes = static_cast<const char*>(::shmat(id, nullptr, SHM_RDONLY));
+        QCOMPARE(QByteArray(bytes + 5000, 5), QByteArray("hello"));
+        QCOMPARE(QByteArray(bytes + 100, 5), QByteArray("world"));
+        QCOMPARE(::shmdt(bytes), 0);
     }
 
     void aSemaphoreSetShowsValuesWaitersAndWhoWasLast()

@@ -1,7 +1,12 @@
 #include "tests/ipc/recording_sink.h"
 
+#include <QProcess>
+#include <QScopeGuard>
+
 #include <csignal>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 using namespace byteyard::ipc;
@@ -59,6 +64,9 @@ private Q_SLOTS:
     void aConnectionThatComesLaterIsOneWhenItIsThere();
     void whatIsPassedAlongIsSpelledOut();
     void aRawSocketOfAProgramIsFound();
+    void whoListensEverywhereIsMetAtEachOfItsAddresses_data();
+    void whoListensEverywhereIsMetAtEachOfItsAddresses();
+    void addressesThatAreUsedAgainMakeAnotherConnection();
 };
 
 void TracerSockets::bothSidesOfAConnectionAreOneEndpoint_data()
@@ -326,6 +334,78 @@ void TracerSockets::aRawSocketOfAProgramIsFound()
     QCOMPARE(b.sink.bytesIn(found[0]), 8);
     QCOMPARE(b.sink.bytesOut(found[0]), 28); // with the IP header
     QCOMPARE(word(b.sink.events(Call::Socket, id).front(), "type"), std::string("SOCK_RAW"));
+}
+
+void TracerSockets::whoListensEverywhereIsMetAtEachOfItsAddresses_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("TCP") << "tcp";
+    QTest::newRow("UDP") << "udp";
+}
+
+void TracerSockets::whoListensEverywhereIsMetAtEachOfItsAddresses()
+{
+    QFETCH(QString, kind);
+    // A network of this thread's own, and of what it starts: nobody else can reach it.
+    const Fd home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+    if (::unshare(CLONE_NEWNET) != 0)
+        QSKIP("a network namespace needs CAP_SYS_ADMIN");
+    const auto back = qScopeGuard([&] { ::setns(home.get(), CLONE_NEWNET); });
+    QCOMPARE(QProcess::execute(QStringLiteral("ip"), {"link", "set", "lo", "up"}), 0);
+    QCOMPARE(QProcess::execute(QStringLiteral("ip"), {"addr", "add", "10.9.8.7/32", "dev", "lo"}), 0);
+    Bench b;
+    const bool isTcp = kind == "tcp";
+    std::vector<std::string> words{Bench::peer("sockets"), kind.toStdString(), "0.0.0.0", "0", "bind"};
+    if (isTcp)
+        words.insert(words.end(), {"listen", "5"});
+    words.emplace_back("port");
+    if (isTcp)
+        words.emplace_back("accept");
+    words.insert(words.end(), {"receive", "4"});
+    const Server server = startServer(b, words);
+    const auto client = b.start(b.plan(
+        {Bench::peer("sockets"), kind.toStdString(), "10.9.8.7", server.port, "connect", "send", "ping"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(server.process) && b.sink.ended(client), patience);
+    QCOMPARE(b.sink.end(client)->exitCode, 0);
+    const auto found = b.sink.foundOf(kind.toStdString());
+    QCOMPARE(found.size(), isTcp ? 2U : 1U);
+    if (isTcp)
+        QCOMPARE(b.sink.found(found[1]).parent, found[0]);
+    QCOMPARE(b.sink.bytesIn(found.back()), 4);
+    QCOMPARE(b.sink.bytesOut(found.back()), 4);
+}
+
+void TracerSockets::addressesThatAreUsedAgainMakeAnotherConnection()
+{
+    Bench b;
+    const Server server =
+        startServer(b, {Bench::peer("sockets"), "tcp", "127.0.0.1", "0", "bind", "listen", "5", "port",
+                        "accept", "receive", "4", "close-peer", "accept", "receive", "4"});
+    // A client that is not followed comes twice from the same port; no TIME_WAIT is left between (SO_LINGER).
+    sockaddr_in own{AF_INET, 0, {htonl(INADDR_LOOPBACK)}, {}};
+    const sockaddr_in theirs{
+        AF_INET, htons(static_cast<std::uint16_t>(std::stoi(server.port))), {htonl(INADDR_LOOPBACK)}, {}};
+    for (const std::string_view text : {"ping", "pong"}) {
+        const Fd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const int on = 1;
+        const linger none{1, 0};
+        ::setsockopt(client.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &none, sizeof none);
+        QCOMPARE(::bind(client.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+        socklen_t size = sizeof own;
+        QCOMPARE(::getsockname(client.get(), reinterpret_cast<sockaddr*>(&own), &size), 0);
+        QCOMPARE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&theirs), sizeof theirs), 0);
+        const auto before = static_cast<qint64>(b.sink.events(Call::Recvfrom, server.process).size());
+        QCOMPARE(::send(client.get(), text.data(), text.size(), 0), 4);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            static_cast<qint64>(b.sink.events(Call::Recvfrom, server.process).size()) > before, patience);
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(server.process), patience);
+    const auto found = b.sink.foundOf("tcp");
+    QCOMPARE(found.size(), 3U);
+    QCOMPARE(b.sink.found(found[1]).name, b.sink.found(found[2]).name);
+    QCOMPARE(b.sink.bytesOut(found[1]), 4);
+    QCOMPARE(b.sink.bytesOut(found[2]), 4);
 }
 
 QTEST_GUILESS_MAIN(TracerSockets)
