@@ -65,6 +65,8 @@ private slots:
             assert(dup2(w, 77) == 77 and close(w) and write(77, "x") == 1 and close(77))
             assert(read(r, 10) == "x" and read(r, 10) == "")
             assert(select(2, close(77)) == "EBADF")
+            local copy = dup(r)
+            assert(copy ~= r and read(copy, 10) == "" and close(copy))
             assert(not pcall(fcntl, r, 99999))
             local e = eventfd(3)
             write(e, string.pack("=I8", 4))
@@ -110,6 +112,11 @@ private slots:
             if child == 0 then kill(getpid(), SIGKILL) end
             pid, how, code = wait()
             assert(pid == child and how == "killed" and code == SIGKILL)
+            local parent = getpid()
+            child = fork()
+            if child == 0 then exit(getppid() == parent and 5 or 6) end
+            pid, how, code = wait(child)
+            assert(code == 5)
             local seen = 0
             assert(signal(SIGUSR1, function(number) seen = number end))
             kill(getpid(), SIGUSR1)
@@ -125,6 +132,8 @@ private slots:
             assert(select(2, read(r, 1)) == "EINTR" and seen == SIGUSR1)
             local done, name, text, left = sleep(30)
             assert(done == nil and name == "EINTR" and left > 0 and left < 30)
+            seen = 0
+            assert(select(2, pause()) == "EINTR" and seen == SIGUSR1)
             kill(child, SIGKILL)
             local ended
             repeat ended = wait(child) until ended
