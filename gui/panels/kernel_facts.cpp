@@ -128,10 +128,12 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
 {
     // What has two ways is told for each: a, then b.
     if (value.isArray() && form != Form::Plain) {
+        const Form each = form == Form::Memory ? Form::Bytes : form;
         QStringList both;
         for (const QJsonValue& side : value.toArray())
-            both.append(valueText(session, form, side, QJsonValue(QJsonValue::Undefined)));
-        return both.join(u" / "_s);
+            both.append(valueText(session, each, side, QJsonValue(QJsonValue::Undefined)));
+        const QString text = both.join(u" / "_s);
+        return form == each ? text : KernelFactsText::tr("%1 of memory").arg(text);
     }
     const auto number = static_cast<quint64>(std::max<qint64>(0, value.toInteger()));
     const bool bounded = !limit.isUndefined();

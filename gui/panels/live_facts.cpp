@@ -41,9 +41,10 @@ Fact fillFact(const QString& label, const LiveEndpoint& endpoint, const std::opt
 {
     if (!bytes)
         return {
-            label, LiveFactsText::tr("not known until it is accepted"),
-            LiveFactsText::tr("The kernel tells nothing of a UNIX socket that waits to be accepted; of what "
-                              "its sender has queued it tells the memory (snd_q), not the bytes."),
+            label, LiveFactsText::tr("not known yet"),
+            LiveFactsText::tr(
+                "Not known until it is accepted: the kernel tells nothing of a UNIX socket that waits for "
+                "that, and of what its sender has queued only the memory (snd_q)."),
             false};
     const QString text =
         endpoint.capacity > 0 && !isTwoWay(endpoint)
@@ -59,8 +60,8 @@ QList<Fact> fillFacts(const LiveEndpoint& endpoint)
     const QString filled = LiveFactsText::tr("fill");
     QList<Fact> facts;
     if (isTwoWay(endpoint))
-        facts = {fillFact(filled + u", "_s + wayText(endpoint, Way::AToB), endpoint, endpoint.fill),
-                 fillFact(filled + u", "_s + wayText(endpoint, Way::BToA), endpoint, endpoint.fill2)};
+        facts = {fillFact(filled + u" →"_s, endpoint, endpoint.fill),
+                 fillFact(filled + u" ←"_s, endpoint, endpoint.fill2)};
     else
         facts = {fillFact(endpoint.entry.kind == "file"_L1 ? LiveFactsText::tr("size") : filled, endpoint,
                           endpoint.fill)};

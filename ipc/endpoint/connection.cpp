@@ -114,7 +114,7 @@ Facts Connection::factsOf(const host::SocketState* a, const host::SocketState* b
     if (m_kind == "tcp") {
         facts.emplace_back("rtt_us", both(&host::SocketState::rttUs));
         facts.emplace_back("retransmits", both(&host::SocketState::retransmits));
-    } else if (m_peerAskedOf != 0) {
+    } else if (m_peerAskedOf != 0 && m_b.inode != 0) { // until then it would be who made the listener
         facts.emplace_back("peer_pid", static_cast<std::int64_t>(m_peerPid));
         facts.emplace_back("peer_uid", static_cast<std::int64_t>(m_peerUid));
     }

@@ -337,12 +337,17 @@ private Q_SLOTS:
         QVERIFY(!before.entry.contains(u"fill"_s));
         QCOMPARE(before.entry[u"fill2"_s].toInt(-1), 0);
         QCOMPARE(before.fact(u"accepted"_s), 0);
+        QVERIFY(!before.facts().contains(u"peer_pid"_s)); // the listener's maker is nobody's peer
         const auto peeked = peekAt(engine, connection, 7, 0, 100, 1);
         QVERIFY(peeked && !peeked->available);
         QCOMPARE(peeked->bytes, QByteArray("not-accepted"));
         type(engine, u"server"_s, "go\n");
         QVERIFY(engine.until([&] { return seen(engine, connection).entry[u"fill"_s].toInt(-1) == 5; }));
         QVERIFY(!seen(engine, connection).facts().contains(u"accepted"_s));
+        QVERIFY(engine.until([&] {
+            return seen(engine, connection).fact(u"peer_pid"_s) ==
+                   engine.process(u"client"_s)[u"pid"_s].toInteger();
+        }));
     }
 
     void whatWasSentAgainIsCounted()
