@@ -2,6 +2,7 @@
 
 #include "gui/canvas/shape.h"
 #include "gui/dialogs/message_dialog.h"
+#include "gui/dialogs/store_dialog.h"
 #include "gui/endpoint_limits.h"
 #include "gui/live_lookup.h"
 #include "model/log/format.h"
@@ -75,6 +76,15 @@ void addBytes(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint
     for (const Way way : {Way::AToB, Way::BToA})
         write->addAction(EndpointMenuText::tr("From %1…").arg(wayText(endpoint, way)), window,
                          [window, &session, number, way] { askBytes(window, session, number, way); });
+}
+
+void addStore(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
+{
+    menu.addAction(EndpointMenuText::tr("Store Bytes…"), window,
+                   [window, &session, number = endpoint.entry.number] {
+                       if (const LiveEndpoint* memory = session.endpoint(number))
+                           StoreDialog::ask(session, *memory, 0, {}, window);
+                   });
 }
 
 void askValue(QWidget* window, Session& session, quint32 number, int index, int now)
@@ -168,6 +178,8 @@ void fillEndpointMenu(QMenu& menu, QWidget* window, Session& session, const Live
         addMessage(menu, window, session, endpoint);
     if (takesBytes(kind, endpoint.entry.parent != 0))
         addBytes(menu, window, session, endpoint);
+    if (shapeOf(kind) == Shape::Memory)
+        addStore(menu, window, session, endpoint);
     if (shapeOf(kind) == Shape::Semaphore)
         addValues(menu, window, session, endpoint);
     if (kind == Kind::Eventfd)

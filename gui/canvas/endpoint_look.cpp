@@ -74,7 +74,7 @@ void showQueue(NodeLook& look, const NodeLive& live)
         look.warning = NodeText::tr("you may not read it: no looking inside");
     showTiles(look, live);
     if (const quint64 pid = number(live, u"notify_pid"_s); posix && pid != 0)
-        look.foot = NodeText::tr("the next message signals pid %1").arg(pid);
+        look.foot = NodeText::tr("notifies pid %1").arg(pid);
     const quint64 count = number(live, posix ? u"mq_curmsgs"_s : u"msg_qnum"_s);
     if (posix) {
         const quint64 most = number(live, u"mq_maxmsg"_s);

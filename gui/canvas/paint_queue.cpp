@@ -107,8 +107,10 @@ void paintQueue(QPainter& painter, const NodeLook& look, const QRectF& body)
     }
     paintText(painter, foot, Text::Small, look.foot, colors.inkMuted);
     if (look.sampled)
-        paintText(painter, foot, Text::Small, NodeText::tr("peeked, sampled"), colors.inkMuted,
-                  Qt::AlignRight | Qt::AlignVCenter);
+        paintText(painter, foot, Text::Small,
+                  look.kind == model::Kind::PosixQueue ? NodeText::tr("from the calls")
+                                                       : NodeText::tr("peeked, sampled"),
+                  colors.inkMuted, Qt::AlignRight | Qt::AlignVCenter);
 }
 
 QString queueTip(const NodeLook& look, const QRectF& body, const QPointF& at)

@@ -1,6 +1,9 @@
 #include "gui/panels/bytes_panel.h"
 
+#include "gui/canvas/shape.h"
+#include "gui/dialogs/store_dialog.h"
 #include "gui/live_lookup.h"
+#include "gui/panels/captured_bytes.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/hex_view.h"
 #include "gui/widgets/labels.h"
@@ -35,6 +38,8 @@ QString whyNot(const QByteArray& word)
     if (word == "no-reader")
         return BytesPanelText::tr(
             "not looked at: no reader is left, and one of ours would save a writer from its SIGPIPE");
+    if (word == "not-accepted")
+        return BytesPanelText::tr("what waits in it is not known until it is accepted");
     if (word == "one-sided")
         return BytesPanelText::tr(
             "not looked at: nobody has the other side open, and looking would let the one who waits go on");
@@ -47,6 +52,12 @@ QString whyNot(const QByteArray& word)
     if (word == "gone")
         return BytesPanelText::tr("it is gone");
     return BytesPanelText::tr("it cannot be looked into");
+}
+
+bool isMemory(const model::LiveEndpoint& endpoint)
+{
+    model::Kind kind{};
+    return model::kindFromId(endpoint.entry.kind, kind) && shapeOf(kind) == Shape::Memory;
 }
 
 } // namespace
@@ -111,6 +122,7 @@ BytesPanel::BytesPanel(model::Session& session, QWidget* parent)
         startAnew();
         look();
     });
+    connect(m_view, &HexView::storeWanted, this, &BytesPanel::store);
     connect(m_offset, &QLineEdit::returnPressed, this, &BytesPanel::goTo);
     connect(m_search, &QLineEdit::returnPressed, this, &BytesPanel::find);
     connect(&session, &model::Session::contents, this,
@@ -144,8 +156,10 @@ QString BytesPanel::statusText() const
 
 void BytesPanel::say(const QString& text)
 {
-    if (m_status->text() != text)
-        m_status->setText(text);
+    if (m_status->text() == text)
+        return;
+    m_status->setText(text);
+    m_status->setToolTip(text); // it is cut where there is no room
 }
 
 void BytesPanel::setEndpoint(const QString& key)
@@ -211,6 +225,7 @@ void BytesPanel::look()
         return;
     const model::LiveEndpoint* live = m_endpoint.isEmpty() ? nullptr : findEndpoint(m_session, m_endpoint);
     offerWays(live);
+    m_view->setStorable(live && source() == Source::Endpoint && isMemory(*live) && m_session.isLive());
     if (source() != Source::Endpoint)
         return;
     if (!live) {
@@ -245,10 +260,8 @@ void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool ava
     const model::LiveEndpoint* live = findEndpoint(m_session, m_endpoint);
     if (!live)
         return;
-    if (!available) {
-        say(u"%1 · %2"_s.arg(live->entry.name, whyNot(bytes)));
-        return;
-    }
+    if (!available)
+        return showCaptured(*live, bytes);
     if (m_shown != live->entry.number) {
         m_shown = live->entry.number;
         m_view->setBytes(bytes);
@@ -256,11 +269,36 @@ void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool ava
     m_view->updateBytes(offset, bytes, total);
     const QString name =
         model::isTwoWay(*live) ? live->entry.name + u", "_s + wayText(*live, way()) : live->entry.name;
+    const bool isFromCalls = live->entry.kind == "posix-queue"_L1; // its capacity is a number of messages
     const QString amount =
-        live->capacity > 0 ? tr("%1 of %2").arg(model::formatBytes(total), model::formatBytes(live->capacity))
-                           : model::formatBytes(total);
-    say(total == 0 ? tr("%1 is empty · peeked, sampled 10 times a second").arg(name)
-                   : tr("%1 · %2 · peeked, sampled 10 times a second").arg(name, amount));
+        live->capacity > 0 && !isFromCalls
+            ? tr("%1 of %2").arg(model::formatBytes(total), model::formatBytes(live->capacity))
+            : model::formatBytes(total);
+    const QString how =
+        isFromCalls ? tr("its messages from the captured calls") : tr("peeked, sampled 10 times a second");
+    say(total == 0 ? tr("%1 is empty · %2").arg(name, how) : u"%1 · %2 · %3"_s.arg(name, amount, how));
+}
+
+/// Why it cannot be looked into; instead, where there are some, the bytes of the calls that were captured.
+void BytesPanel::showCaptured(const model::LiveEndpoint& endpoint, const QByteArray& word)
+{
+    const bool isTerminal = endpoint.entry.kind == "pty"_L1;
+    const QString why = isTerminal ? tr("a terminal lets nobody look without taking") : whyNot(word);
+    if (!isTerminal && word != "not-accepted")
+        return say(u"%1 · %2"_s.arg(endpoint.entry.name, why));
+    const CapturedBytes captured = capturedBytes(m_session, endpoint, way(), windowBytes);
+    if (m_shown != endpoint.entry.number || captured.bytes != m_view->bytes()) {
+        m_shown = endpoint.entry.number;
+        m_view->setBytes(captured.bytes);
+    }
+    const auto kept = static_cast<quint64>(captured.bytes.size());
+    const QString what =
+        captured.calls == 0 ? tr("no call has written into it yet")
+        : kept < captured.moved
+            ? tr("shown: what is kept of what calls wrote into it, %1 of %2 bytes")
+                  .arg(model::formatCount(kept), model::formatCount(captured.moved))
+            : tr("shown: all that calls wrote into it, %1 bytes").arg(model::formatCount(kept));
+    say(u"%1 · %2 · %3"_s.arg(endpoint.entry.name, why, what));
 }
 
 void BytesPanel::showCall()
@@ -292,6 +330,12 @@ void BytesPanel::showCall()
     case ipc::DataState::Unreadable:
         return say(tr("%1 · %2 bytes moved, unreadable").arg(call, moved));
     }
+}
+
+void BytesPanel::store(quint64 offset, const QString& digits)
+{
+    if (const model::LiveEndpoint* memory = findEndpoint(m_session, m_endpoint))
+        StoreDialog::ask(m_session, *memory, offset, digits, this);
 }
 
 void BytesPanel::goTo()

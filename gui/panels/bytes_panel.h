@@ -42,9 +42,11 @@ private:
     void look();
     void startAnew();
     void offerWays(const model::LiveEndpoint* endpoint);
+    void showCaptured(const model::LiveEndpoint& endpoint, const QByteArray& word);
     void showCall();
     void answer(quint32 request, quint64 offset, quint64 total, bool available, const QByteArray& bytes);
     void goTo();
+    void store(quint64 offset, const QString& digits);
     void find();
     void say(const QString& text);
 

@@ -257,8 +257,19 @@ void HexView::keyPressEvent(QKeyEvent* event)
         moveCursor(control ? 0 : at - at % m_columns, extend);
     else if (event->key() == Qt::Key_End)
         moveCursor(control ? static_cast<qint64>(m_total) - 1 : at - at % m_columns + m_columns - 1, extend);
+    else if (wantsStore(*event))
+        Q_EMIT storeWanted(std::min(m_cursor, m_anchor),
+                           event->text().at(0).isPrint() ? event->text() : QString());
     else
         QAbstractScrollArea::keyPressEvent(event);
+}
+
+bool HexView::wantsStore(const QKeyEvent& event) const
+{
+    if (!m_storable || (event.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) != 0)
+        return false;
+    const bool enter = event.key() == Qt::Key_Return || event.key() == Qt::Key_Enter;
+    return enter || (event.text().size() == 1 && u"0123456789abcdefABCDEF"_s.contains(event.text()));
 }
 
 qint64 HexView::offsetAt(const QPoint& position) const
@@ -296,6 +307,11 @@ void HexView::contextMenuEvent(QContextMenuEvent* event)
     for (const auto& [text, form] : forms)
         menu.addAction(text, this, [this, form = form] { QApplication::clipboard()->setText(copied(form)); })
             ->setEnabled(!m_bytes.isEmpty());
+    if (m_storable) {
+        menu.addSeparator();
+        menu.addAction(tr("Store Bytes Here…"), this,
+                       [this] { Q_EMIT storeWanted(std::min(m_cursor, m_anchor), {}); });
+    }
     menu.exec(event->globalPos());
 }
 

@@ -34,6 +34,8 @@ public:
     void select(quint64 from, quint64 length);
     QByteArray selected() const; ///< all that is loaded when nothing is selected
     QString copied(CopyAs form) const;
+    /// What is shown can be written into: Enter or a hex digit, and the context menu, ask for that.
+    void setStorable(bool storable) { m_storable = storable; }
     /// Finds text, or bytes written as `aa ?? 55` when `hex`; from behind the cursor, and round. False: not
     /// there, or not understood.
     bool find(const QString& what, bool hex);
@@ -41,6 +43,8 @@ public:
 Q_SIGNALS:
     void cursorMoved(quint64 offset);
     void visibleRangeChanged();
+    /// Something is to be stored at `offset`; `digits` were typed already.
+    void storeWanted(quint64 offset, const QString& digits);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -57,6 +61,7 @@ private:
     void measure();
     void updateScrollBar();
     void moveCursor(qint64 offset, bool extend);
+    bool wantsStore(const QKeyEvent& event) const;
     qint64 offsetAt(const QPoint& position) const;
     int hexX(int column) const;
     int textX(int column) const;
@@ -72,6 +77,7 @@ private:
     quint64 m_cursor = 0;
     quint64 m_anchor = 0;
     bool m_hasSelection = false;
+    bool m_storable = false;
     int m_columns = 16;
     int m_charWidth = 8;
     int m_rowHeight = 16;

@@ -134,7 +134,7 @@ constexpr std::array callTable = {
     CallInfo{Call::IoUringEnter, "io_uring_enter", Flow::None},
     CallInfo{Call::IoUringRegister, "io_uring_register", Flow::None},
     CallInfo{Call::ProcessVmReadv, "process_vm_readv", Flow::None},
-    CallInfo{Call::ProcessVmWritev, "process_vm_writev", Flow::None},
+    CallInfo{Call::ProcessVmWritev, "process_vm_writev", Flow::In},
     CallInfo{Call::Other, "other", Flow::None},
 };
 

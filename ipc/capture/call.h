@@ -144,8 +144,8 @@ enum class Call : std::uint16_t {
     IoUringSetup, ///< what its rings move no tracer of calls sees: `unobserved=io_uring` in the detail
     IoUringEnter,
     IoUringRegister,
-    ProcessVmReadv, ///< another's memory: no endpoint, but bytes from process to process
-    ProcessVmWritev,
+    ProcessVmReadv,  ///< another's memory: no endpoint, but bytes from process to process
+    ProcessVmWritev, ///< the same; also how the engine stores into System V memory by hand
     // Seen by looking (/proc), not by tracing: a thread sleeps in a call that touches no endpoint.
     Other,
     Count_

@@ -96,7 +96,8 @@ QStringList callsForRules()
     QStringList names;
     for (auto each = ipc::Call::Fork; each < ipc::Call::Other;
          each = static_cast<ipc::Call>(static_cast<unsigned>(each) + 1))
-        if (each != ipc::Call::Load && each != ipc::Call::Store && each != ipc::Call::AtomicAdd)
+        if (each != ipc::Call::Load && each != ipc::Call::Store && each != ipc::Call::AtomicAdd &&
+            each != ipc::Call::ProcessVmWritev)
             names.append(wordOf(ipc::callInfo(each).name));
     names.sort();
     return names;

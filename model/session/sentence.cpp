@@ -131,6 +131,8 @@ Sentence write(const Parameters& p, const QString&)
     return {SentenceText::tr("Writing into %1 failed: %2.").arg(p[u"object"_s], errnoText(p[u"errno"_s])),
             p[u"errno"_s] == "EAGAIN"_L1
                 ? SentenceText::tr("It is full: wait until somebody has read from it.")
+            : p[u"errno"_s] == "ENXIO"_L1
+                ? SentenceText::tr("It is written through a process that has it open or attached: start one.")
                 : remedyForErrno(p[u"errno"_s])};
 }
 
@@ -210,6 +212,7 @@ QString errnoText(const QString& name)
         {u"EBADF"_s, QT_TRANSLATE_NOOP("Errno", "no such open file")},
         {u"EPIPE"_s, QT_TRANSLATE_NOOP("Errno", "nobody reads it any more")},
         {u"ENXIO"_s, QT_TRANSLATE_NOOP("Errno", "nobody is at the other end")},
+        {u"EFAULT"_s, QT_TRANSLATE_NOOP("Errno", "it is not in its memory")},
         {u"ENOSPC"_s, QT_TRANSLATE_NOOP("Errno", "no space left")},
         {u"EDQUOT"_s, QT_TRANSLATE_NOOP("Errno", "the disk quota is used up")},
         {u"EROFS"_s, QT_TRANSLATE_NOOP("Errno", "the file system cannot be written")},

@@ -103,11 +103,68 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(shown(), u"from-b\n"_s, 10000);
         QVERIFY2(bytes->statusText().contains(u"b to a"_s), qPrintable(bytes->statusText()));
         // Looking has taken nothing.
-        QTRY_COMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill, quint64(7));
-        QCOMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill2, quint64(7));
+        QTRY_COMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill, std::optional<quint64>(7));
+        QCOMPARE(m_window->session().endpointOfNode(u"pair"_s)->fill2, std::optional<quint64>(7));
         // Another endpoint has one way alone.
         m_window->canvas()->reveal(u"left"_s);
         QTRY_VERIFY(!bytes->wayChoice()->isVisible());
+    }
+
+    void whatATerminalWasGivenIsShownFromTheCalls()
+    {
+        start({command(u"screen"_s, {u"sh"_s, u"-c"_s, u"printf typed >&5; exec sleep 100"_s}),
+               command(u"program"_s, {u"sh"_s, u"-c"_s, u"printf printed >&6; exec sleep 100"_s}),
+               {u"pty"_s, model::Kind::Pty, u"pty"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"screen"_s, u"5"_s, u"pty"_s, u"master"_s, {}},
+               {u"e2"_s, u"program"_s, u"6"_s, u"pty"_s, u"slave"_s, {}}});
+        showPanel(u"bytes"_s);
+        m_window->canvas()->reveal(u"pty"_s);
+        BytesPanel* bytes = m_window->bytes();
+        const auto shown = [bytes] { return QString::fromLatin1(bytes->view()->bytes()); };
+        QTRY_COMPARE_WITH_TIMEOUT(shown(), u"typed"_s, 10000);
+        QVERIFY2(bytes->statusText().contains(u"lets nobody look"_s), qPrintable(bytes->statusText()));
+        QTRY_VERIFY(bytes->wayChoice()->isVisible());
+        bytes->wayChoice()->setFocus();
+        QTest::keyClick(bytes->wayChoice(), Qt::Key_Down);
+        QTRY_COMPARE_WITH_TIMEOUT(shown(), u"printed"_s, 10000);
+        // By hand: into the slave's end, so from there.
+        const quint32 number = m_window->session().endpointOfNode(u"pty"_s)->entry.number;
+        m_window->session().writeInto(number, "by hand", model::Way::BToA);
+        QTRY_COMPARE_WITH_TIMEOUT(shown(), u"printedby hand"_s, 10000);
+    }
+
+    void whatWasSentBeforeAnybodyAcceptsIsShownFromTheCalls()
+    {
+        start({command(u"server"_s, {u"sleep"_s, u"100"_s}),
+               command(u"client"_s, {u"sh"_s, u"-c"_s, u"printf hello >&4; exec sleep 100"_s}),
+               {u"l"_s, model::Kind::UnixStream, u"l"_s, {0, 0}, {}}},
+              {{u"e1"_s, u"server"_s, u"3"_s, u"l"_s, u"listen"_s, {}},
+               {u"e2"_s, u"client"_s, u"4"_s, u"l"_s, u"connect"_s, {}}});
+        const auto connection = [this]() -> const model::LiveEndpoint* {
+            const quint32 listener = m_window->session().endpointOfNode(u"l"_s)->entry.number;
+            for (const model::LiveEndpoint& each : m_window->session().endpoints())
+                if (each.entry.parent == listener)
+                    return m_window->session().endpoint(each.entry.number);
+            return nullptr;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(connection() && connection()->sampled, 10000);
+        QVERIFY(!connection()->fill);
+        showPanel(u"bytes"_s);
+        const QString key = u"endpoint:%1"_s.arg(connection()->entry.number);
+        m_window->canvas()->reveal(key);
+        BytesPanel* bytes = m_window->bytes();
+        QTRY_COMPARE_WITH_TIMEOUT(QString::fromLatin1(bytes->view()->bytes()), u"hello"_s, 10000);
+        QVERIFY2(bytes->statusText().contains(u"until it is accepted"_s), qPrintable(bytes->statusText()));
+        const auto said = [this] {
+            QStringList words;
+            for (const FactList* list : m_window->findChildren<FactList*>())
+                for (const Fact& fact : list->facts())
+                    words.append(fact.value);
+            return words.join(u'\n');
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(said().contains(u"not known yet"_s), qPrintable(said()), 10000);
+        if (const QString to = qEnvironmentVariable("BYTEYARD_TEST_PICTURES"); !to.isEmpty())
+            m_window->grab().save(to + u"/not-accepted.png"_s);
     }
 
     void whoHoldsAnEndpointStandsInTheInspector()
