@@ -142,7 +142,8 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
         return u"$ ipcmk -Q -p %1%2\n$ ipcs -q -i %3\n$ cat /proc/sysvipc/msg\n$ ipcrm -q %3"_s.arg(
             modeOf(node), keyOption(node), idOf(live));
     case Kind::PosixQueue:
-        return u"$ cat /dev/mqueue/%1\n$ ls -l /dev/mqueue\n$ rm /dev/mqueue/%1"_s.arg(posixName(node, live));
+        return u"$ cat /dev/mqueue/%1   # mount -t mqueue none /dev/mqueue\n$ ls -l /dev/mqueue\n$ rm /dev/mqueue/%1"_s
+            .arg(posixName(node, live));
     case Kind::SysvShm:
         return u"$ ipcmk -M %1 -p %2%3\n$ ipcs -m -i %4\n$ ipcs -m -p\n$ ipcrm -m %4"_s.arg(
             sizeOf(node), modeOf(node), keyOption(node), idOf(live));
@@ -170,7 +171,8 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
     case Kind::Eventfd:
         return u"$ ls -l /proc/*/fd 2>/dev/null | grep eventfd\n$ cat /proc/PID/fdinfo/FD   # eventfd-count"_s;
     case Kind::Pty:
-        return u"$ script -c 'program' /dev/null\n$ socat PTY,link=tty,rawer EXEC:'program'\n$ stty -F /dev/pts/N -a"_s;
+        return u"$ script -c 'program' /dev/null\n$ socat PTY,link=tty,rawer EXEC:'program'\n$ stty -F %1 -a"_s
+            .arg(live && !live->entry.path.isEmpty() ? live->entry.path : u"/dev/pts/N"_s);
     case Kind::Command:
     case Kind::Actor:
         break; // shellLines() of a process

@@ -136,6 +136,11 @@ void PropertiesPage::addLimit(Kind kind, const QString& key)
     };
     static const QList<Limited> known{
         {Kind::Pipe, u"capacity"_s, u"pipe-max-size"_s},
+        {Kind::Pipe, u"capacity"_s, u"pipe-user-pages-soft"_s},
+        {Kind::SysvQueue, u"key"_s, u"msgmni"_s},
+        {Kind::SysvShm, u"key"_s, u"shmmni"_s},
+        {Kind::SysvShm, u"size"_s, u"shmall"_s},
+        {Kind::PosixQueue, u"path"_s, u"mqueue/queues_max"_s},
         {Kind::SysvQueue, u"qbytes"_s, u"msgmnb"_s},
         {Kind::PosixQueue, u"maxmsg"_s, u"mqueue/msg_max"_s},
         {Kind::PosixQueue, u"msgsize"_s, u"mqueue/msgsize_max"_s},
@@ -144,12 +149,21 @@ void PropertiesPage::addLimit(Kind kind, const QString& key)
         {Kind::UnixStream, u"backlog"_s, u"somaxconn"_s},
         {Kind::UnixSeqpacket, u"backlog"_s, u"somaxconn"_s},
         {Kind::Tcp, u"backlog"_s, u"somaxconn"_s},
+        {Kind::Tcp, u"port"_s, u"ip_unprivileged_port_start"_s},
+        {Kind::Udp, u"port"_s, u"ip_unprivileged_port_start"_s},
+        {Kind::UnixDatagram, u"path"_s, u"max_dgram_qlen"_s},
     };
-    for (const Limited& one : known) {
-        const QString limit = limitText(m_session, one.limit);
-        if (one.kind == kind && one.key == key && !limit.isEmpty())
-            m_layout->addWidget(new MutedLabel(tr("This machine's %1: %2").arg(one.limit, limit), m_body));
-    }
+    const auto show = [this](const QString& name) {
+        if (const QString limit = limitText(m_session, name); !limit.isEmpty())
+            m_layout->addWidget(new MutedLabel(tr("This machine's %1: %2").arg(name, limit), m_body));
+    };
+    for (const Limited& one : known)
+        if (one.kind == kind && one.key == key)
+            show(one.limit);
+    if (key == u"sndbuf"_s)
+        show(u"wmem_max"_s);
+    else if (key == u"rcvbuf"_s)
+        show(u"rmem_max"_s);
 }
 
 void PropertiesPage::buildEdge(const Edge& edge)
