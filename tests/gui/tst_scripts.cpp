@@ -1,3 +1,4 @@
+#include "gui/main_window.h"
 #include "gui/panels/inspector.h"
 #include "gui/panels/live_page.h"
 #include "gui/panels/properties_page.h"
@@ -6,6 +7,7 @@
 #include "gui/widgets/lua_highlighter.h"
 #include "gui/widgets/script_view.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QJsonArray>
 #include <QLabel>
@@ -115,6 +117,63 @@ private Q_SLOTS:
         QVERIFY(view.extraSelections().isEmpty());
     }
 
+    void aScriptGoesOnCallByCallAndTheLineOfTheNextIsMarked()
+    {
+        MainWindow window;
+        const QString script = u"read(0, 1)\nlocal r, w = pipe()\nwrite(w, \"one\")\nread(r, 3)\n"
+                               u"write(w, \"two\")\nread(r, 3)\nread(r, 1)\n"_s;
+        LivePage& live = start(window, script, {{u"stdin"_s, u"typed"_s}});
+        const ScriptView* view = live.findChild<ScriptView*>();
+        const auto marked = [&] {
+            const auto marks = view->extraSelections();
+            return marks.isEmpty() ? 0 : marks.constFirst().cursor.blockNumber() + 1;
+        };
+        const auto events = [&] {
+            QStringList calls;
+            const model::EventStore& store = window.session().store();
+            store.forEach(store.first(), store.end(), [&](quint64, const ipc::EventView& event) {
+                if (event.endpoint != 0 && event.how == ipc::How::Exact)
+                    calls.append(QString::fromStdString(std::string(callInfo(event.call).name)));
+                return true;
+            });
+            return calls;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().pending().isEmpty(), 20000); // it waits to be told
+        QAction* step = actionOf(window, u"Step"_s);
+        QTRY_VERIFY(step->isEnabled());
+        step->trigger();
+        QTRY_VERIFY(window.session().processOfNode(u"a"_s)->paused);
+        window.session().sendInput(window.session().processOfNode(u"a"_s)->entry.number, "x\n", false);
+        QTRY_COMPARE_WITH_TIMEOUT(marked(), 2, 20000);
+        QVERIFY(!events().contains(u"pipe2"_s)); // held before it
+        for (const int line : {3, 4, 5, 6, 7}) {
+            const auto before = events().size();
+            step->trigger();
+            QTRY_COMPARE_WITH_TIMEOUT(marked(), line, 20000);
+            QTRY_COMPARE(events().size(), before + 1); // one call a step
+        }
+        // Let go, the last line blocks: nobody will write.
+        window.session().pauseNode(u"a"_s, false);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !window.session().pending().isEmpty() && !window.session().pending().first().paced, 20000);
+        QCOMPARE(marked(), 7);
+        stop(window);
+    }
+
+    void aRunawayScriptIsStoppedByStop()
+    {
+        MainWindow window;
+        start(window, u"local n = 0\nwhile true do n = n + 1 end\n"_s, {});
+        QTRY_VERIFY_WITH_TIMEOUT(window.session().processOfNode(u"a"_s) &&
+                                     window.session().processOfNode(u"a"_s)->line == 2,
+                                 20000);
+        QTRY_VERIFY(actionOf(window, u"Stop"_s)->isEnabled());
+        actionOf(window, u"Stop"_s)->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().isLive(), 20000);
+        QCOMPARE(window.session().processOfNode(u"a"_s)->entry.state, u"killed"_s);
+        stop(window);
+    }
+
     void aSetsValuesAreTypedAsAList()
     {
         Form form;
@@ -161,6 +220,35 @@ private Q_SLOTS:
     }
 
 private:
+    /// A window that runs one script, which is selected; its page of what is live.
+    static LivePage& start(MainWindow& window, const QString& script, QJsonObject properties)
+    {
+        window.resize(1300, 800);
+        window.show();
+        window.session().setEngineCommand({QStringLiteral(BYTEYARD_BIN "/byteyard-engine")});
+        properties.insert(u"script"_s, script);
+        properties.insert(u"role"_s, u"script"_s);
+        model::Topology topology;
+        topology.nodes = {{u"a"_s, Kind::Actor, u"a"_s, {0, 0}, properties}};
+        window.document().reset(topology);
+        window.canvas()->reveal(u"a"_s);
+        window.runNow();
+        return *window.findChild<LivePage*>();
+    }
+    static QAction* actionOf(const MainWindow& window, const QString& text)
+    {
+        for (QAction* action : window.findChildren<QAction*>())
+            if (action->text().remove(u'&') == text)
+                return action;
+        return nullptr;
+    }
+    static void stop(MainWindow& window)
+    {
+        window.session().stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().isLive(), 20000);
+        window.document().undoStack()->setClean();
+    }
+
     QTemporaryDir m_settings;
 };
 
