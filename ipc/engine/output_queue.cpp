@@ -42,13 +42,13 @@ OutputQueue::~OutputQueue()
     finish();
 }
 
-void OutputQueue::control(std::string_view json)
+void OutputQueue::control(std::string_view text)
 {
     const std::lock_guard lock(m_mutex);
     if (m_broken)
         return;
     seal();
-    wire::appendControl(json, m_open);
+    wire::appendControl(text, m_open);
     hurry();
 }
 
