@@ -2,6 +2,7 @@
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/main_window.h"
 
+#include "gui/capture_menu.h"
 #include "gui/found_parts.h"
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/log_filter_bar.h"
@@ -266,6 +267,9 @@ void MainWindow::createRunMenu()
         fillRulesMenu(*rules, m_session);
     });
     menu->addSeparator();
+    QMenu* capture = menu->addMenu(tr("Cap&ture"));
+    capture->setObjectName(u"captureMenu"_s);
+    connect(capture, &QMenu::aboutToShow, this, [this, capture] { fillCaptureMenu(*capture, m_session); });
     QMenu* pace = menu->addMenu(tr("P&ace"));
     pace->setObjectName(u"paceMenu"_s);
     auto* group = new QActionGroup(pace);

@@ -1,3 +1,4 @@
+#include "gui/capture_menu.h"
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/dialogs/trust_dialog.h"
 #include "gui/main_window.h"
@@ -47,6 +48,7 @@ void MainWindow::runNow()
     m_banner = nullptr;
     model::RunOptions options;
     options.dataBytes = PreferencesDialog::dataBytes();
+    options.capture = chosenCapture();
     m_session.run(m_document.topology(), options);
 }
 

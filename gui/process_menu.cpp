@@ -53,6 +53,12 @@ void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quin
     menu.addAction(ProcessMenuText::tr("Step to Its Next IPC Call"), &session,
                    [&session, number] { session.stepProcess(number); })
         ->setEnabled(alive);
+    QAction* sampled =
+        menu.addAction(ProcessMenuText::tr("Sample Its Calls"), &session,
+                       [&session, number, to = !process->sampled] { session.sampleProcess(number, to); });
+    sampled->setCheckable(true);
+    sampled->setChecked(process->sampled);
+    sampled->setEnabled(alive);
     addRuleActions(menu, window, session, number, alive);
     if (!session.rules().isEmpty())
         fillRulesMenu(*menu.addMenu(ProcessMenuText::tr("Breaks and Injections")), session);

@@ -15,11 +15,18 @@ struct EdgeLookText
     Q_DECLARE_TR_FUNCTIONS(EdgeLook)
 };
 
+/// What was only looked at comes to that at least.
+QString totalText(quint64 total, bool sampled)
+{
+    return sampled ? u"≥ "_s + model::formatBytes(total) : model::formatBytes(total);
+}
+
 void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
 {
     const quint64 total = live.bytesIn + live.bytesOut;
     look.rateIn = live.rateIn;
     look.rateOut = live.rateOut;
+    look.sampled = live.capture == "sampled"_L1 && !live.blocked;
     if (live.blocked) {
         look.state = EdgeLook::State::Blocked;
         const quint64 since = now > live.blockedSince ? now - live.blockedSince : 0;
@@ -27,14 +34,18 @@ void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
         look.label = EdgeLookText::tr("blocked %1").arg(model::formatDuration(since - since % 100'000'000));
     } else if (live.open) {
         look.state = EdgeLook::State::Open;
-        if (look.rateIn + look.rateOut > 0)
+        if (live.capture == "unobserved"_L1)
+            look.label = EdgeLookText::tr("unobserved");
+        else if (look.rateIn + look.rateOut > 0)
             look.label = model::formatRate(look.rateIn + look.rateOut);
         else if (total > 0)
-            look.label = model::formatBytes(total);
+            look.label = totalText(total, look.sampled);
     } else if (live.wasOpen) {
         look.state = EdgeLook::State::Ended;
-        if (total > 0)
-            look.label = model::formatBytes(total);
+        if (live.capture == "unobserved"_L1)
+            look.label = EdgeLookText::tr("unobserved");
+        else if (total > 0)
+            look.label = totalText(total, look.sampled);
     }
 }
 

@@ -18,8 +18,9 @@ struct EdgeLook
     State state = State::Planned;
     bool writes = false; ///< bytes go from the process into the endpoint
     bool reads = false;
-    QString label;     ///< rate, "blocked 1.2 s", total
-    double rateIn = 0; ///< into the endpoint, bytes a second
+    bool sampled = false; ///< the label's number is not exact
+    QString label;        ///< rate, "blocked 1.2 s", total
+    double rateIn = 0;    ///< into the endpoint, bytes a second
     double rateOut = 0;
     bool discovered = false;
     bool nextRun = false;

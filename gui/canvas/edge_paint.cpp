@@ -249,6 +249,9 @@ void EdgeLayer::paintLabel(QPainter& painter, const Line& line) const
         line.look.state == EdgeLook::State::Ended || line.look.state == EdgeLook::State::Planned;
     paintText(painter, rect, Text::Pill, line.look.label, quiet ? colors.inkMuted : colors.ink,
               Qt::AlignCenter);
+    if (line.look.sampled)
+        paintSampledLine(painter, rect, textWidth(Text::Pill, line.look.label),
+                         quiet ? colors.inkMuted : colors.ink);
     painter.setBrush(Qt::NoBrush);
 }
 

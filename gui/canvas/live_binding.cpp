@@ -244,6 +244,7 @@ LiveBinding::EdgeKey LiveBinding::keyOf(const model::LiveEdge* edge, bool ran) c
     key.blocked = edge->blocked;
     if (edge->blocked)
         key.tenths = (m_session.now() - std::min(m_session.now(), edge->blockedSince)) / 100'000'000;
+    key.capture = edge->capture;
     key.total = edge->bytesIn + edge->bytesOut;
     key.rateIn = edge->rateIn;
     key.rateOut = edge->rateOut;

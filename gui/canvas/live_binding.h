@@ -38,6 +38,7 @@ private:
         bool blocked = false;
         bool ran = false;
         quint64 tenths = 0; ///< how long it has been blocked
+        QString capture;
         quint64 total = 0;
         double rateIn = 0;
         double rateOut = 0;

@@ -94,6 +94,34 @@ QString runStateText(const Session& session)
     return {};
 }
 
+/// Why calls are not followed, for people.
+QString sampledText(const QString& why)
+{
+    if (why == "budget"_L1)
+        return LiveFactsText::tr("sampled: it is past its budget of calls a second");
+    return why == "person"_L1 ? LiveFactsText::tr("sampled: as you chose") : LiveFactsText::tr("sampled");
+}
+
+/// A total of an endpoint, with what is known of it.
+Fact totalFact(const QString& name, const EndpointEntry& entry, quint64 bytes)
+{
+    Fact fact = bytesFact(name, bytes);
+    if (entry.capture == "unobserved"_L1) {
+        fact.value = LiveFactsText::tr("unobserved");
+        fact.tip =
+            LiveFactsText::tr("calls on it were not followed, and the kernel keeps no count of its own");
+    } else if (entry.capture == "sampled"_L1) {
+        fact.value = u"≥ "_s + fact.value;
+        fact.tip = exactBytes(bytes) + u" · "_s +
+                   LiveFactsText::tr("at least: calls on it were not followed, and what it held "
+                                     "was looked at 60 times a second");
+        fact.sampled = true;
+    } else if (!entry.messagesKnown) {
+        fact.tip = exactBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, by the kernel's own count");
+    }
+    return fact;
+}
+
 QList<Fact> processFacts(const Session& session, const LiveProcess& process)
 {
     QList<Fact> facts;
@@ -107,8 +135,16 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
         facts.append({LiveFactsText::tr("exit code"), QString::number(*entry.exitCode), u"exit(3)"_s});
     if (!entry.signal.isEmpty())
         facts.append({LiveFactsText::tr("ended by"), entry.signal, u"signal(7)"_s});
-    facts.append(bytesFact(LiveFactsText::tr("bytes read"), entry.bytesRead));
-    facts.append(bytesFact(LiveFactsText::tr("bytes written"), entry.bytesWritten));
+    if (process.sampled) {
+        facts.append(
+            {LiveFactsText::tr("calls"), sampledText(process.sampledWhy),
+             LiveFactsText::tr("those that move bytes are not followed one by one: the log has a gap "
+                               "for that time"),
+             true});
+    } else {
+        facts.append(bytesFact(LiveFactsText::tr("bytes read"), entry.bytesRead));
+        facts.append(bytesFact(LiveFactsText::tr("bytes written"), entry.bytesWritten));
+    }
     if (session.isLive()) {
         facts.append(rateFact(LiveFactsText::tr("reads"), process.readRate));
         facts.append(rateFact(LiveFactsText::tr("writes"), process.writeRate));
@@ -136,12 +172,13 @@ QList<Fact> endpointFacts(const Session& session, const LiveEndpoint& endpoint)
     // Where the kernel has names of its own for it, they say more.
     if (endpoint.sampled && (endpoint.entry.facts.isEmpty() || entry.parent != 0))
         facts += fillFacts(endpoint);
-    facts.append(bytesFact(LiveFactsText::tr("bytes in"), entry.totals.bytesIn));
-    facts.append(bytesFact(LiveFactsText::tr("bytes out"), entry.totals.bytesOut));
-    facts.append(
-        {LiveFactsText::tr("messages"),
-         u"%1 / %2"_s.arg(formatCount(entry.totals.messagesIn), formatCount(entry.totals.messagesOut)),
-         LiveFactsText::tr("in / out · calls that moved bytes")});
+    facts.append(totalFact(LiveFactsText::tr("bytes in"), entry, entry.totals.bytesIn));
+    facts.append(totalFact(LiveFactsText::tr("bytes out"), entry, entry.totals.bytesOut));
+    if (entry.messagesKnown)
+        facts.append(
+            {LiveFactsText::tr("messages"),
+             u"%1 / %2"_s.arg(formatCount(entry.totals.messagesIn), formatCount(entry.totals.messagesOut)),
+             LiveFactsText::tr("in / out · calls that moved bytes")});
     if (endpoint.inRate > 0 || endpoint.outRate > 0) {
         facts.append(rateFact(LiveFactsText::tr("rate in"), endpoint.inRate));
         facts.append(rateFact(LiveFactsText::tr("rate out"), endpoint.outRate));

@@ -136,6 +136,7 @@ constexpr std::array callTable = {
     CallInfo{Call::ProcessVmReadv, "process_vm_readv", Flow::None},
     CallInfo{Call::ProcessVmWritev, "process_vm_writev", Flow::In},
     CallInfo{Call::Other, "other", Flow::None},
+    CallInfo{Call::Gap, "gap", Flow::None},
 };
 
 constexpr bool rowsStandAtTheirCall()

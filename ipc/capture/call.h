@@ -148,6 +148,8 @@ enum class Call : std::uint16_t {
     ProcessVmWritev, ///< the same; also how the engine stores into System V memory by hand
     // Seen by looking (/proc), not by tracing: a thread sleeps in a call that touches no endpoint.
     Other,
+    Gap, ///< no call: time in which calls were not followed, or were lost. Its detail says what is known of
+         ///< them
     Count_
 };
 

@@ -22,9 +22,31 @@ void require(int result, const char* what)
         throw std::system_error(-result, std::generic_category(), what);
 }
 
+/// Changes nothing of who has what: it moves bytes, waits, or asks. recvmsg(2) may bring descriptors along.
+bool isDataCall(const CallRow& row)
+{
+    switch (row.call) {
+    case Call::Semop:
+    case Call::Semtimedop:
+    case Call::Lseek:
+    case Call::Ioctl:
+    case Call::IoUringEnter:
+    case Call::Futex:
+        return true;
+    default:
+        return row.effect == Effect::Wait ||
+               (row.effect != Effect::Receive && callInfo(row.call).flow != Flow::None);
+    }
+}
+
 } // namespace
 
-std::vector<sock_filter> tracedCallsFilter(bool dataCalls)
+bool passesFilter(FilterKind kind, const CallRow& row)
+{
+    return kind == FilterKind::NotKernel ? isKernelCall(row) : kind == FilterKind::Control && isDataCall(row);
+}
+
+std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
 {
     const std::unique_ptr<void, decltype(&seccomp_release)> context(seccomp_init(SCMP_ACT_ALLOW),
                                                                     &seccomp_release);
@@ -34,7 +56,7 @@ std::vector<sock_filter> tracedCallsFilter(bool dataCalls)
     // A binary tree instead of a chain: the calls that pass pay for every comparison.
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
     for (const CallRow& row : callRows()) {
-        if (!dataCalls && isKernelCall(row)) {
+        if (passesFilter(kind, row)) {
             const byteyard_call call = kernelCall(row);
             if (call.stops != 0)
                 require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,

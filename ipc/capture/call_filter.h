@@ -1,13 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <linux/filter.h>
 #include <vector>
 
 namespace byteyard::ipc {
 
-/// A seccomp(2) program that stops a thread for its tracer at every call of the table and lets the rest pass.
-/// Calls of another architecture (i386, x32) pass too: they are not observed. `dataCalls` false: those that
-/// the kernel's side tells of (kernel_calls.h) pass as well. Throws std::system_error.
-std::vector<sock_filter> tracedCallsFilter(bool dataCalls = true);
+struct CallRow;
+
+/// Which calls of the table stop a thread.
+enum class FilterKind : std::uint8_t {
+    Every,     ///< all
+    NotKernel, ///< not those that the kernel's side tells of (kernel_calls.h)
+    Control,   ///< not those that only move bytes or wait
+};
+
+/// A seccomp(2) program that stops a thread for its tracer at such calls and lets the rest pass. Calls of
+/// another architecture (i386, x32) pass too: they are not observed. Throws std::system_error.
+std::vector<sock_filter> tracedCallsFilter(FilterKind kind);
+
+/// Whether such a filter lets the call pass (but for looks at what waits, MSG_PEEK).
+bool passesFilter(FilterKind kind, const CallRow& row);
 
 } // namespace byteyard::ipc

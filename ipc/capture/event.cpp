@@ -1,6 +1,7 @@
 #include "ipc/capture/event.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace byteyard::ipc {
 
@@ -63,6 +64,18 @@ Transfer transferOf(const EventView& event)
     if (event.result == 0)
         return {};
     return {flow, static_cast<std::uint64_t>(event.result), 1};
+}
+
+GapSums gapSums(const EventView& event)
+{
+    const auto number = [&](std::string_view key) -> std::optional<std::uint64_t> {
+        const std::string text = detailValue(event.detail, key);
+        std::uint64_t value = 0;
+        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc() && !text.empty() ? std::optional(value) : std::nullopt;
+    };
+    return {number("calls"), number("bytes_in"), number("bytes_out"), number("messages_in"),
+            number("messages_out")};
 }
 
 std::string encodeWord(std::string_view raw)

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@ enum class How : std::uint8_t {
     Setup,      ///< made by the engine, or by the child before exec, to wire the process
     Injected,   ///< changed by the person
     Unfinished, ///< the call never returned: death or Stop cut it
+    Sampled,    ///< of a gap: its sums are what was seen by looking, and at least so much was moved
+    Unobserved, ///< of a gap: what was moved is not known
 };
 
 /// What `data` holds of the bytes that moved.
@@ -69,6 +72,17 @@ struct Transfer
     std::uint64_t messages = 0;
 };
 Transfer transferOf(const EventView& event);
+
+/// What a gap's detail says was moved in calls that no event tells of. What is not known is not there.
+struct GapSums
+{
+    std::optional<std::uint64_t> calls;
+    std::optional<std::uint64_t> bytesIn;
+    std::optional<std::uint64_t> bytesOut;
+    std::optional<std::uint64_t> messagesIn;
+    std::optional<std::uint64_t> messagesOut;
+};
+GapSums gapSums(const EventView& event);
 
 /// Percent-encodes everything but letters, digits and `-._~/+:,@|()[]`, so that a word holds no space, `=` or
 /// `%`.

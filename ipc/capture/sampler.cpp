@@ -14,6 +14,22 @@ constexpr double budgetNs = 1'400'000;
 constexpr double smoothing = 0.2;
 constexpr std::array<std::uint32_t, 4> possibleTurns = {1, 2, 3, idleTicks};
 
+/// Where a look counts the bytes that wait to be taken out.
+std::optional<FillSeen> bytesSeen(const Endpoint& endpoint, const Look& look)
+{
+    const std::string_view kind = endpoint.kind();
+    if (kind == "pipe" || kind == "fifo" || kind == "socketpair" || kind == "sysv-queue")
+        return look.fill.bytes ? std::optional(FillSeen{*look.fill.bytes, look.fill.bytes2.value_or(0)})
+                               : std::nullopt;
+    if (!kind.starts_with("unix-") || !look.fill.bytes2)
+        return std::nullopt;
+    for (const auto& [name, value] : look.facts)
+        if (const auto* ends = std::get_if<std::vector<std::int64_t>>(&value);
+            name == "rcv_q" && ends != nullptr && ends->size() == 2)
+            return FillSeen{static_cast<std::uint64_t>((*ends)[1]), static_cast<std::uint64_t>((*ends)[0])};
+    return std::nullopt;
+}
+
 } // namespace
 
 void Sampler::refreshTables(std::span<const SampleTarget> targets)
@@ -61,6 +77,8 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
     {
         const auto lock = tracer.lockTable();
         holders = tracer.allHolders();
+        for (const std::uint32_t endpoint : tracer.sampledEndpoints())
+            m_used.insert(endpoint); // no event tells
         inCall = tracer.inCall();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
@@ -103,7 +121,41 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         sample.look = std::move(look);
         result.changed.push_back(std::move(sample));
     }
+    noteSampled(tracer, targets, result);
     return result;
+}
+
+/// What a look tells of calls that are not followed.
+void Sampler::noteSampled(Tracer& tracer, std::span<const SampleTarget> targets, Result& result)
+{
+    const auto lock = tracer.lockTable();
+    const std::vector<std::uint32_t> sampled = tracer.sampledEndpoints();
+    if (sampled.empty()) {
+        m_sums.clear();
+        return;
+    }
+    for (const SampleTarget& target : targets) {
+        if (!std::binary_search(sampled.begin(), sampled.end(), target.number))
+            continue;
+        const auto last = m_last.find(target.number);
+        const SampledSums sums = tracer.noteFill(
+            target.number, last == m_last.end() ? std::nullopt : bytesSeen(*target.endpoint, last->second));
+        SampledSums& told = m_sums[target.number];
+        if (told == sums)
+            continue;
+        told = sums;
+        const auto sample = std::find_if(result.changed.begin(), result.changed.end(),
+                                         [&](const Sample& each) { return each.number == target.number; });
+        if (sample != result.changed.end()) {
+            sample->sums = sums;
+            continue;
+        }
+        Sample alone;
+        alone.number = target.number;
+        alone.look = m_last[target.number];
+        alone.sums = sums;
+        result.changed.push_back(std::move(alone));
+    }
 }
 
 } // namespace byteyard::ipc

@@ -2,6 +2,7 @@
 
 #include "ipc/endpoint/endpoint.h"
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -22,7 +23,8 @@ struct Sample
     bool newFacts = false;
     bool newTiles = false;
     bool newAttached = false;
-    std::string_view rank; ///< what a tile's rank is: "type", "priority", or nothing
+    std::optional<SampledSums> sums; ///< set when calls on it are not followed, and this has changed
+    std::string_view rank;           ///< what a tile's rank is: "type", "priority", or nothing
 };
 
 /// Looks how full endpoints are, through descriptors that it opens and closes at once. Never disturbs: a pipe
@@ -47,6 +49,7 @@ public:
 
 private:
     bool isDue(std::uint32_t number, const std::unordered_set<std::uint32_t>& inCall) const;
+    void noteSampled(Tracer& tracer, std::span<const SampleTarget> targets, Result& result);
     void refreshTables(std::span<const SampleTarget> targets);
 
     std::uint32_t m_tick = 0;
@@ -56,6 +59,7 @@ private:
     host::SocketTable m_sockets;
     host::LockTable m_locks;
     std::unordered_map<std::uint32_t, Look> m_last;
+    std::unordered_map<std::uint32_t, SampledSums> m_sums; ///< as told last
 };
 
 } // namespace byteyard::ipc

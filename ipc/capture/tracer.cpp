@@ -1,6 +1,5 @@
 #include "ipc/capture/tracer.h"
 
-#include "ipc/capture/call_filter.h"
 #include "ipc/capture/tracer_private.h"
 
 #include <algorithm>
@@ -11,9 +10,14 @@
 namespace byteyard::ipc {
 
 Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
-                         std::unique_ptr<KernelCapture> fromKernel)
+                         std::unique_ptr<KernelCapture> fromKernel, Following following)
     : sink(theSink), runStart(start), dataBytes(bytes), kernel(std::move(fromKernel)),
-      filter(tracedCallsFilter(!kernel)), runner([this] { loop(); })
+      filterKind(kernel                          ? FilterKind::NotKernel
+                 : following == Following::Exact ? FilterKind::Every
+                                                 : FilterKind::Control),
+      filter(tracedCallsFilter(filterKind)),
+      sampledAtFirst(!kernel && following == Following::Sampled ? SampledWhy::Run : SampledWhy::No),
+      runner([this] { loop(); })
 {
     if (!kernel)
         return;
@@ -48,8 +52,8 @@ std::uint64_t Tracer::Private::now() const
 }
 
 Tracer::Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes,
-               std::unique_ptr<KernelCapture> kernel)
-    : d(std::make_unique<Private>(sink, runStart, dataBytes, std::move(kernel)))
+               std::unique_ptr<KernelCapture> kernel, Following following)
+    : d(std::make_unique<Private>(sink, runStart, dataBytes, std::move(kernel), following))
 {
 }
 
@@ -135,7 +139,7 @@ void Tracer::pause(std::uint32_t process)
                 each->stepping = false;
             }
     }
-    if (d->kernel)
+    if (d->mayPass())
         d->run([this] { d->resumeDue(); });
 }
 
@@ -176,7 +180,7 @@ void Tracer::setRule(CallRule rule)
         const std::lock_guard lock(d->table);
         d->rules.push_back({std::move(rule)});
     }
-    if (d->kernel)
+    if (d->mayPass())
         d->run([this] { d->resumeDue(); });
 }
 
@@ -304,7 +308,7 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     found.callName = systemCallName(sleeping->number);
     if (row != nullptr && row->fd >= 0)
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
-    if (kernel && row != nullptr)
+    if (mayPass() && row != nullptr)
         describeSleep(looked, *row, sleeping->arguments, found);
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {

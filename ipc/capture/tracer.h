@@ -4,6 +4,7 @@
 #include "ipc/capture/event.h"
 #include "ipc/capture/kernel_capture.h"
 #include "ipc/capture/object_key.h"
+#include "ipc/host/proc.h"
 #include "ipc/process/launch_plan.h"
 
 #include <chrono>
@@ -54,18 +55,41 @@ struct Discovery
     std::uint32_t parent = 0; ///< the listener's endpoint, of a connection
 };
 
-/// What one process moved through one descriptor (or, with `fd` -1, object) in calls that no event tells of.
+/// How the calls that move bytes are followed where no KernelCapture tells of them. Those that change who has
+/// what, and the lives of processes, are seen in every case.
+enum class Following : std::uint8_t {
+    Exact,      ///< each of them stops its thread, and other calls stop nobody
+    Switchable, ///< the same, until sample() says otherwise; every call stops its thread, which costs more
+    Sampled,    ///< none of them stops, until sample() says otherwise
+};
+
+/// Why the calls of a process are not followed one by one.
+enum class SampledWhy : std::uint8_t {
+    No,     ///< they are
+    Run,    ///< the run is captured so
+    Person, ///< somebody wanted it
+    Budget, ///< there were too many
+};
+
+/// Time in which calls of one process were not followed (or lost), and what is known of them: of one thread,
+/// of one endpoint, or of one descriptor (or, with `fd` -1, object).
 struct Gap
 {
-    std::uint32_t process = 0;
-    std::uint32_t endpoint = 0; ///< 0: nobody knows of it any more
+    std::uint32_t number = 0;   ///< of gaps of endpoints that are not followed: the same as in SampledSums
+    std::uint32_t process = 0;  ///< 0: several
+    std::uint32_t endpoint = 0; ///< 0: nobody knows of it any more, or `io` tells of all
     int fd = -1;
+    pid_t pid = 0;
+    pid_t tid = 0;
+    SampledWhy why = SampledWhy::No;  ///< No: lost
+    How how = How::Exact;             ///< the sums: Sampled: at least so much; Unobserved: not known
+    std::optional<proc::IoCounts> io; ///< of a thread
     std::uint64_t calls = 0;
     std::uint64_t bytesIn = 0; ///< put into the endpoint
     std::uint64_t messagesIn = 0;
     std::uint64_t bytesOut = 0; ///< taken out of it
     std::uint64_t messagesOut = 0;
-    std::uint64_t from = 0; ///< ns since the run began: when the first of these calls returned, at the latest
+    std::uint64_t from = 0; ///< ns since the run began; of lost calls: when the first returned, at the latest
     std::uint64_t to = 0;   ///< and the last
 };
 
@@ -83,6 +107,18 @@ struct LastPicture
     std::uint32_t endpoint = 0;
     pid_t pid = 0;
     std::vector<Piece> pieces; ///< what it has not touched is in none
+};
+
+/// What is known, so far, of an endpoint that is used by calls that are not followed.
+struct SampledSums
+{
+    std::uint32_t gap = 0; ///< the number of the gap that will tell of it in the end
+    How how = How::Unobserved;
+    std::uint64_t bytesIn = 0;
+    std::uint64_t bytesOut = 0;
+    std::uint32_t writer = 0; ///< the one process that can have put it there; 0: several, or none
+    std::uint32_t reader = 0;
+    bool operator==(const SampledSums&) const = default;
 };
 
 /// What the tracer tells. Called in one of the tracer's threads, with the table locked: do little, never call
@@ -108,9 +144,19 @@ public:
     virtual std::uint32_t newProcess() = 0;
     /// A rule has acted, on a call that was told just before when it had returned.
     virtual void ruleHit(const RuleHit& hit) = 0;
-    /// Calls that were lost, with exact totals. Each call is in one gap.
+    /// Calls that were not followed, or lost. Each call is in one gap of its endpoint, as far as that is
+    /// known.
     virtual void gap(const Gap& gap) = 0;
     virtual void lastPicture(LastPicture picture) = 0;
+    /// From now on (all threads; some are so before) the calls of a process are not followed, or are again.
+    virtual void sampled(std::uint32_t process, SampledWhy why) = 0;
+};
+
+/// How full an endpoint was when it was looked at: bytes, each way.
+struct FillSeen
+{
+    std::uint64_t bytes = 0;
+    std::uint64_t bytes2 = 0;
 };
 
 /// A call that a thread is in right now.
@@ -163,7 +209,7 @@ public:
     /// `runStart` is the zero of all times (CLOCK_MONOTONIC ns). `dataBytes` is how much of what moved is
     /// kept (0…65536).
     Tracer(TracerSink& sink, std::uint64_t runStart, std::size_t dataBytes,
-           std::unique_ptr<KernelCapture> kernel = nullptr);
+           std::unique_ptr<KernelCapture> kernel = nullptr, Following following = Following::Exact);
     /// Kills what is left and waits for it.
     ~Tracer();
 
@@ -196,6 +242,18 @@ public:
     /// Data calls a second for each thread group. 0: full.
     void setPace(std::uint32_t process, int callsPerSecond);
 
+    /// Whether sample() can be asked for.
+    bool isSwitchable() const;
+    /// Follows the calls of a process no more one by one, or again. 0: all, and those to come. Each thread
+    /// changes at its next stop; one that runs is stopped for it, one that sleeps is left to sleep.
+    void sample(std::uint32_t process, bool sampled);
+
+    /// Those that make more calls a second than this are followed no more one by one, until they calm down.
+    /// To be called many times a second; 0: no bound. What a process did is weighed every tenth of a second.
+    /// A sampled one is tried again after a second (then two, four, up to sixteen, when it goes on as
+    /// before), and not while its reads and writes alone are more than half of the bound.
+    void keepBudget(std::uint64_t callsPerSecond);
+
     /// While this is held no traced close, dup2, exec or exit can take effect (kernel-notes, SIGPIPE and
     /// peeking), unless mayPeek() says that one is under way.
     std::unique_lock<std::mutex> lockTable();
@@ -206,6 +264,10 @@ public:
     /// holders() of every endpoint that has any.
     std::unordered_map<std::uint32_t, std::vector<TableHolder>> allHolders() const;
     std::vector<TableHolder> holders(std::uint32_t endpoint) const;
+    /// Those that are used by calls that are not followed.
+    std::vector<std::uint32_t> sampledEndpoints() const;
+    /// How full such an endpoint was at a look; returns what is known of it now.
+    SampledSums noteFill(std::uint32_t endpoint, const std::optional<FillSeen>& seen);
     /// Who has it mapped, where.
     std::vector<TableMapping> attachments(std::uint32_t endpoint) const;
     /// Calls that have not returned for at least `olderThanNs`; threads that sleep in other calls are looked

@@ -183,7 +183,7 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
 void Tracer::Private::takeTurn(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    if (process.turnNs == 0 || process.state == ProcessState::Starting || (kernel && !thread.stopsAtData))
+    if (process.turnNs == 0 || process.state == ProcessState::Starting || (mayPass() && !thread.stopsAtData))
         return;
     const std::uint64_t turn = std::max(thread.call.since, process.nextTurn);
     process.nextTurn = turn + process.turnNs;
@@ -341,12 +341,14 @@ void Tracer::Private::finish(TracedThread& thread, const TraceeMemory& memory, s
     if (call.endpoint == 0 && call.endpoint2 == 0 && !call.told && call.row->effect != Effect::Fork &&
         call.row->effect != Effect::Exec)
         return;
+    const Flow flow = callInfo(call.row->call).flow;
+    if (thread.gap && flow != Flow::None)
+        return; // it stopped for the descriptors that it may bring: its bytes are in the gap, as all others
     if (call.row->payload == Payload::Messages && result > 0) {
         tellMessages(thread, context, result);
         ruleReturn(thread, memory, result);
         return;
     }
-    const Flow flow = callInfo(call.row->call).flow;
     if (const std::int64_t moved = movedBytes(call, result);
         moved > 0 && flow != Flow::None && !call.pieces.empty()) {
         const auto kept =

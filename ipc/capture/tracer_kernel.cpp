@@ -64,7 +64,7 @@ std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
 void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& row,
                                     const CallArguments& arguments, CallInProgress& found) const
 {
-    if (!isKernelCall(row))
+    if (!passesFilter(filterKind, row))
         return;
     found.call = row.call;
     const TraceeMemory memory(thread.tid);
@@ -77,6 +77,13 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
         return;
     }
     const byteyard_call call = kernelCall(row);
+    if (call.on == BYTEYARD_ON_NOTHING) { // it waits for one of several
+        for (const WaitedDescriptor& waited : waitedDescriptors({row, arguments, memory}))
+            if (const DescriptorTable::Entry* entry = thread.process->table->find(waited.fd);
+                entry != nullptr && found.endpoint == 0)
+                found.endpoint = entry->file->endpoint;
+        return;
+    }
     const ObjectKey key(call.on == BYTEYARD_ON_QUEUE ? ObjectKey::Kind::SysvQueue
                                                      : ObjectKey::Kind::SysvSemaphore,
                         static_cast<std::uint32_t>(arguments[0]));
@@ -88,17 +95,18 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
 bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 {
     const TracedProcess& process = *thread.process;
-    return kernel && process.state != ProcessState::Starting &&
-           (process.paused || process.stepping || process.turnNs != 0 || !rules.empty() || thread.interposed);
+    return mayPass() && process.state != ProcessState::Starting &&
+           (isFollowed(process) || process.paused || process.stepping || process.turnNs != 0 ||
+            !rules.empty() || thread.interposed);
 }
 
-/// Stops those that must stop at their data calls and do not yet. Who sleeps in such a call goes back into it
-/// at once (goOnUnseen), and stops when it returns; who sleeps elsewhere is caught when it runs. True when
-/// such are left.
+/// Stops those that must stop at their data calls and do not yet. Who sleeps for as long as it takes goes
+/// back into its call at once (goOnUnseen), and stops when it returns; who sleeps for a time is caught when
+/// it runs. True when such are left.
 bool Tracer::Private::catchRunning(std::uint64_t time)
 {
-    if (!kernel || ending || time < nextCatch)
-        return nextCatch > time && kernel && !ending;
+    if (!mayPass() || ending || time < nextCatch)
+        return nextCatch > time && mayPass() && !ending;
     nextCatch = time;
     for (auto& [tid, thread] : threads) {
         const bool stopsAnyway = thread.stopsAtData || thread.held || thread.stopped || thread.dying ||
@@ -106,9 +114,7 @@ bool Tracer::Private::catchRunning(std::uint64_t time)
         if (stopsAnyway || !mustStopAtData(thread))
             continue;
         nextCatch = time + catchEveryNs;
-        const auto sleeping = proc::sleepingCall(tid);
-        const CallRow* row = sleeping ? callRow(static_cast<std::uint64_t>(sleeping->number)) : nullptr;
-        if (!sleeping || (row != nullptr && isKernelCall(*row)))
+        if (mayInterrupt(thread))
             thread.interrupted = ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
     }
     return nextCatch > time;

@@ -107,6 +107,7 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     process.argv = parent.argv;
     process.paused = parent.paused;
     process.turnNs = parent.turnNs;
+    process.sampled = parent.sampled;
     process.table =
         (flags & CLONE_FILES) != 0 ? parent.table : std::make_shared<DescriptorTable>(*parent.table);
     process.actions =
@@ -155,6 +156,8 @@ void Tracer::Private::handleExec(TracedThread& thread)
             thread.inCall = former->second.inCall;
             thread.call = std::move(former->second.call);
             thread.dying = false;
+            endGap(thread);
+            thread.gap = std::exchange(former->second.gap, std::nullopt);
             threads.erase(former);
             --thread.process->threads;
         }
@@ -195,6 +198,7 @@ void Tracer::Private::handleExec(TracedThread& thread)
 void Tracer::Private::handleDying(TracedThread& thread)
 {
     cut(thread);
+    endGap(thread);
     thread.dying = true;
     TracedProcess& process = *thread.process;
     bool last = true;
@@ -222,6 +226,7 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
     TracedProcess& process = *thread.process;
     const pid_t tid = thread.tid;
     cut(thread);
+    endGap(thread);
     thread.call.releasing.clear();
     if (tid == process.pid) {
         takeLosses(); // while it is known whose they are
@@ -266,6 +271,9 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
     sink.process(change);
 
     const pid_t pid = process.pid;
+    for (auto& [tid, each] : threads)
+        if (each.process == &process)
+            endGap(each);
     std::erase_if(threads, [&process](const auto& each) { return each.second.process == &process; });
     // Whom it forked just before it was killed: nobody else will tell of them.
     std::erase_if(orphans, [pid](const auto& each) { return each.second.kin.tgid == pid; });
@@ -292,6 +300,7 @@ pid_t Tracer::Private::fork(const LaunchPlan& plan)
     process.argv = plan.argv;
     process.table = std::make_shared<DescriptorTable>();
     process.actions = std::make_shared<SignalActions>();
+    process.sampled = sampledAtFirst;
     process.turnNs = plan.pace > 0 ? 1'000'000'000U / static_cast<unsigned>(plan.pace) : 0;
     process.child = std::make_shared<Child>(plan, inheritedEnds(plan, *process.table), filter);
 

@@ -1,7 +1,5 @@
 #include "ipc/capture/tracer_private.h"
 
-#include "ipc/capture/kernel_calls.h"
-
 #include <array>
 #include <cerrno>
 #include <linux/audit.h>
@@ -30,10 +28,10 @@ constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_X86_64;
 constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
-bool isDataEntry(const __ptrace_syscall_info& info)
+bool isDataEntry(FilterKind filter, const __ptrace_syscall_info& info)
 {
     const CallRow* row = info.arch == ownArchitecture ? callRow(info.entry.nr) : nullptr;
-    return row != nullptr && isKernelCall(*row);
+    return row != nullptr && passesFilter(filter, *row);
 }
 
 void prepareSignals()
@@ -146,9 +144,9 @@ void Tracer::Private::handleStop(TracedThread& stopped, int status)
 {
     stopped.held = false;
     const int signal = WSTOPSIG(status);
-    if (signal != (SIGTRAP | 0x80))
-        stopped.goesBackIn = false;
     const int event = status >> 16;
+    if (signal != (SIGTRAP | 0x80) && event != PTRACE_EVENT_SECCOMP)
+        stopped.goesBackIn = false;
     if (event == PTRACE_EVENT_SECCOMP)
         handleSystemCall(stopped, true);
     else if (signal == (SIGTRAP | 0x80))
@@ -167,7 +165,7 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     stopped.process->witness = stopped.tid;
     stopped.afterStop = false;
     // A call that the filter lets pass, of a thread that is to stop there nevertheless.
-    const bool isData = info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(info);
+    const bool isData = info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(filterKind, info);
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && !isData)
         return passEntry(stopped, info.entry.nr);
     if (!entry && !isData) {
@@ -187,8 +185,9 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
     // The call that takes another's place meets the filter on its own.
-    if (kernel && stopped.interposed && !stopped.interposed->done && !isData)
+    if (mayPass() && stopped.interposed && !stopped.interposed->done && !isData)
         return resume(stopped, PTRACE_SYSCALL);
+    ++stopped.process->stops;
     const TraceeMemory memory(stopped.tid);
     const bool wanted = row != nullptr && enterAfterInterposed(stopped, {*row, arguments, memory}, now());
     if (wanted)
@@ -240,7 +239,7 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
         stopped.process->stopSignal = 0;
         if (std::exchange(stopped.interrupted, false)) {
             goOnUnseen(stopped);
-            stopped.goesBackIn = stopped.inCall && stopped.call.restart != 0;
+            stopped.goesBackIn = startsAgain(stopped);
         }
         if (stopped.process->state == ProcessState::Stopped) {
             stopped.process->state = ProcessState::Running;
@@ -263,8 +262,10 @@ void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
         if (mustStopAtData(stopped) && (request == PTRACE_CONT || request == PTRACE_SYSCALL)) {
             request = PTRACE_SYSCALL;
             stopped.stopsAtData = true;
+            endGap(stopped);
         } else if (request == PTRACE_CONT) {
             stopped.stopsAtData = false;
+            beginGap(stopped);
         }
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);
         return;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ipc/capture/call_filter.h"
 #include "ipc/capture/decode.h"
 #include "ipc/capture/descriptor_table.h"
 #include "ipc/capture/registers.h"
@@ -73,6 +74,41 @@ struct InterposedCall
 
 struct TracedProcess;
 
+/// From when on a thread's calls are not followed, and what it had moved by then.
+struct ThreadGap
+{
+    std::uint64_t from = 0;
+    SampledWhy why = SampledWhy::Run;
+    std::optional<proc::IoCounts> io;
+};
+
+/// What a TCP socket has moved for its program, by the kernel's own count.
+struct TcpCounts
+{
+    std::uint64_t written = 0;
+    std::uint64_t read = 0;
+};
+
+/// An endpoint that processes use whose calls are not followed.
+struct SampledEndpoint
+{
+    SampledSums sums;
+    std::uint64_t from = 0;
+    SampledWhy why = SampledWhy::Run;
+    std::set<std::uint32_t> holders; ///< such processes
+    std::set<std::uint32_t> writers; ///< those that are or were able to
+    std::set<std::uint32_t> readers;
+    std::optional<FillSeen> seen;
+    bool wasEmpty = false; ///< when this began
+    struct Socket
+    {
+        TcpCounts before;
+        TcpCounts now;
+        std::uint32_t process = 0; ///< whose it was last
+    };
+    std::map<const OpenFile*, Socket> sockets; ///< of TCP
+};
+
 struct TracedThread
 {
     pid_t tid = 0;
@@ -92,6 +128,7 @@ struct TracedThread
     std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
     bool delayed = false;        ///< by a rule
     std::optional<InterposedCall> interposed;
+    std::optional<ThreadGap> gap; ///< its calls that move bytes are not followed
 
     /// The last look at /proc, to tell one long sleep from two short ones.
     struct Look
@@ -164,12 +201,25 @@ struct TracedProcess
     bool stepping = false;    ///< paused, but on its way to its next call
     std::uint64_t turnNs = 0; ///< between two data calls; 0: full speed
     std::uint64_t nextTurn = 0;
+    SampledWhy sampled = SampledWhy::No;
+    int gaps = 0;            ///< threads that have one
+    std::uint64_t stops = 0; ///< at calls that move bytes or wait
+
+    /// How its budget was kept.
+    struct Weighed
+    {
+        std::uint64_t at = 0;
+        std::uint64_t count = 0; ///< of stops, or of its reads and writes
+        std::uint64_t since = 0; ///< when it was switched last
+        std::uint64_t tryNs = 0; ///< how long it stays sampled at least
+    };
+    Weighed weighed;
 };
 
 struct Tracer::Private
 {
     Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
-            std::unique_ptr<KernelCapture> fromKernel);
+            std::unique_ptr<KernelCapture> fromKernel, Following theFollowing);
     ~Private();
 
     // tracer_loop.cpp: the thread, its wait, and what other threads ask of it.
@@ -196,6 +246,21 @@ struct Tracer::Private
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
     void describeSleep(const TracedThread& thread, const CallRow& row, const CallArguments& arguments,
                        CallInProgress& found) const;
+
+    // tracer_sampled.cpp: calls that are not followed, and what is known of them.
+    bool mayPass() const { return filterKind != FilterKind::Every; }
+    bool isFollowed(const TracedProcess& process) const;
+    bool mayInterrupt(const TracedThread& thread) const;
+    void beginGap(TracedThread& thread);
+    void endGap(TracedThread& thread);
+    void enterSampled(const TracedProcess& process, std::uint32_t endpoint, const OpenFile* file, int fd,
+                      Access access);
+    void leaveSampled(const TracedProcess& process, std::uint32_t endpoint, const OpenFile* file, int fd);
+    void edgeSampled(std::uint32_t process, std::uint32_t endpoint, const OpenFile* file, int fd,
+                     Access access, bool open);
+    void tellSampled(SampledEndpoint& endpoint, std::uint32_t number);
+    bool keepBudget(TracedProcess& process, std::uint64_t time, std::uint64_t callsPerSecond);
+    void readTcp(const TracedProcess& process, const OpenFile* file, int fd, SampledEndpoint& endpoint);
 
     // tracer_calls.cpp: entry and exit of a call.
     bool enter(TracedThread& thread, const CallContext& context, std::uint64_t time);
@@ -313,6 +378,7 @@ struct Tracer::Private
     void goOnUntouched(TracedThread& thread);
     void goOnUnseen(TracedThread& thread);
     bool hasNews(const TracedThread& thread) const;
+    static bool startsAgain(const TracedThread& thread);
     bool ignores(const TracedProcess& process, int signal) const;
     bool goOnUnlessSignalled(TracedThread& thread);
 
@@ -342,6 +408,7 @@ struct Tracer::Private
     const std::uint64_t runStart;
     const std::size_t dataBytes;
     const std::unique_ptr<KernelCapture> kernel; ///< null: every call is followed by ptrace
+    const FilterKind filterKind;
     const std::vector<sock_filter> filter;
 
     mutable std::mutex table; ///< guards what follows
@@ -355,6 +422,9 @@ struct Tracer::Private
     OwnAddresses ownAddresses;
     std::vector<ActiveRule> rules;
     std::uint32_t lastDescription = 0;
+    SampledWhy sampledAtFirst = SampledWhy::No; ///< of those to come
+    std::map<std::uint32_t, SampledEndpoint> sampled;
+    std::uint32_t lastGap = 0;
     bool ending = false;
 
     /// A stop of a thread whose parent's fork was not reported yet.

@@ -99,6 +99,18 @@ void Tracer::Private::goOnUnseen(TracedThread& thread)
         goOnUntouched(thread);
 }
 
+/// Whether the kernel makes the call again from which an interrupt has woken the thread.
+bool Tracer::Private::startsAgain(const TracedThread& thread)
+{
+    if (thread.inCall && thread.call.restart != 0)
+        return true;
+    const auto registers = CallRegisters::of(thread.tid);
+    if (!registers || registers->number() < 0)
+        return false;
+    const std::int64_t error = -registers->result();
+    return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock;
+}
+
 /// At a call's return with EINTR: when no signal waits that an untraced program would see, the one that woke
 /// the thread is ignored, or another thread has taken it. Then the call is made once more, as if nothing had
 /// been.

@@ -53,8 +53,10 @@ void Tracer::Private::tellEdge(std::uint32_t process, int fd, const DescriptorTa
         return;
     if (entry.file->number == 0)
         entry.file->number = ++lastDescription;
-    if (entry.file->endpoint != 0)
+    if (entry.file->endpoint != 0) {
+        edgeSampled(process, entry.file->endpoint, entry.file.get(), fd, entry.file->access, open);
         sink.edge(process, entry.file->endpoint, fd, entry.file->access, open, entry.file->number);
+    }
     for (const std::uint32_t target : entry.file->socket.sendsTo)
         if (target != entry.file->endpoint)
             sink.edge(process, target, fd, Access::Write, open, entry.file->number);

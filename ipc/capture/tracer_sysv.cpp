@@ -233,6 +233,7 @@ void Tracer::Private::addUse(TracedProcess& process, std::uint32_t endpoint, Acc
     if (!isNew)
         sink.edge(process.number, endpoint, -1, use->second, false, 0);
     use->second = both;
+    edgeSampled(process.number, endpoint, nullptr, -1, both, true);
     sink.edge(process.number, endpoint, -1, both, true, 0);
 }
 
@@ -303,8 +304,10 @@ void Tracer::Private::keepPictures(const TracedProcess& process, const Mapping* 
 /// At exec and exit: the memory is gone, and a new program has used nothing yet.
 void Tracer::Private::dropUses(TracedProcess& process)
 {
-    for (const auto& [endpoint, access] : process.uses)
+    for (const auto& [endpoint, access] : process.uses) {
+        edgeSampled(process.number, endpoint, nullptr, -1, access, false);
         sink.edge(process.number, endpoint, -1, access, false, 0);
+    }
     process.uses.clear();
     process.memory = std::make_shared<MemoryMap>();
 }

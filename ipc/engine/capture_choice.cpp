@@ -2,21 +2,13 @@
 
 namespace byteyard::ipc::engine {
 
-namespace {
-
-constexpr std::string_view noSampling = "not built into this engine";
-
-} // namespace
-
 CaptureChoice chooseCapture(std::string_view wanted, std::size_t dataBytes)
 {
     CaptureChoice choice;
-    if (wanted == "sampled") {
-        choice.why = noSampling;
-        return choice;
-    }
-    if (wanted == "ptrace") {
+    if (wanted == "sampled" || wanted == "ptrace") {
         choice.mode = wanted;
+        choice.following = wanted == "sampled" ? Following::Sampled : Following::Exact;
+        choice.why = "as it was asked for";
         return choice;
     }
     choice.kernel = KernelCapture::open(dataBytes, KernelCapture::usualRing, choice.why);
@@ -24,6 +16,7 @@ CaptureChoice chooseCapture(std::string_view wanted, std::size_t dataBytes)
         choice.mode = "ebpf";
     } else if (wanted == "auto") {
         choice.mode = "ptrace";
+        choice.following = Following::Switchable; // a budget is kept
         choice.why = "no eBPF: " + choice.why;
     }
     return choice;
@@ -31,10 +24,7 @@ CaptureChoice chooseCapture(std::string_view wanted, std::size_t dataBytes)
 
 std::vector<CaptureAbility> captureAbilities()
 {
-    return {{"auto", {}},
-            {"ptrace", {}},
-            {"ebpf", KernelCapture::whyNot()},
-            {"sampled", std::string(noSampling)}};
+    return {{"auto", {}}, {"ptrace", {}}, {"ebpf", KernelCapture::whyNot()}, {"sampled", {}}};
 }
 
 } // namespace byteyard::ipc::engine

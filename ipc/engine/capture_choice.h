@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/capture/kernel_capture.h"
+#include "ipc/capture/tracer.h"
 
 #include <string_view>
 
@@ -9,7 +10,8 @@ namespace byteyard::ipc::engine {
 /// How a run is captured.
 struct CaptureChoice
 {
-    std::string mode;                      ///< "ptrace" or "ebpf"; empty: what was asked for cannot be had
+    std::string mode; ///< "ptrace", "ebpf" or "sampled"; empty: what was asked for cannot be had
+    Following following = Following::Exact;
     std::string why;                       ///< why not the best one, or why not what was asked for
     std::unique_ptr<KernelCapture> kernel; ///< of "ebpf"
 };

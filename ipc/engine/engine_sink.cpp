@@ -50,6 +50,36 @@ EndpointNames inetNames(const Discovery& found)
     return names;
 }
 
+/// What is known of a gap, as words (docs/files.md).
+std::string gapDetail(const Gap& gap)
+{
+    std::string detail = "why=" + std::string(sampledWord(gap.why));
+    const auto add = [&detail](std::string_view key, std::uint64_t value) {
+        detail += ' ';
+        detail += key;
+        detail += '=' + std::to_string(value);
+    };
+    if (gap.number != 0)
+        add("gap", gap.number);
+    if (gap.io) {
+        add("rchar", gap.io->rchar);
+        add("wchar", gap.io->wchar);
+        add("syscr", gap.io->syscr);
+        add("syscw", gap.io->syscw);
+    }
+    if (gap.how == How::Unobserved || gap.io)
+        return detail;
+    if (gap.why == SampledWhy::No)
+        add("calls", gap.calls);
+    add("bytes_in", gap.bytesIn);
+    add("bytes_out", gap.bytesOut);
+    if (gap.why == SampledWhy::No) {
+        add("messages_in", gap.messagesIn);
+        add("messages_out", gap.messagesOut);
+    }
+    return detail;
+}
+
 } // namespace
 
 bool isAlive(const ProcessRecord& record)
@@ -222,9 +252,26 @@ void EngineSink::ruleHit(const RuleHit& hit)
 
 void EngineSink::gap(const Gap& gap)
 {
-    lost(gap.calls);
-    if (gap.process != 0 || gap.endpoint != 0)
-        m_queue.control(gapFrame(gap));
+    if (gap.why == SampledWhy::No)
+        lost(gap.calls);
+    EventView row;
+    row.time = gap.to;
+    row.duration = gap.to - gap.from;
+    row.process = gap.process;
+    row.pid = gap.pid;
+    row.tid = gap.tid;
+    row.call = Call::Gap;
+    row.how = gap.how;
+    row.fd = gap.fd;
+    row.endpoint = gap.endpoint;
+    const std::string detail = gapDetail(gap);
+    row.detail = detail;
+    event(row);
+}
+
+void EngineSink::sampled(std::uint32_t process, SampledWhy why)
+{
+    m_queue.control(sampledFrame(process, why));
 }
 
 void EngineSink::lastPicture(LastPicture picture)

@@ -52,6 +52,7 @@ public:
     void ruleHit(const RuleHit& hit) override;
     void gap(const Gap& gap) override;
     void lastPicture(LastPicture picture) override;
+    void sampled(std::uint32_t process, SampledWhy why) override;
 
     /// Says that so many more events are missing.
     void lost(std::uint64_t more);

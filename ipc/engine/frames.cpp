@@ -116,6 +116,11 @@ std::string_view accessName(Access access)
     return access == Access::Read ? "read" : access == Access::Write ? "write" : "read-write";
 }
 
+std::string_view howWord(How how)
+{
+    return how == How::Exact ? "exact" : how == How::Sampled ? "sampled" : "unobserved";
+}
+
 std::string base64(std::span<const std::byte> bytes)
 {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -331,6 +336,13 @@ std::string sampleFrame(std::uint64_t time, const std::vector<Sample>& samples)
                 attached.push_back({{"process", each.process}, {"pid", each.pid}, {"address", each.address}});
             entry["attached"] = std::move(attached);
         }
+        if (sample.sums)
+            entry.update({{"gap", sample.sums->gap},
+                          {"how", howWord(sample.sums->how)},
+                          {"bytesIn", sample.sums->bytesIn},
+                          {"bytesOut", sample.sums->bytesOut},
+                          {"writer", sample.sums->writer},
+                          {"reader", sample.sums->reader}});
         endpoints.push_back(std::move(entry));
     }
     return textOf({{"type", "sample"}, {"time", time}, {"endpoints", std::move(endpoints)}});
@@ -411,19 +423,28 @@ std::string lostFrame(std::uint64_t count)
     return textOf({{"type", "lost"}, {"count", count}});
 }
 
-std::string gapFrame(const Gap& gap)
+std::string_view sampledWord(SampledWhy why)
 {
-    return textOf({{"type", "gap"},
-                   {"process", gap.process},
-                   {"endpoint", gap.endpoint},
-                   {"fd", gap.fd},
-                   {"calls", gap.calls},
-                   {"bytesIn", gap.bytesIn},
-                   {"messagesIn", gap.messagesIn},
-                   {"bytesOut", gap.bytesOut},
-                   {"messagesOut", gap.messagesOut},
-                   {"from", gap.from},
-                   {"to", gap.to}});
+    switch (why) {
+    case SampledWhy::No:
+        break;
+    case SampledWhy::Run:
+        return "run";
+    case SampledWhy::Person:
+        return "person";
+    case SampledWhy::Budget:
+        return "budget";
+    }
+    return "lost";
+}
+
+std::string sampledFrame(std::uint32_t process, SampledWhy why)
+{
+    const bool is = why != SampledWhy::No;
+    return textOf({{"type", "sampled"},
+                   {"process", process},
+                   {"sampled", is},
+                   {"why", is ? sampledWord(why) : std::string_view()}});
 }
 
 std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost)

@@ -88,7 +88,10 @@ std::string errorFrame(const ErrorReport& error, const std::string& node = {}, b
 std::string actorLineFrame(std::uint32_t process, std::uint32_t line);
 std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text);
 std::string lostFrame(std::uint64_t count);
-std::string gapFrame(const Gap& gap);
+/// The calls of a process are not followed from now on, or are again.
+std::string sampledFrame(std::uint32_t process, SampledWhy why);
+/// "run", "person", "budget"; "lost" for No.
+std::string_view sampledWord(SampledWhy why);
 std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost);
 /// A line of --orphans.
 std::string orphanLine(const RunFile& file);

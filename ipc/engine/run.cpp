@@ -72,7 +72,7 @@ Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& n
       m_capture(std::move(capture)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), m_started(monotonicNow()),
       m_directory(runFile), m_sink(queue, runFile, numbers, m_wake.get()),
-      m_tracer(m_sink, m_started, options.dataBytes, std::move(m_capture.kernel)),
+      m_tracer(m_sink, m_started, options.dataBytes, std::move(m_capture.kernel), m_capture.following),
       m_endpoints(queue, runFile, numbers, m_tracer, m_sink, m_directory.path()),
       m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
       m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path()), m_watch(queue, m_tracer, m_endpoints),
@@ -295,6 +295,7 @@ void Run::tick()
     escalateStops();
     takeNews(); // what the endpoints were told of their calls
     m_watch.tick(std::exchange(m_active, {}));
+    m_tracer.keepBudget(m_options.budget);
     m_actors.tick();
     endWhenDone();
 }

@@ -12,7 +12,8 @@ namespace byteyard::ipc::engine {
 struct RunOptions
 {
     std::size_t dataBytes = 64;
-    int pace = 0; ///< data calls a second a process; 0: full
+    int pace = 0;             ///< data calls a second a process; 0: full
+    std::uint64_t budget = 0; ///< calls a second that a process may make and be followed; 0: no bound
 };
 
 /// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
@@ -65,6 +66,9 @@ public:
     bool sendSignal(std::uint32_t process, int signal);
     bool pauseProcess(std::uint32_t process, bool paused);
     bool stepProcess(std::uint32_t process);
+    /// Follows calls no more one by one, or again: of a process, or (0) of a node with all that it forked, or
+    /// (no node) of all.
+    void sample(const std::string& node, std::uint32_t process, bool sampled);
     /// What is done to calls from now on.
     void setRule(CallRule rule);
     void removeRule(std::uint32_t rule);

@@ -130,6 +130,22 @@ bool Run::stepProcess(std::uint32_t process)
     return true;
 }
 
+void Run::sample(const std::string& node, std::uint32_t process, bool sampled)
+{
+    if (!m_live)
+        return;
+    if (!m_tracer.isSwitchable()) {
+        m_queue.control(errorFrame({"switch", {{"mode", m_capture.mode}}}, node));
+        return;
+    }
+    if (process != 0 || node.empty()) {
+        m_tracer.sample(process, sampled);
+    } else if (processOf(node) != 0) {
+        for (const ProcessRecord& record : living({processOf(node), 0}))
+            m_tracer.sample(record.number, sampled);
+    }
+}
+
 void Run::setRule(CallRule rule)
 {
     if (m_live)

@@ -49,6 +49,7 @@ private:
     void toProcess(const std::string& type, const ObjectReader& message);
     void toEndpoint(const std::string& type, const ObjectReader& message);
     void rule(const std::string& type, const ObjectReader& message);
+    void sample(const std::string& type, const ObjectReader& message);
     std::string nodeOf(const ObjectReader& message) const;
 
     const RunFile& m_runFile;
@@ -135,14 +136,23 @@ void Worker::dispatch(const std::string& type, const ObjectReader& message)
 {
     using Handler = void (Worker::*)(const std::string&, const ObjectReader&);
     static const std::map<std::string, Handler> handlers{
-        {"start", &Worker::control},        {"stop", &Worker::control},
-        {"pause", &Worker::control},        {"resume", &Worker::control},
-        {"pace", &Worker::control},         {"step", &Worker::control},
-        {"set-rule", &Worker::rule},        {"remove-rule", &Worker::rule},
-        {"signal", &Worker::toProcess},     {"input", &Worker::toProcess},
-        {"write", &Worker::toEndpoint},     {"peek", &Worker::toEndpoint},
-        {"holders", &Worker::toEndpoint},   {"set-capacity", &Worker::toEndpoint},
-        {"set-limit", &Worker::toEndpoint}, {"set-value", &Worker::toEndpoint},
+        {"start", &Worker::control},
+        {"stop", &Worker::control},
+        {"pause", &Worker::control},
+        {"resume", &Worker::control},
+        {"pace", &Worker::control},
+        {"step", &Worker::control},
+        {"capture", &Worker::sample},
+        {"set-rule", &Worker::rule},
+        {"remove-rule", &Worker::rule},
+        {"signal", &Worker::toProcess},
+        {"input", &Worker::toProcess},
+        {"write", &Worker::toEndpoint},
+        {"peek", &Worker::toEndpoint},
+        {"holders", &Worker::toEndpoint},
+        {"set-capacity", &Worker::toEndpoint},
+        {"set-limit", &Worker::toEndpoint},
+        {"set-value", &Worker::toEndpoint},
         {"remove", &Worker::toEndpoint},
     };
     if (type == "hello")
@@ -174,6 +184,11 @@ void Worker::start(const ObjectReader& message)
     const std::string capture = message.text("capture", maxWord, "auto");
     RunOptions options;
     options.dataBytes = static_cast<std::size_t>(message.integer("dataBytes", 0, 65536, 64));
+    constexpr std::int64_t usualBudget = 20'000;
+    constexpr std::int64_t mostBudget = 1'000'000'000;
+    options.budget = capture == "auto"
+                         ? static_cast<std::uint64_t>(message.integer("budget", 0, mostBudget, usualBudget))
+                         : 0;
     const auto refuse = [this](const ErrorReport& error) {
         m_queue.control(errorFrame(error));
         m_queue.control(runEndedFrame("failed", 0, 0));
@@ -300,6 +315,17 @@ void Worker::toEndpoint(const std::string& type, const ObjectReader& message)
     }
     if (!done)
         m_queue.control(errorFrame({"no-endpoint", {{"endpoint", std::to_string(endpoint)}}}));
+}
+
+void Worker::sample(const std::string& /*type*/, const ObjectReader& message)
+{
+    const std::string mode = message.text("mode", maxWord);
+    if (mode != "exact" && mode != "sampled")
+        message.refuse("mode", "is neither \"exact\" nor \"sampled\"");
+    const auto process = static_cast<std::uint32_t>(message.integer("process", 0, maxNumber, 0));
+    const std::string node = nodeOf(message);
+    if (m_run)
+        m_run->sample(node, process, mode == "sampled");
 }
 
 void Worker::rule(const std::string& type, const ObjectReader& message)

@@ -138,6 +138,30 @@ std::optional<SleepingCall> sleepingCall(pid_t tid)
     return call;
 }
 
+namespace {
+
+std::optional<IoCounts> ioCountsIn(const std::string& text)
+{
+    const auto rchar = field(text, "rchar:", 10);
+    const auto wchar = field(text, "wchar:", 10);
+    if (!rchar || !wchar)
+        return std::nullopt;
+    return IoCounts{*rchar, *wchar, field(text, "syscr:", 10).value_or(0),
+                    field(text, "syscw:", 10).value_or(0)};
+}
+
+} // namespace
+
+std::optional<IoCounts> ioCounts(pid_t pid, pid_t tid)
+{
+    return ioCountsIn(content(place(pid, "task/" + std::to_string(tid) + "/io"), 512));
+}
+
+std::optional<IoCounts> ioCounts(pid_t pid)
+{
+    return ioCountsIn(content(place(pid, "io"), 512));
+}
+
 std::uint64_t timeslices(pid_t tid)
 {
     // time running, time waiting, how many times

@@ -45,6 +45,20 @@ struct SleepingCall
 /// Nothing when the thread runs, sleeps outside any call, or is gone.
 std::optional<SleepingCall> sleepingCall(pid_t tid);
 
+/// What a thread has moved so far by read(2), write(2) and their kin, on whatever (/proc/PID/task/TID/io):
+/// not by send, recv, msgsnd and the like.
+struct IoCounts
+{
+    std::uint64_t rchar = 0;
+    std::uint64_t wchar = 0;
+    std::uint64_t syscr = 0;
+    std::uint64_t syscw = 0;
+};
+/// Nothing when the kernel does not tell: the thread has ended, or belongs to another user.
+std::optional<IoCounts> ioCounts(pid_t pid, pid_t tid);
+/// The same of all threads of a process, also those that have ended (/proc/PID/io).
+std::optional<IoCounts> ioCounts(pid_t pid);
+
 /// How many times a thread was given the processor (/proc/TID/schedstat): unchanged means it slept all the
 /// while.
 std::uint64_t timeslices(pid_t tid);

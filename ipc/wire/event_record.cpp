@@ -111,7 +111,7 @@ std::optional<EventView> readRecord(std::span<const std::byte> bytes, std::size_
         return std::nullopt;
     std::memcpy(&h, bytes.data(), sizeof h);
     if (h.size > bytes.size() || h.call >= static_cast<std::uint16_t>(Call::Count_) ||
-        h.how > static_cast<std::uint8_t>(How::Unfinished) ||
+        h.how > static_cast<std::uint8_t>(How::Unobserved) ||
         h.dataState > static_cast<std::uint8_t>(DataState::Unreadable) || h.zero != 0 ||
         h.dataSize > maxDataSize || h.detailSize > maxDetailSize)
         return std::nullopt;

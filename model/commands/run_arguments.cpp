@@ -32,6 +32,13 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
             return RunArgumentsText::tr("--capture %1 is not known. Choose one of %2.")
                 .arg(value, captures().join(u", "_s));
         into.capture = value;
+    } else if (name == "--budget"_L1) {
+        bool isNumber = false;
+        into.budget = value.toInt(&isNumber);
+        if (!isNumber || into.budget < 0 || into.budget > 1'000'000'000)
+            return RunArgumentsText::
+                tr("--budget %1 is no number of calls a second. Choose one from 0 (no bound) to 1000000000.")
+                    .arg(value);
     } else if (name == "--record"_L1) {
         if (!value.endsWith(".pcapng"_L1))
             return RunArgumentsText::tr("--record %1 does not end in .pcapng. Name a file that does.")
@@ -63,7 +70,8 @@ int readDuration(const QString& text)
 
 RunArguments readRunArguments(const QStringList& arguments)
 {
-    static const QStringList withValue = {u"--for"_s, u"--capture"_s, u"--record"_s, u"--export"_s};
+    static const QStringList withValue = {u"--for"_s, u"--capture"_s, u"--budget"_s, u"--record"_s,
+                                          u"--export"_s};
     RunArguments result;
     for (qsizetype i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
         const QString& argument = arguments.at(i);

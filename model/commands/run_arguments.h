@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/log/export.h"
+#include "model/session/session.h"
 
 #include <QStringList>
 
@@ -17,6 +18,7 @@ struct RunArguments
     QString lab;
     int forMs = 0; ///< 0: until every process has ended
     QString capture = QStringLiteral("auto");
+    int budget = RunOptions().budget;
     QString record; ///< empty: no recording
     QList<Export> exports;
     bool json = false;

@@ -47,6 +47,7 @@ int RunJob::run(const Topology& topology)
     connect(&m_session, &Session::recordingChanged, this, leaveAtEnd);
     RunOptions options;
     options.capture = m_arguments.capture;
+    options.budget = m_arguments.budget;
     options.recordPath = m_arguments.record;
     m_session.run(topology, options);
     if (m_session.isLive()) {

@@ -46,8 +46,14 @@ QString table(const QList<QStringList>& rows)
     return text;
 }
 
-QString moved(const QString& direction, quint64 bytes, quint64 messages)
+QString moved(const EndpointEntry& endpoint, const QString& direction, quint64 bytes, quint64 messages)
 {
+    if (!bytesKnown(endpoint))
+        return RunSummaryText::tr("%1 unknown").arg(direction);
+    if (!endpoint.messagesKnown)
+        return endpoint.capture == "exact"_L1
+                   ? RunSummaryText::tr("%1 %2 bytes").arg(direction, formatCount(bytes))
+                   : RunSummaryText::tr("%1 at least %2 bytes").arg(direction, formatCount(bytes));
     return RunSummaryText::tr("%1 %2 bytes in %n call(s)", nullptr,
                               static_cast<int>(std::min<quint64>(messages, INT_MAX)))
         .arg(direction, formatCount(bytes));
@@ -66,8 +72,9 @@ QString runSummary(const Catalog& catalog, const QString& capture, quint64 laste
     for (const EndpointEntry& endpoint : catalog.sortedEndpoints())
         endpoints.append(
             {catalog.endpointName(endpoint.number), endpoint.kind,
-             moved(RunSummaryText::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
-             moved(RunSummaryText::tr("out"), endpoint.totals.bytesOut, endpoint.totals.messagesOut),
+             moved(endpoint, RunSummaryText::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
+             moved(endpoint, RunSummaryText::tr("out"), endpoint.totals.bytesOut,
+                   endpoint.totals.messagesOut),
              endpoint.state == "failed"_L1 ? RunSummaryText::tr("failed") : endpoint.capture});
     QString text = table(processes) + table(endpoints);
     text += RunSummaryText::tr("  %1 events, %2 lost, %3, capture: %4")

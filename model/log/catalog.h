@@ -51,9 +51,17 @@ struct EndpointEntry
     quint32 parent = 0; ///< the listener that a connection came from
     QJsonObject facts;  ///< what the kernel said last, under its own names (docs/protocol.md)
     Totals totals;
-    QString capture = QStringLiteral("exact"); ///< how the totals are known
+    /// How the bytes of the totals are known: "exact", "sampled" (at least so many) or "unobserved".
+    QString capture = QStringLiteral("exact");
+    bool messagesKnown = true; ///< those that moved messages were all counted
     bool operator==(const EndpointEntry&) const = default;
 };
+
+/// False when nothing is known of what moved: a total would say 0.
+inline bool bytesKnown(const EndpointEntry& entry)
+{
+    return entry.capture != QLatin1String("unobserved");
+}
 
 struct ProcessEntry
 {
@@ -79,6 +87,7 @@ struct Catalog
     QJsonObject topology; ///< the document as it ran
     QDateTime started;    ///< wall clock
     QString capture;      ///< "ptrace"
+    QString captureWhy;   ///< why so, in the engine's words; may be empty
     quint64 lost = 0;
     quint64 events = 0;
     QString reason; ///< why the run ended, as in docs/protocol.md; empty while it runs

@@ -14,7 +14,8 @@ namespace byteyard::model {
 
 // The words for an event's enums in files and exports; in the order of the enums.
 
-inline constexpr std::array<std::string_view, 4> howNames = {"exact", "setup", "injected", "unfinished"};
+inline constexpr std::array<std::string_view, 6> howNames = {"exact",      "setup",   "injected",
+                                                             "unfinished", "sampled", "unobserved"};
 inline constexpr std::array<std::string_view, 4> dataStateNames = {"none", "complete", "truncated",
                                                                    "unreadable"};
 

@@ -81,6 +81,8 @@ EventNames NameTable::namesOf(const ipc::EventView& event) const
     EventNames names;
     const auto process = m_processes.constFind(event.process);
     names.process = process != m_processes.cend() ? *process : Catalog().processName(event.process).toUtf8();
+    if (event.call == ipc::Call::Gap && event.process == 0)
+        names.process = QByteArray(); // several
     names.endpoint = endpointName(event.endpoint);
     names.kind = m_kinds.value(event.endpoint);
     names.endpoint2 = endpointName(event.endpoint2);
@@ -172,6 +174,7 @@ QJsonObject sessionObject(const Catalog& catalog)
             {u"format"_s, 1},
             {u"topology"_s, catalog.topology},
             {u"capture"_s, catalog.capture},
+            {u"why"_s, catalog.captureWhy},
             {u"started"_s, catalog.started.toUTC().toString(Qt::ISODateWithMs)}};
 }
 
@@ -185,14 +188,16 @@ QJsonObject eventObject(const ipc::EventView& event, const Catalog& catalog)
 QJsonObject summaryObject(const Catalog& catalog)
 {
     QJsonArray endpoints;
+    const auto ifKnown = [](bool known, quint64 value) { return known ? numberOf(value) : QJsonValue(); };
     for (const EndpointEntry& entry : catalog.sortedEndpoints())
-        endpoints.append(QJsonObject{{u"name"_s, catalog.endpointName(entry.number)},
-                                     {u"kind"_s, entry.kind},
-                                     {u"bytes_in"_s, numberOf(entry.totals.bytesIn)},
-                                     {u"bytes_out"_s, numberOf(entry.totals.bytesOut)},
-                                     {u"messages_in"_s, numberOf(entry.totals.messagesIn)},
-                                     {u"messages_out"_s, numberOf(entry.totals.messagesOut)},
-                                     {u"capture"_s, entry.capture}});
+        endpoints.append(
+            QJsonObject{{u"name"_s, catalog.endpointName(entry.number)},
+                        {u"kind"_s, entry.kind},
+                        {u"bytes_in"_s, ifKnown(bytesKnown(entry), entry.totals.bytesIn)},
+                        {u"bytes_out"_s, ifKnown(bytesKnown(entry), entry.totals.bytesOut)},
+                        {u"messages_in"_s, ifKnown(entry.messagesKnown, entry.totals.messagesIn)},
+                        {u"messages_out"_s, ifKnown(entry.messagesKnown, entry.totals.messagesOut)},
+                        {u"capture"_s, entry.capture}});
     QJsonArray processes;
     for (const ProcessEntry& entry : catalog.sortedProcesses())
         processes.append(

@@ -62,6 +62,8 @@ bool differs(const QHash<quint32, Entry>& written, const Entry& entry)
     Entry other = *found;
     if constexpr (std::is_same_v<Entry, EndpointEntry>) {
         other.totals = entry.totals;
+        other.capture = entry.capture;
+        other.messagesKnown = entry.messagesKnown;
         other.facts = entry.facts; // they come with what else changes, and at the end
     } else {
         other.bytesRead = entry.bytesRead;
@@ -96,7 +98,7 @@ void SessionEncoder::begin(const Catalog& catalog)
     block.option(SectionApplication, "Byteyard");
     block.option(Comment, "byteyard=1" +
                               wordOf("started", catalog.started.toUTC().toString(Qt::ISODateWithMs)) +
-                              wordOf("capture", catalog.capture));
+                              wordOf("capture", catalog.capture) + wordOf("why", catalog.captureWhy));
     const QByteArray topology = compact(catalog.topology);
     const QList<QByteArrayView> pieces = piecesOf(topology);
     for (qsizetype i = 0; i < pieces.size(); ++i)

@@ -57,6 +57,7 @@ QJsonObject entryToJson(const EndpointEntry& entry)
                        {u"bytes_out"_s, numberOf(entry.totals.bytesOut)},
                        {u"messages_in"_s, numberOf(entry.totals.messagesIn)},
                        {u"messages_out"_s, numberOf(entry.totals.messagesOut)},
+                       {u"messages_known"_s, entry.messagesKnown},
                        {u"calls"_s, numberOf(entry.totals.calls)},
                        {u"errors"_s, numberOf(entry.totals.errors)}};
     if (entry.id >= 0)
@@ -116,6 +117,7 @@ std::optional<EndpointEntry> endpointFromJson(const QJsonObject& object)
     entry.parent = numberIn(object, u"parent"_s);
     entry.facts = object.value(u"facts"_s).toObject();
     entry.capture = object.value(u"capture"_s).toString();
+    entry.messagesKnown = object.value(u"messages_known"_s).toBool(true);
     entry.totals.bytesIn = countIn(object, u"bytes_in"_s);
     entry.totals.bytesOut = countIn(object, u"bytes_out"_s);
     entry.totals.messagesIn = countIn(object, u"messages_in"_s);

@@ -172,6 +172,7 @@ bool Reader::readSectionHeader(QByteArrayView body)
             m_ours = true;
             m_content.catalog.started = QDateTime::fromString(wordValue(value, "started"), Qt::ISODateWithMs);
             m_content.catalog.capture = wordValue(value, "capture");
+            m_content.catalog.captureWhy = wordValue(value, "why");
         } else if (value.startsWith("topology=")) {
             readTopologyPiece(value);
         }
@@ -313,8 +314,9 @@ void Reader::complete()
     Catalog& catalog = m_content.catalog;
     const quint64 read = m_content.store->end();
     if (!m_summary) { // the entries' totals came with the summary
-        m_statistics.totals().applyTo(catalog);
-        catalog.events = read + m_gap;
+        const Statistics::Snapshot totals = m_statistics.totals();
+        totals.applyTo(catalog);
+        catalog.events = totals.events + m_gap;
         note(tr("The file has no summary: its recording did not end in order, or parts were cut out. The "
                 "totals are those of its events."));
     } else if (read + m_gap < catalog.events) {

@@ -28,8 +28,8 @@ bool parse(std::string_view text, Value& value)
     return error == std::errc() && end == text.data() + text.size();
 }
 
-template <typename Enum>
-bool parseName(const std::array<std::string_view, 4>& names, std::string_view text, Enum& value)
+template <typename Enum, std::size_t count>
+bool parseName(const std::array<std::string_view, count>& names, std::string_view text, Enum& value)
 {
     const auto found = std::find(names.begin(), names.end(), text);
     if (found == names.end())

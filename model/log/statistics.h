@@ -33,6 +33,32 @@ struct DescriptorKey
     bool operator==(const DescriptorKey&) const = default;
 };
 
+/// How totals are known.
+struct Knowledge
+{
+    ipc::How bytes = ipc::How::Exact; ///< Exact, Sampled (at least so many) or Unobserved
+    bool messages = true;
+    /// What is put together is known as badly as its worst part.
+    Knowledge& operator+=(const Knowledge& part)
+    {
+        bytes = std::max(bytes, part.bytes);
+        messages = messages && part.messages;
+        return *this;
+    }
+    void applyTo(EndpointEntry& entry) const;
+};
+
+/// What is known so far of an endpoint that is used by calls that are not followed.
+struct OpenGap
+{
+    quint32 gap = 0; ///< the number of the gap that will tell of it in the end
+    ipc::How how = ipc::How::Unobserved;
+    quint64 bytesIn = 0;
+    quint64 bytesOut = 0;
+    quint32 writer = 0; ///< the process that moved them; 0: several, or none
+    quint32 reader = 0;
+};
+
 /// Totals of a session, counted event by event from results, never from data. add() belongs to the thread
 /// that takes the events in; totals() may be asked from any thread.
 class Statistics
@@ -42,24 +68,26 @@ public:
     struct Snapshot
     {
         std::vector<std::pair<DescriptorKey, Totals>> descriptors;
-        QHash<EdgeKey, Totals> edges;     ///< endpoint 0: calls that touch none
-        QHash<quint32, Totals> endpoints; ///< never 0
-        QHash<quint32, Totals> processes; ///< in: what the process put into endpoints
-        quint64 events = 0;
-        quint64 lastTime = 0; ///< ns since the run began, of the latest event
+        QHash<EdgeKey, Totals> edges;        ///< endpoint 0: calls that touch none
+        QHash<quint32, Totals> endpoints;    ///< never 0
+        QHash<quint32, Totals> processes;    ///< in: what the process put into endpoints
+        QHash<quint32, Knowledge> knowledge; ///< of endpoints, where it is not exact
+        quint64 events = 0;                  ///< without gaps
+        quint64 lastTime = 0;                ///< ns since the run began, of the latest event
         /// Puts the totals into the entries that the catalog has.
         void applyTo(Catalog& catalog) const;
     };
 
     void add(const ipc::EventView& event);
-    /// What is known of calls without an event; those do not count as events. From any thread.
-    void add(const DescriptorKey& key, const Totals& missing);
+    /// What a gap will tell, as far as it is known now. It replaces what was so before. From any thread.
+    void setOpen(quint32 endpoint, const OpenGap& open);
     Snapshot totals() const;
     TimeLine timeLine() const;
     void clear();
 
 private:
     Totals& descriptor(const DescriptorKey& key);
+    void addGap(const ipc::EventView& gap);
 
     struct Hash
     {
@@ -77,6 +105,9 @@ private:
     mutable std::mutex m_mutex;
     std::unordered_map<DescriptorKey, Totals, Hash> m_descriptors; ///< its elements stay where they are
     std::array<Cached, 16> m_cache; ///< the descriptors seen last, by a hash of their key
+    QHash<quint32, Knowledge> m_knowledge;
+    QHash<quint32, OpenGap> m_open;
+    QHash<quint32, quint32> m_closed; ///< of each endpoint the last gap that was told
     TimeLine m_timeLine;
     quint64 m_events = 0;
     quint64 m_lastTime = 0;

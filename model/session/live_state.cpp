@@ -152,6 +152,15 @@ void LiveState::apply(const protocol::PauseChange& change)
     }
 }
 
+void LiveState::apply(const protocol::SampledChange& change)
+{
+    const auto found = m_processes.find(change.process);
+    if (found == m_processes.end())
+        return;
+    found->second.live.sampled = change.sampled;
+    found->second.live.sampledWhy = change.why;
+}
+
 void LiveState::apply(const protocol::Blocked& blocked)
 {
     m_pending.insert(blocked.call.tid, blocked.call);
@@ -336,8 +345,18 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
         live.entry.bytesRead = sum.bytesOut;
         measure(process.meters, sum.bytesIn, sum.bytesOut, live.writeRate, live.readRate);
     }
-    for (auto& [number, endpoint] : m_endpoints)
+    for (auto& [number, endpoint] : m_endpoints) {
         endpoint.live.entry.totals = totals.endpoints.value(number);
+        endpoint.live.entry.capture = u"exact"_s;
+        endpoint.live.entry.messagesKnown = true;
+    }
+    for (auto known = totals.knowledge.cbegin(); known != totals.knowledge.cend(); ++known)
+        if (const auto endpoint = m_endpoints.find(known.key()); endpoint != m_endpoints.end()) {
+            known->applyTo(endpoint->second.live.entry);
+            if (const auto parent = m_endpoints.find(endpoint->second.live.entry.parent);
+                parent != m_endpoints.end())
+                known->applyTo(parent->second.live.entry);
+        }
     // What goes over a connection is what its listener served.
     for (const auto& [number, endpoint] : m_endpoints)
         if (const auto parent = m_endpoints.find(endpoint.live.entry.parent);
@@ -353,6 +372,8 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
             LiveEdge& live = edge.live;
             live.bytesIn = live.messagesIn = live.bytesOut = live.messagesOut = 0;
             live.blocked = false;
+            const auto endpoint = m_endpoints.find(key.second);
+            live.capture = endpoint != m_endpoints.end() ? endpoint->second.live.entry.capture : QString();
         }
     for (const auto& [key, sum] : totals.descriptors) {
         const auto found = m_uses.find({key.edge.process, key.edge.endpoint});

@@ -33,6 +33,7 @@ public:
     void apply(const protocol::EdgeChange& change);
     void apply(const protocol::Sample& sample);
     void apply(const protocol::PauseChange& change);
+    void apply(const protocol::SampledChange& change);
     void apply(const protocol::Blocked& blocked);
     void apply(const protocol::Unblocked& unblocked);
     void apply(const protocol::ActorLine& line);

@@ -156,6 +156,21 @@ QList<LiveAttachment> readAttached(Members& entry)
     return attached;
 }
 
+OpenGap readOpenGap(Members& m)
+{
+    OpenGap open;
+    open.gap = m.reference(u"gap"_s, true);
+    const QString how = m.neededText(u"how"_s, {u"exact"_s, u"sampled"_s, u"unobserved"_s});
+    open.how = how == "exact"_L1     ? ipc::How::Exact
+               : how == "sampled"_L1 ? ipc::How::Sampled
+                                     : ipc::How::Unobserved;
+    open.bytesIn = m.count(u"bytesIn"_s);
+    open.bytesOut = m.count(u"bytesOut"_s);
+    open.writer = m.reference(u"writer"_s, false);
+    open.reader = m.reference(u"reader"_s, false);
+    return open;
+}
+
 Message readSample(Members& m)
 {
     Sample sample;
@@ -176,6 +191,8 @@ Message readSample(Members& m)
         }
         if (entry.has(u"attached"_s))
             read.attached = readAttached(entry);
+        if (entry.has(u"gap"_s))
+            read.open = readOpenGap(entry);
         sample.endpoints.append(read);
     });
     return sample;
@@ -244,18 +261,13 @@ Message readLost(Members& m)
     return Lost{m.count(u"count"_s)};
 }
 
-Message readGap(Members& m)
+Message readSampled(Members& m)
 {
-    Gap gap;
-    gap.process = m.reference(u"process"_s, false);
-    gap.endpoint = m.reference(u"endpoint"_s, false);
-    gap.fd = m.number<int>(u"fd"_s, -1, std::numeric_limits<int>::max());
-    gap.calls = m.count(u"calls"_s);
-    gap.bytesIn = m.count(u"bytesIn"_s);
-    gap.messagesIn = m.count(u"messagesIn"_s);
-    gap.bytesOut = m.count(u"bytesOut"_s);
-    gap.messagesOut = m.count(u"messagesOut"_s);
-    return gap;
+    SampledChange change;
+    change.process = m.reference(u"process"_s, true);
+    change.sampled = m.flag(u"sampled"_s);
+    change.why = m.text(u"why"_s);
+    return change;
 }
 
 Message readError(Members& m)
@@ -294,7 +306,7 @@ const QHash<QString, Message (*)(Members&)>& readers()
         {u"rule"_s, readRule},
         {u"rule-hit"_s, readRuleHit},
         {u"lost"_s, readLost},
-        {u"gap"_s, readGap},
+        {u"sampled"_s, readSampled},
         {u"error"_s, readError},
         {u"run-ended"_s, readRunEnded},
         {u"actor-line"_s, readActorLine},

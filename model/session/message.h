@@ -1,5 +1,6 @@
 #pragma once
 
+#include "model/log/statistics.h"
 #include "model/session/session.h"
 
 #include <QByteArray>
@@ -112,6 +113,7 @@ struct EndpointSample
     std::optional<QList<LiveTile>> tiles;
     quint64 tilesTotal = 0;
     std::optional<QList<LiveAttachment>> attached;
+    std::optional<OpenGap> open; ///< set when calls on it are not followed, and their sums have changed
 };
 
 struct Sample
@@ -154,17 +156,12 @@ struct Lost
     quint64 count = 0;
 };
 
-/// What one process moved in calls that no event tells of.
-struct Gap
+/// The calls of a process are not followed from now on, or are again.
+struct SampledChange
 {
     quint32 process = 0;
-    quint32 endpoint = 0;
-    int fd = -1;
-    quint64 calls = 0;
-    quint64 bytesIn = 0;
-    quint64 messagesIn = 0;
-    quint64 bytesOut = 0;
-    quint64 messagesOut = 0;
+    bool sampled = false;
+    QString why; ///< "run", "person" or "budget"
 };
 
 struct EngineError
@@ -215,8 +212,8 @@ struct Contents
 };
 
 using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
-                             Sample, Holders, PauseChange, RuleState, RuleHit, Lost, Gap, EngineError,
-                             ActorLine, ActorError, RunEnded, Output, Contents>;
+                             Sample, Holders, PauseChange, RuleState, RuleHit, Lost, SampledChange,
+                             EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
 // docs/protocol.md.

@@ -85,6 +85,13 @@ Sentence capture(const Parameters& p, const QString&)
             SentenceText::tr("Choose capture auto, or give the engine the rights it needs.")};
 }
 
+Sentence captureSwitch(const Parameters& p, const QString&)
+{
+    return {SentenceText::tr("A run that is captured by %1 cannot be switched between exact and sampled.")
+                .arg(p[u"mode"_s]),
+            SentenceText::tr("Run it with capture sampled, or with auto where there is no eBPF.")};
+}
+
 Sentence fork(const Parameters& p, const QString& subject)
 {
     return {
@@ -257,6 +264,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"open"_s, open},
         {u"capacity"_s, capacity},
         {u"capture"_s, capture},
+        {u"switch"_s, captureSwitch},
         {u"fork"_s, fork},
         {u"session-directory"_s, sessionDirectory},
         {u"placeholder"_s, placeholder},

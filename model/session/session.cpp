@@ -228,6 +228,12 @@ void Session::pauseProcess(quint32 process, bool paused)
     d->post(paused ? u"pause"_s : u"resume"_s, {{u"process"_s, qint64{process}}});
 }
 
+void Session::sampleProcess(quint32 process, bool sampled)
+{
+    d->post(u"capture"_s,
+            {{u"process"_s, qint64{process}}, {u"mode"_s, sampled ? u"sampled"_s : u"exact"_s}});
+}
+
 quint32 Session::setRule(Rule rule)
 {
     if (!isLive())
@@ -337,8 +343,22 @@ QString Session::captureText() const
 {
     if (d->captureMode.isEmpty())
         return {};
-    const QString how = d->captureMode == "sampled"_L1 ? tr("sampled") : tr("exact (%1)").arg(d->captureMode);
-    return d->captureWhy.isEmpty() ? how : tr("%1: %2").arg(how, d->captureWhy);
+    const bool isSampled = d->captureMode == "sampled"_L1;
+    QString text = isSampled ? tr("sampled") : tr("exact (%1)").arg(d->captureMode);
+    if (!d->captureWhy.isEmpty())
+        text = tr("%1: %2").arg(text, d->captureWhy);
+    const QList<LiveProcess> all = d->live.processes();
+    const auto sampled = std::count_if(all.begin(), all.end(), [](const LiveProcess& process) {
+        return process.sampled && !hasEnded(process.entry.state);
+    });
+    if (!isSampled && sampled > 0)
+        text += u" · "_s + tr("%n process(es) sampled", nullptr, static_cast<int>(sampled));
+    return text;
+}
+
+QList<CaptureWay> Session::captureWays() const
+{
+    return d->captureWays;
 }
 
 quint64 Session::now() const

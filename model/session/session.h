@@ -23,8 +23,10 @@ struct LiveProcess
     double writeRate = 0;
     int pace = 0;
     bool paused = false;
-    int line = 0;      ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
-    int errorLine = 0; ///< where an actor's script failed; `error` says why
+    bool sampled = false; ///< its calls that move bytes are not followed
+    QString sampledWhy;   ///< "run", "person" or "budget"
+    int line = 0;         ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
+    int errorLine = 0;    ///< where an actor's script failed; `error` says why
     bool kept = false; ///< its node was made of it while it ran: a program had started it
 };
 
@@ -88,6 +90,7 @@ struct LiveEdge
     double rateOut = 0;
     bool blocked = false; ///< a call of this process waits on this endpoint
     quint64 blockedSince = 0;
+    QString capture; ///< how its bytes are known: as the endpoint's (catalog.h)
 };
 
 /// A descriptor of a process that leads to an endpoint.
@@ -124,7 +127,17 @@ struct RunOptions
 {
     QString capture = QStringLiteral("auto");
     int dataBytes = 64;
+    /// With "auto" and without eBPF: calls a second that a process may make and be followed one by one; 0: no
+    /// bound.
+    int budget = 20'000;
     QString recordPath; ///< empty: not recorded
+};
+
+/// A way to capture, and why the engine cannot go it; empty when it can.
+struct CaptureWay
+{
+    QString mode; ///< "auto", "ptrace", "ebpf", "sampled"
+    QString whyNot;
 };
 
 /// The engine's two processes; 0 while there is none.
@@ -184,6 +197,8 @@ public:
     /// The same of any process, and holding it.
     void stepProcess(quint32 process);
     void pauseProcess(quint32 process, bool paused);
+    /// The calls of a process are followed no more one by one, or again.
+    void sampleProcess(quint32 process, bool sampled);
     /// What is done to calls from now on, until it is removed or the run ends. Returns its number.
     quint32 setRule(Rule rule);
     void removeRule(quint32 rule);
@@ -214,8 +229,11 @@ public:
     bool isLive() const; ///< Starting, Running, Paused or Stopping
     bool isPaused() const;
     EnginePids enginePids() const;
-    QString captureText() const; ///< "exact (ptrace)", and why when that is not the best
-    quint64 now() const;         ///< ns since the run began; the end's when it has ended
+    /// "exact (ptrace)", why, and how many processes are sampled nevertheless.
+    QString captureText() const;
+    /// What the engine can do; empty before one has run.
+    QList<CaptureWay> captureWays() const;
+    quint64 now() const; ///< ns since the run began; the end's when it has ended
     QList<LiveProcess> processes() const;
     QList<LiveEndpoint> endpoints() const;
     QList<LiveEdge> edges() const;

@@ -18,6 +18,9 @@ void Session::Private::handle(const protocol::Hello& hello)
     greeted = true;
     enginePids = {hello.keeper, hello.pid};
     limits = hello.limits;
+    captureWays.clear();
+    for (const protocol::Capture& each : hello.captures)
+        captureWays.append({each.mode, each.available ? QString() : each.why});
     if (state == State::Starting)
         sendRun();
 }
@@ -31,6 +34,7 @@ void Session::Private::handle(const protocol::RunStarted& message)
     log->changeCatalog([&](Catalog& catalog) {
         catalog.started = message.started;
         catalog.capture = message.capture;
+        catalog.captureWhy = message.why;
     });
     if (!options.recordPath.isEmpty() && !recorder) {
         const QString wrong = startRecording(options.recordPath);
@@ -94,6 +98,9 @@ void Session::Private::handle(const protocol::Sample& sample)
     if (started)
         clock.saw(sample.time);
     live.apply(sample);
+    for (const protocol::EndpointSample& one : sample.endpoints)
+        if (one.open && log)
+            log->statistics.setOpen(one.endpoint, *one.open);
 }
 
 void Session::Private::handle(const protocol::Holders& message)
@@ -133,16 +140,10 @@ void Session::Private::handle(const protocol::Lost& message)
     lost = std::max(lost, message.count);
 }
 
-void Session::Private::handle(const protocol::Gap& gap)
+void Session::Private::handle(const protocol::SampledChange& change)
 {
-    Totals missing;
-    missing.calls = gap.calls;
-    missing.bytesIn = gap.bytesIn;
-    missing.messagesIn = gap.messagesIn;
-    missing.bytesOut = gap.bytesOut;
-    missing.messagesOut = gap.messagesOut;
-    if (log)
-        log->statistics.add({{gap.process, gap.endpoint}, gap.fd}, missing);
+    live.apply(change);
+    structureDirty = true;
 }
 
 void Session::Private::handle(const protocol::EngineError& message)

@@ -114,6 +114,7 @@ void Session::Private::sendRun()
                          {u"topology"_s, topologyForEngine(topology)},
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},
+                         {u"budget"_s, options.budget},
                          {u"pace"_s, topology.pace}},
                         log);
 }

@@ -67,7 +67,7 @@ struct Session::Private
     void handle(const protocol::RuleState& rule);
     void handle(const RuleHit& hit);
     void handle(const protocol::Lost& lost);
-    void handle(const protocol::Gap& gap);
+    void handle(const protocol::SampledChange& change);
     void handle(const protocol::EngineError& error);
     void handle(const protocol::ActorLine& line);
     void handle(const protocol::ActorError& error);
@@ -98,6 +98,7 @@ struct Session::Private
     std::vector<std::unique_ptr<Connection>> retired; ///< hung up, not yet ended
     bool greeted = false;
     EnginePids enginePids;
+    QList<CaptureWay> captureWays;
     QJsonObject limits; ///< of the machine that the engine runs on
     std::deque<protocol::Message> waiting;
 

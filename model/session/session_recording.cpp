@@ -87,6 +87,7 @@ void Session::Private::openRecording(const QString& path)
                     live.load(content->catalog, totals);
                     lost = content->catalog.lost;
                     captureMode = content->catalog.capture;
+                    captureWhy = content->catalog.captureWhy;
                     endTime = totals.lastTime;
                     recordedFrom = path;
                     if (!content->note.isEmpty())

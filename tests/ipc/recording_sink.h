@@ -71,10 +71,29 @@ public:
     void gap(const Gap& gap) override
     {
         const std::lock_guard lock(m_mutex);
+        m_gaps.push_back(gap);
         m_lost += gap.calls;
         m_lostOf[gap.process] += gap.calls;
         m_in[gap.endpoint] += static_cast<std::int64_t>(gap.bytesIn);
         m_out[gap.endpoint] += static_cast<std::int64_t>(gap.bytesOut);
+    }
+    void sampled(std::uint32_t process, SampledWhy why) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sampled[process] = why;
+    }
+    SampledWhy sampledNow(std::uint32_t process) const
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto at = m_sampled.find(process);
+        return at == m_sampled.end() ? SampledWhy::No : at->second;
+    }
+    std::vector<Gap> gaps(const std::function<bool(const Gap&)>& wanted) const
+    {
+        const std::lock_guard lock(m_mutex);
+        std::vector<Gap> list;
+        std::copy_if(m_gaps.begin(), m_gaps.end(), std::back_inserter(list), wanted);
+        return list;
     }
     std::uint64_t lost() const { return m_lost; }
     std::uint64_t lostOf(std::uint32_t process) const
@@ -196,6 +215,8 @@ private:
     std::map<std::tuple<std::uint32_t, std::uint32_t, int>, std::uint32_t> m_edges; ///< to descriptions
     std::map<std::uint32_t, Found> m_found;
     std::vector<RuleHit> m_hits;
+    std::vector<Gap> m_gaps;
+    std::map<std::uint32_t, SampledWhy> m_sampled;
     std::map<std::uint32_t, std::int64_t> m_in;
     std::map<std::uint32_t, std::int64_t> m_out;
     std::atomic<std::uint32_t> m_endpoints{0};
@@ -225,6 +246,13 @@ inline std::unique_ptr<KernelCapture> captureToTest(std::size_t ring = KernelCap
     return kernel;
 }
 
+/// The same filter as for what can be switched between exact and sampled, when BYTEYARD_TEST_CAPTURE is
+/// "switchable".
+inline Following followingToTest()
+{
+    return qgetenv("BYTEYARD_TEST_CAPTURE") == "switchable" ? Following::Switchable : Following::Exact;
+}
+
 /// A tracer with its sink, and the plans that tests need.
 struct Bench
 {
@@ -232,8 +260,9 @@ struct Bench
     Tracer tracer;
     std::filesystem::path directory;
 
-    explicit Bench(std::unique_ptr<KernelCapture> kernel = captureToTest())
-        : tracer(sink, monotonicNow(), 64, std::move(kernel))
+    explicit Bench(std::unique_ptr<KernelCapture> kernel = captureToTest(),
+                   Following following = followingToTest())
+        : tracer(sink, monotonicNow(), 64, std::move(kernel), following)
     {
         std::string name = (std::filesystem::temp_directory_path() / "byteyard-XXXXXX").string();
         directory = mkdtemp(name.data());

@@ -1,0 +1,68 @@
+#include "ipc/capture/tracer_private.h"
+
+#include <algorithm>
+
+namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::uint64_t weighEveryNs = 100'000'000;
+constexpr std::uint64_t firstTryNs = 1'000'000'000;
+constexpr std::uint64_t lastTryNs = 16'000'000'000;
+/// Who keeps the budget for so long has calmed down.
+constexpr std::uint64_t calmNs = 5'000'000'000;
+constexpr std::uint64_t nsPerSecond = 1'000'000'000;
+
+std::uint64_t callsOf(pid_t pid)
+{
+    const auto io = proc::ioCounts(pid);
+    return io ? io->syscr + io->syscw : 0;
+}
+
+} // namespace
+
+/// True when it is to be followed again, and must be stopped for it.
+bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std::uint64_t callsPerSecond)
+{
+    TracedProcess::Weighed& weighed = process.weighed;
+    const bool isSampled = process.sampled == SampledWhy::Budget;
+    if ((process.sampled != SampledWhy::No && !isSampled) || process.state != ProcessState::Running ||
+        time < weighed.at + weighEveryNs)
+        return false;
+    const std::uint64_t count = isSampled ? callsOf(process.pid) : process.stops;
+    const std::uint64_t rate = weighed.at == 0 || count < weighed.count
+                                   ? 0
+                                   : (count - weighed.count) * nsPerSecond / (time - weighed.at);
+    weighed.at = time;
+    weighed.count = count;
+    if (!isSampled && rate > callsPerSecond) {
+        const bool calmed = weighed.tryNs == 0 || time > weighed.since + calmNs;
+        weighed.tryNs = calmed ? firstTryNs : std::min(weighed.tryNs * 2, lastTryNs);
+        weighed.since = time;
+        weighed.count = callsOf(process.pid);
+        process.sampled = SampledWhy::Budget;
+    } else if (isSampled && rate <= callsPerSecond / 2 && time >= weighed.since + weighed.tryNs) {
+        weighed.since = time;
+        weighed.count = process.stops;
+        process.sampled = SampledWhy::No;
+        return true;
+    }
+    return false;
+}
+
+void Tracer::keepBudget(std::uint64_t callsPerSecond)
+{
+    if (callsPerSecond == 0 || !isSwitchable())
+        return;
+    bool stops = false;
+    {
+        const std::lock_guard lock(d->table);
+        const std::uint64_t time = d->now();
+        for (const auto& [number, process] : d->processes)
+            stops = d->keepBudget(*process, time, callsPerSecond) || stops;
+    }
+    if (stops)
+        d->run([this] { d->resumeDue(); });
+}
+
+} // namespace byteyard::ipc
