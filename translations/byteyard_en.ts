@@ -227,6 +227,16 @@
     </message>
 </context>
 <context>
+    <name>byteyard::model::Session</name>
+    <message numerus="yes">
+        <source>%n process(es) sampled</source>
+        <translation>
+            <numerusform>%n process sampled</numerusform>
+            <numerusform>%n processes sampled</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>byteyard::model::DescriptorModel</name>
     <message numerus="yes">
         <source>#%1 · shared by %n descriptor(s)</source>

@@ -220,7 +220,7 @@ QString formatResult(const ipc::EventView& event)
     if (event.error != 0)
         return minus + u"1 "_s + utf8(ipc::errnoName(event.error));
     const Call call = event.call;
-    if (call == Call::Start || call == Call::Signal || call == Call::Exit)
+    if (call == Call::Start || call == Call::Signal || call == Call::Exit || call == Call::Gap)
         return {};
     if (returnsDescriptors(call) && event.fd >= 0)
         return u"fd %1, %2"_s.arg(event.fd).arg(event.fd2);

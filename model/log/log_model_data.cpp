@@ -111,7 +111,8 @@ QString LogModel::eventText(const ipc::EventView& event, Column column) const
     case Column::Time:
         return formatTime(event.time);
     case Column::Process:
-        return processText(event.process, event.pid);
+        return event.call == ipc::Call::Gap && event.process == 0 ? tr("several")
+                                                                  : processText(event.process, event.pid);
     case Column::Call:
         return formatCall(event);
     case Column::Endpoint:
