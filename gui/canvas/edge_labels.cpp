@@ -148,7 +148,8 @@ void EdgeLayer::relabel(const QRectF& around)
 /// A label says something else ten times a second: as long as it fits where it stands, it stays there.
 void EdgeLayer::updateLabel(Line& line, const EdgeLook& before)
 {
-    if (line.look.label == before.label && line.look.state == before.state)
+    if (line.look.label == before.label && line.look.state == before.state &&
+        line.look.sampled == before.sampled)
         return;
     const bool sameWeight = importanceOf(line.look) == importanceOf(before);
     if (sameWeight && !line.label.isEmpty() && !line.look.label.isEmpty() &&

@@ -90,8 +90,8 @@ void TracerKernel::initTestCase()
 /// A call goes one way or the other: the filter lets pass exactly what the kernel's side tells of.
 void TracerKernel::everyRowIsToldOnce()
 {
-    const auto stops = tracedCallsFilter(false).size();
-    QVERIFY(stops < tracedCallsFilter(true).size());
+    const auto stops = tracedCallsFilter(FilterKind::NotKernel).size();
+    QVERIFY(stops < tracedCallsFilter(FilterKind::Every).size());
     for (const CallRow& row : callRows()) {
         const byteyard_call call = kernelCall(row);
         QVERIFY(row.number < BYTEYARD_CALLS);
