@@ -182,6 +182,11 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr)
                          : isData                               ? callRow(info.entry.nr)
                                                                 : nullptr;
+    // How a child waits to be let go: a pause must not hold it there.
+    if (row != nullptr && row->effect == Effect::Futex && stopped.process->state == ProcessState::Starting) {
+        ptrace(PTRACE_CONT, stopped.tid, nullptr, nullptr);
+        return;
+    }
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
     // The call that takes another's place meets the filter on its own.

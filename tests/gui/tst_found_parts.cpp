@@ -37,7 +37,7 @@ private:
         ~Fixture()
         {
             session.stop();
-            QTest::qWaitFor([this] { return !session.isLive(); }, patience);
+            (void)QTest::qWaitFor([this] { return !session.isLive(); }, patience);
         }
         const model::LiveProcess* running(const QString& name) const
         {

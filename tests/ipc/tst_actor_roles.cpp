@@ -133,7 +133,7 @@ private slots:
                 return m[u"type"_s] == u"blocked"_s &&
                        m[u"process"_s] == engine.process(u"waiter"_s)[u"process"_s];
             });
-            return blocked[u"detail"_s].toString() == detail &&
+            return blocked[u"detail"_s].toString().endsWith(detail) &&
                    blocked[u"endpoint"_s] == engine.endpointOf(u"memory"_s)[u"endpoint"_s];
         }));
     }

@@ -239,12 +239,13 @@ void WireTest::aRecordWithAWrongEnumIsRefused()
         put(record, 4, call);
         QVERIFY(isRefused(record));
     }
-    for (const std::size_t offset : {std::size_t{6}, std::size_t{7}})
-        for (const std::uint8_t value : {std::uint8_t{4}, std::uint8_t{0xff}}) {
-            Bytes record = good;
-            put(record, offset, value);
-            QVERIFY(isRefused(record));
-        }
+    const std::pair<std::size_t, std::uint8_t> wrong[] = {
+        {6, static_cast<std::uint8_t>(How::Unobserved) + 1}, {6, 0xff}, {7, 4}, {7, 0xff}};
+    for (const auto& [offset, value] : wrong) {
+        Bytes record = good;
+        put(record, offset, value);
+        QVERIFY(isRefused(record));
+    }
 }
 
 void WireTest::aRecordWithDirtyPaddingIsRefused()

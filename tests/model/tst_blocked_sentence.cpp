@@ -129,7 +129,7 @@ private Q_SLOTS:
         live.apply(process(1, u"waiter"_s), 0);
         live.apply(process(2, u"holder"_s, u"exited"_s), 0);
         live.apply(protocol::Sample{
-            1, {{1, object.fill, 0, object.capacity, object.writeBlocks, object.facts, {}, 0, {}}}});
+            1, {{1, object.fill, 0, object.capacity, object.writeBlocks, object.facts, {}, 0, {}, {}}}});
         live.apply(protocol::Blocked{pending});
         constexpr QChar thinSpace(0x2009);
         QCOMPARE(blockedSentence(live, 1, 2 * second).replace(thinSpace, u' '), sentence);

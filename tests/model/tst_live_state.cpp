@@ -147,7 +147,7 @@ void TestLiveState::aReaderThatWaitsForItselfIsToldSo()
     live.apply(process(1, {}, u"running"_s), 0);
     live.apply(protocol::EdgeChange{1, 1, 0, u"read"_s, true});
     live.apply(protocol::EdgeChange{1, 1, 4, u"write"_s, true});
-    live.apply(protocol::Sample{1, {{1, 0, 0, 65536, false, {}, {}, 0, {}}}});
+    live.apply(protocol::Sample{1, {{1, 0, 0, 65536, false, {}, {}, 0, {}, {}}}});
     live.apply(protocol::Blocked{pendingCall(u"read"_s, 1, 1, 0)});
     QCOMPARE(blockedSentence(live, 1, 3'200'000'000),
              u"blocked for 3.2 s in read(0) on pipe 48001, empty; its only writer is the process itself."_s);
