@@ -18,7 +18,10 @@ LiveBinding::LiveBinding(CanvasScene& scene, model::Document& document, model::S
     connect(&session, &model::Session::opened, this, &LiveBinding::structureChanged);
     connect(&session, &model::Session::ticked, this, &LiveBinding::tick);
     // Keeping what a program made, and taking that back.
-    connect(document.undoStack(), &QUndoStack::indexChanged, this, &LiveBinding::updateDiscovered);
+    const auto kept =
+        connect(document.undoStack(), &QUndoStack::indexChanged, this, &LiveBinding::updateDiscovered);
+    // A document that goes last clears its stack.
+    connect(&session, &QObject::destroyed, this, [kept] { disconnect(kept); });
 }
 
 void LiveBinding::showAll()

@@ -145,6 +145,7 @@ private Q_SLOTS:
                                       {u"format"_s, 1},
                                       {u"topology"_s, m_catalog.topology},
                                       {u"capture"_s, u"ptrace"_s},
+                                      {u"why"_s, QString()},
                                       {u"started"_s, u"2026-03-01T10:20:30.123Z"_s}}));
         QCOMPARE(all[1], (QJsonObject{{u"type"_s, u"event"_s},
                                       {u"seq"_s, 1},
