@@ -3,6 +3,7 @@
 #include "gui/theme/theme.h"
 
 #include <QPainter>
+#include <QStyle>
 
 namespace byteyard::gui {
 

@@ -175,6 +175,15 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
                 leave(stopped, memory, info.exit.rval, now());
             if (stopped.inCall && stopped.call.restart == EINTR && goOnUnlessSignalled(stopped))
                 stopped.call.restart = restartNoIntr;
+        } else if (info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.rval == -EINTR &&
+                   stopped.process->stopSignal == 0 && !hasNews(stopped)) {
+            // An ignored signal has woken it. While a pause holds it here another thread may take that
+            // signal, and with it the reason to go on. After rt_sigreturn(2), whose result is that of what a
+            // handler interrupted, there is no number.
+            if (auto registers = CallRegisters::of(stopped.tid); registers && registers->number() >= 0) {
+                registers->callAgain();
+                registers->write(stopped.tid);
+            }
         }
         resume(stopped, PTRACE_CONT);
         return;

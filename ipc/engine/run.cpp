@@ -68,8 +68,8 @@ void SessionDirectory::write(const std::string& name, const std::string& text) c
 
 Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
          const RunOptions& options, CaptureChoice capture)
-    : m_loop(loop), m_queue(queue), m_runFile(runFile), m_numbers(numbers), m_options(options),
-      m_capture(std::move(capture)), m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+    : m_loop(loop), m_queue(queue), m_numbers(numbers), m_options(options), m_capture(std::move(capture)),
+      m_wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), m_started(monotonicNow()),
       m_directory(runFile), m_sink(queue, runFile, numbers, m_wake.get()),
       m_tracer(m_sink, m_started, options.dataBytes, std::move(m_capture.kernel), m_capture.following),

@@ -117,7 +117,6 @@ private:
 
     EventLoop& m_loop;
     OutputQueue& m_queue;
-    const RunFile& m_runFile;
     Numbers& m_numbers;
     RunOptions m_options;
     CaptureChoice m_capture; ///< its kernel is the tracer's

@@ -92,9 +92,9 @@ EventNames NameTable::namesOf(const ipc::EventView& event) const
 
 void appendSeconds(QByteArray& out, quint64 ns)
 {
-    constexpr quint64 second = 1'000'000'000;
-    out += QByteArray::number(ns / second);
-    quint64 fraction = ns % second;
+    constexpr quint64 nsPerSecond = 1'000'000'000;
+    out += QByteArray::number(ns / nsPerSecond);
+    quint64 fraction = ns % nsPerSecond;
     if (fraction == 0)
         return;
     std::array<char, 9> digits{};

@@ -27,7 +27,7 @@ struct LiveProcess
     QString sampledWhy;   ///< "run", "person" or "budget"
     int line = 0;         ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
     int errorLine = 0;    ///< where an actor's script failed; `error` says why
-    bool kept = false; ///< its node was made of it while it ran: a program had started it
+    bool kept = false;    ///< its node was made of it while it ran: a program had started it
 };
 
 /// A message in a queue, as peeked (sampled).

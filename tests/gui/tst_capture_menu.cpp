@@ -52,7 +52,8 @@ private Q_SLOTS:
     {
         model::Topology topology;
         const auto add = [&](const QString& id, model::Kind kind, const QStringList& argv) {
-            model::Node node{id, kind, id, QPointF(260.0 * static_cast<double>(topology.nodes.size()), 0), {}};
+            model::Node node{
+                id, kind, id, QPointF(260.0 * static_cast<double>(topology.nodes.size()), 0), {}};
             if (!argv.isEmpty())
                 node.properties = {{u"argv"_s, QJsonArray::fromStringList(argv)}};
             topology.nodes.append(node);
@@ -60,7 +61,8 @@ private Q_SLOTS:
         add(u"from"_s, model::Kind::Command,
             {u"sh"_s, u"-c"_s, u"while :; do head -c 3000 /dev/zero; sleep 0.2; done"_s});
         add(u"pipe"_s, model::Kind::Pipe, {});
-        add(u"to"_s, model::Kind::Command, {u"sh"_s, u"-c"_s, u"while :; do sleep 0.5; head -c 4000 >/dev/null; done"_s});
+        add(u"to"_s, model::Kind::Command,
+            {u"sh"_s, u"-c"_s, u"while :; do sleep 0.5; head -c 4000 >/dev/null; done"_s});
         topology.edges = {{u"e1"_s, u"from"_s, u"1"_s, u"pipe"_s, u"write"_s, {}},
                           {u"e2"_s, u"to"_s, u"0"_s, u"pipe"_s, u"read"_s, {}}};
         const QString path = m_settings.filePath(u"sampled.byteyard"_s);
@@ -77,13 +79,13 @@ private Q_SLOTS:
         const auto pipe = [&] { return window.session().endpointOfNode(u"pipe"_s); };
         QTRY_VERIFY_WITH_TIMEOUT(pipe() && pipe()->entry.totals.bytesIn > 6000, patience);
         QTRY_VERIFY_WITH_TIMEOUT(edge() && edge()->capture == u"sampled"_s, patience);
-        QVERIFY(lookOf(topology.edges.first(), model::Kind::Pipe, edge(), window.session().now(), true).sampled);
+        QVERIFY(
+            lookOf(topology.edges.first(), model::Kind::Pipe, edge(), window.session().now(), true).sampled);
         if (const QString to = qEnvironmentVariable("BYTEYARD_TEST_PICTURES"); !to.isEmpty())
             window.grab().save(to + u"/sampled.png"_s); // for a person who wants to see it
         const QList<Fact> facts = endpointFacts(window.session(), *pipe());
-        QVERIFY(std::any_of(facts.begin(), facts.end(), [](const Fact& fact) {
-            return fact.sampled && fact.value.startsWith(u"≥"_s);
-        }));
+        QVERIFY(std::any_of(facts.begin(), facts.end(),
+                            [](const Fact& fact) { return fact.sampled && fact.value.startsWith(u"≥"_s); }));
         window.session().stop();
         QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), model::Session::State::Ended, patience);
     }

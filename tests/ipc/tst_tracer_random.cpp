@@ -57,8 +57,8 @@ long compareFiles(const Held& one, const Held& other)
 }
 
 /// What lsof(8) says of these processes: descriptor → inode, of pipes and sockets.
-std::map<pid_t, std::map<int, std::uint64_t>> lsofTable(
-    const std::map<pid_t, std::map<int, std::uint64_t>>& processes)
+std::map<pid_t, std::map<int, std::uint64_t>>
+lsofTable(const std::map<pid_t, std::map<int, std::uint64_t>>& processes)
 {
     QStringList pids;
     for (const auto& [pid, descriptors] : processes)
@@ -75,7 +75,8 @@ std::map<pid_t, std::map<int, std::uint64_t>> lsofTable(
         if (line.startsWith('p'))
             pid = value.toInt();
         else if (line.startsWith('f'))
-            fd = value.isEmpty() || std::isdigit(static_cast<unsigned char>(value[0])) == 0 ? -1 : value.toInt();
+            fd = value.isEmpty() || std::isdigit(static_cast<unsigned char>(value[0])) == 0 ? -1
+                                                                                            : value.toInt();
         else if (line.startsWith('t'))
             type = value;
         else if (line.startsWith('i') && fd >= 0 && (type == "FIFO" || type == "unix"))

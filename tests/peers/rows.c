@@ -151,13 +151,12 @@ static long onSockets(void)
     if (is("sendto") || is("sendmsg") || is("sendmmsg") || is("shutdown") || is("setsockopt") ||
         is("getsockopt")) {
         sockets(s, is("sendmmsg") ? SOCK_SEQPACKET : SOCK_STREAM, "");
-        return is("sendto")     ? syscall(SYS_sendto, s[0], "hello", 5, MSG_NOSIGNAL, NULL, 0) - 5
-               : is("sendmsg")  ? syscall(SYS_sendmsg, s[0], &message, 0) - 5
-               : is("sendmmsg") ? syscall(SYS_sendmmsg, s[0], two, 2, 0) - 2
-               : is("shutdown") ? syscall(SYS_shutdown, s[0], SHUT_WR)
-               : is("setsockopt")
-                   ? syscall(SYS_setsockopt, s[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one)
-                   : syscall(SYS_getsockopt, s[0], SOL_SOCKET, SO_TYPE, &value, &size);
+        return is("sendto")       ? syscall(SYS_sendto, s[0], "hello", 5, MSG_NOSIGNAL, NULL, 0) - 5
+               : is("sendmsg")    ? syscall(SYS_sendmsg, s[0], &message, 0) - 5
+               : is("sendmmsg")   ? syscall(SYS_sendmmsg, s[0], two, 2, 0) - 2
+               : is("shutdown")   ? syscall(SYS_shutdown, s[0], SHUT_WR)
+               : is("setsockopt") ? syscall(SYS_setsockopt, s[0], SOL_SOCKET, SO_PASSCRED, &one, sizeof one)
+                                  : syscall(SYS_getsockopt, s[0], SOL_SOCKET, SO_TYPE, &value, &size);
     }
     if (is("recvfrom") || is("recvmsg") || is("recvmmsg")) {
         sockets(s, SOCK_SEQPACKET, "hello");
@@ -319,8 +318,8 @@ static long others(void)
     if (is("process_vm_readv") || is("process_vm_writev")) {
         static char from[8] = "hello";
         struct iovec here = {buffer, 5}, there = {from, 5};
-        return syscall(is("process_vm_readv") ? SYS_process_vm_readv : SYS_process_vm_writev, getpid(),
-                       &here, 1, &there, 1, 0) -
+        return syscall(is("process_vm_readv") ? SYS_process_vm_readv : SYS_process_vm_writev, getpid(), &here,
+                       1, &there, 1, 0) -
                5;
     }
     return -1;
@@ -476,13 +475,17 @@ static long lives(void)
 
 int main(int count, char** arguments)
 {
-    long (*const kinds[])(void) = {bytes, onSockets, objects, others, names, descriptors, waits, signals, lives};
+    long (*const kinds[])(void) = {bytes,       onSockets, objects, others, names,
+                                   descriptors, waits,     signals, lives};
     const char* const of[] = {
-        " read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 splice tee vmsplice sendfile"
+        " read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 splice tee vmsplice "
+        "sendfile"
         " copy_file_range lseek ftruncate flock ",
-        " sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown socket bind listen accept accept4 connect"
+        " sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown socket bind listen accept accept4 "
+        "connect"
         " getsockopt setsockopt socketpair ",
-        " msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl semget semop semtimedop semctl mq_open mq_unlink"
+        " msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl semget semop semtimedop semctl mq_open "
+        "mq_unlink"
         " mq_timedsend mq_timedreceive mq_notify mq_getsetattr memfd_create mmap munmap mremap futex ",
         " eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime inotify_init inotify_init1"
         " inotify_add_watch inotify_rm_watch pidfd_open pidfd_getfd pidfd_send_signal unshare setns"
