@@ -130,6 +130,9 @@ void TracerObjects::memoryIsAnEdgeWhileItIsMapped()
     b.tracer.launch(plan);
     input.read.reset();
     b.tracer.release(plan.process);
+    // The loader reads too, and is slow on a busy machine: the memory must be there before the read that
+    // waits.
+    QTRY_VERIFY_WITH_TIMEOUT(!b.sink.foundOf(kind.toStdString()).empty(), patience);
     QTRY_VERIFY_WITH_TIMEOUT(b.isIn(plan.process, "read"), patience);
     const auto memories = b.sink.foundOf(kind.toStdString());
     QCOMPARE(memories.size(), 1U);

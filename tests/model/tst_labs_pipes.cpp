@@ -53,8 +53,14 @@ void TestLabsPipes::twoThatWriteBeforeTheyReadWaitForEachOther()
         QCOMPARE(writes.constLast().value(u"endpoint"_s).toString(), pipe);
         QVERIFY(lab.events(process, u"read"_s).isEmpty() || bytesOut(lab, process, pipe) == 0);
         QCOMPARE(lab.endpoint(pipe).value(u"bytes_out"_s).toInteger(), 0);
-        QCOMPARE(lab.process(process).value(u"signal"_s).toString(), u"SIGTERM"_s);
     }
+    // Stop ends both at once: the write end of the second may be broken before its own signal comes.
+    QStringList signals{lab.process(u"A"_s).value(u"signal"_s).toString(),
+                        lab.process(u"B"_s).value(u"signal"_s).toString()};
+    QVERIFY2(signals.contains(u"SIGTERM"_s), qPrintable(signals.join(u' ')));
+    signals.removeAll(u"SIGTERM"_s);
+    signals.removeAll(u"SIGPIPE"_s);
+    QCOMPARE(signals, QStringList());
 }
 
 void TestLabsPipes::theOffsetBelongsToTheOpenFileDescription()
