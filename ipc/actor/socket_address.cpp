@@ -27,8 +27,8 @@ SocketAddress unixAddress(lua_State* lua, int argument, std::string_view name)
         luaL_argerror(lua, argument,
                       lua_pushfstring(lua, "a UNIX address has at most 108 bytes, this one %I",
                                       static_cast<LUAI_UACINT>(name.size())));
-    std::memcpy(address.sun_path, name.data(), name.size());
-    std::size_t used = name.size();
+    std::size_t used = std::min(name.size(), sizeof address.sun_path); // argerror does not return
+    std::memcpy(address.sun_path, name.data(), used);
     if (!name.empty() && name.front() == '@')
         address.sun_path[0] = '\0';
     else if (used < sizeof address.sun_path)

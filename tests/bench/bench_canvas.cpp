@@ -92,6 +92,14 @@ void measure(int nodes)
         frame();
     };
     std::printf("canvas/%d: frame at 100 %%, all drawn anew %.2f ms\n", nodes, medianMs(31, anew));
+    int zooms = 0;
+    std::printf("canvas/%d: frame of a zoom near 100 %% %.2f ms\n", nodes, medianMs(31, [&] {
+                    ++zooms % 2 == 0 ? view.zoomIn() : view.zoomOut();
+                    frame();
+                }));
+    view.zoomTo100();
+    scene->update();
+    frame();
     int step = 0;
     std::printf("canvas/%d: frame at 100 %%, scrolled by 16 pixels %.2f ms\n", nodes, medianMs(31, [&] {
                     QScrollBar* bar = view.horizontalScrollBar();
