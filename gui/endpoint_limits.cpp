@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QInputDialog>
+#include <QJsonArray>
 #include <QMenu>
 
 #include <limits>
@@ -55,6 +56,14 @@ QList<ObjectLimit> socketLimits(bool listens)
     return limits;
 }
 
+QList<ObjectLimit> pairLimits()
+{
+    QList<ObjectLimit> limits = socketLimits(false);
+    for (ObjectLimit& limit : limits)
+        limit.question = EndpointLimitsText::tr("Of both ends. ") + limit.question;
+    return limits;
+}
+
 QList<ObjectLimit> terminalLimits()
 {
     const QString question = EndpointLimitsText::tr("Its programs get SIGWINCH (ioctl TIOCSWINSZ):");
@@ -82,6 +91,8 @@ QList<ObjectLimit> limitsOf(Kind kind)
     case Kind::Udp:
     case Kind::UnixDatagram:
         return socketLimits(false);
+    case Kind::Socketpair:
+        return pairLimits();
     case Kind::Pty:
         return terminalLimits();
     case Kind::PosixShm:
@@ -115,7 +126,8 @@ void addLimits(QMenu& menu, QWidget* window, Session& session, const LiveEndpoin
         return;
     const QList<ObjectLimit> limits = limitsOf(kind);
     for (const ObjectLimit& limit : limits) {
-        const int now = endpoint.entry.facts.value(limit.name).toInt(limit.usual);
+        const QJsonValue fact = endpoint.entry.facts.value(limit.name);
+        const int now = (fact.isArray() ? fact.toArray().at(0) : fact).toInt(limit.usual);
         menu.addAction(limit.entry, window, [window, &session, number = endpoint.entry.number, limit, now] {
             askLimit(window, session, number, limit, now);
         });

@@ -3,6 +3,7 @@
 #include "gui/canvas/shape.h"
 #include "gui/dialogs/message_dialog.h"
 #include "gui/dialogs/store_dialog.h"
+#include "gui/dialogs/write_dialog.h"
 #include "gui/endpoint_limits.h"
 #include "gui/live_lookup.h"
 #include "model/log/format.h"
@@ -54,14 +55,8 @@ void addMessage(QMenu& menu, QWidget* window, Session& session, const LiveEndpoi
 
 void askBytes(QWidget* window, Session& session, quint32 number, Way way)
 {
-    bool ok = false;
-    const QString line =
-        QInputDialog::getText(window, EndpointMenuText::tr("Write bytes"),
-                              EndpointMenuText::tr("Text to write into it, followed by a line end. The "
-                                                   "log shows it as injected."),
-                              QLineEdit::Normal, {}, &ok);
-    if (ok)
-        session.writeInto(number, line.toUtf8() + '\n', way);
+    if (const LiveEndpoint* endpoint = session.endpoint(number))
+        WriteDialog::ask(session, *endpoint, way, window);
 }
 
 void addBytes(QMenu& menu, QWidget* window, Session& session, const LiveEndpoint& endpoint)
@@ -160,8 +155,7 @@ void addRemoval(QMenu& menu, Session& session, const LiveEndpoint& endpoint, Kin
 
 bool takesBytes(Kind kind, bool connection)
 {
-    return shapeOf(kind) == Shape::Capsule ? kind != Kind::Raw && (connection || !isListener(kind))
-                                           : kind == Kind::File;
+    return shapeOf(kind) == Shape::Capsule ? connection || !isListener(kind) : kind == Kind::File;
 }
 
 } // namespace

@@ -1,10 +1,9 @@
 #include "gui/dialogs/store_dialog.h"
 
 #include "gui/theme/theme.h"
-#include "gui/widgets/hex_text.h"
+#include "gui/widgets/bytes_edit.h"
 #include "model/log/format.h"
 
-#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -15,34 +14,22 @@ using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
-namespace {
-
-enum StoreForm { Hex, Text };
-
-} // namespace
-
 StoreDialog::StoreDialog(const model::LiveEndpoint& memory, QWidget* parent)
     : QDialog(parent), m_size(memory.fill.value_or(0)), m_offset(new QLineEdit(u"0"_s, this)),
-      m_form(new QComboBox(this)), m_bytes(new QLineEdit(this)), m_status(new QLabel(this))
+      m_status(new QLabel(this))
 {
     setWindowTitle(tr("Store into %1").arg(memory.entry.name));
     auto* layout = new QFormLayout(this);
     layout->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     m_offset->setObjectName(u"offset"_s);
-    m_form->setObjectName(u"form"_s);
-    m_bytes->setObjectName(u"bytes"_s);
-    m_form->addItems({tr("Hex"), tr("Text")});
-    for (QLineEdit* edit : {m_offset, m_bytes})
-        edit->setFont(Theme::instance().dataFont());
-    m_bytes->setMinimumWidth(m_bytes->fontMetrics().averageCharWidth() * 48);
+    m_offset->setFont(Theme::instance().dataFont());
     auto* note = new QLabel(tr("This writes into the real memory, at once: every process that has it mapped "
                                "sees it, whatever it is doing there. The log shows it as injected."),
                             this);
     note->setWordWrap(true);
     layout->addRow(note);
     layout->addRow(tr("&Offset"), m_offset);
-    layout->addRow(tr("&As"), m_form);
-    layout->addRow(tr("&Bytes"), m_bytes);
+    m_bytes = new BytesEdit(*layout, BytesEdit::Form::Hex, this);
     layout->addRow(m_status);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_store = buttons->button(QDialogButtonBox::Ok);
@@ -51,9 +38,8 @@ StoreDialog::StoreDialog(const model::LiveEndpoint& memory, QWidget* parent)
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_offset, &QLineEdit::textChanged, this, &StoreDialog::check);
-    connect(m_bytes, &QLineEdit::textChanged, this, &StoreDialog::check);
-    connect(m_form, &QComboBox::currentIndexChanged, this, &StoreDialog::check);
-    m_bytes->setFocus();
+    connect(m_bytes, &BytesEdit::changed, this, &StoreDialog::check);
+    m_bytes->focus();
     check();
 }
 
@@ -72,15 +58,7 @@ std::optional<quint64> StoreDialog::offset() const
 
 QByteArray StoreDialog::bytes() const
 {
-    if (m_form->currentIndex() == Text)
-        return m_bytes->text().toUtf8();
-    BytePattern pattern;
-    if (!patternFromHex(m_bytes->text(), pattern) || pattern.contains(-1))
-        return {};
-    QByteArray bytes;
-    for (const int byte : std::as_const(pattern))
-        bytes.append(static_cast<char>(byte));
-    return bytes;
+    return m_bytes->bytes();
 }
 
 QString StoreDialog::fault() const
@@ -90,7 +68,7 @@ QString StoreDialog::fault() const
     if (!at)
         return tr("“%1” is not an offset: write 4096 or 0x1000.").arg(m_offset->text());
     if (count == 0)
-        return m_bytes->text().isEmpty() ? tr("No bytes yet.") : tr("Hex is pairs of digits: 9b 00 ff.");
+        return m_bytes->fault();
     if (*at >= m_size || count > m_size - *at)
         return tr("It ends at %1: memory does not grow by being written.").arg(model::formatCount(m_size));
     return {};
@@ -117,7 +95,7 @@ void StoreDialog::ask(model::Session& session, const model::LiveEndpoint& memory
         session.storeInto(number, *dialog->offset(), dialog->bytes());
     });
     dialog->open();
-    dialog->m_bytes->end(false); // a dialog selects what has its keyboard: the next digit would replace it
+    dialog->m_bytes->focus(); // a dialog selects what has its keyboard: the next digit would replace it
 }
 
 } // namespace byteyard::gui

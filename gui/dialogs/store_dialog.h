@@ -4,12 +4,13 @@
 
 #include <QDialog>
 
-class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
 
 namespace byteyard::gui {
+
+class BytesEdit;
 
 /// Bytes to store into shared memory: where, and which, as hex or text. It says first what that does.
 class StoreDialog : public QDialog
@@ -33,8 +34,7 @@ private:
 
     quint64 m_size;
     QLineEdit* m_offset;
-    QComboBox* m_form;
-    QLineEdit* m_bytes;
+    BytesEdit* m_bytes;
     QLabel* m_status;
     QPushButton* m_store;
 };

@@ -57,6 +57,8 @@ constexpr Row rows[] = {
     {"waiting"_L1, Form::Plain, "backlog"_L1},
     {"rcv_q"_L1, Form::Bytes, {}},
     {"snd_q"_L1, Form::Bytes, {}},
+    {"SO_SNDBUF"_L1, Form::Bytes, {}},
+    {"SO_RCVBUF"_L1, Form::Bytes, {}},
     {"queued"_L1, Form::Plain, {}},
     {"drops"_L1, Form::Plain, {}},
     {"rtt_us"_L1, Form::Micros, {}},

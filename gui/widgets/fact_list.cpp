@@ -38,8 +38,9 @@ void FactList::setFacts(const QList<Fact>& facts)
             continue;
         const Fact& fact = facts.at(i);
         row.label->setText(fact.label);
-        row.value->setText(fact.value);
-        row.value->setToolTip(fact.tip);
+        row.value->setValue(fact.value);
+        // What may have lost its middle is whole there.
+        row.value->setToolTip(fact.tip.isEmpty() && fact.value.contains(u'/') ? fact.value : fact.tip);
         row.value->setSampled(fact.sampled);
         row.value->setAccessibleName(fact.label);
     }

@@ -38,6 +38,35 @@ ValueLabel::ValueLabel(QWidget* parent) : QLabel(parent)
     setAlignment(Qt::AlignRight | Qt::AlignVCenter);
 }
 
+void ValueLabel::setValue(const QString& value)
+{
+    m_value = value;
+    fit();
+}
+
+/// A label breaks lines at spaces alone.
+void ValueLabel::fit()
+{
+    const bool isWord = !m_value.contains(u' ') && !m_value.contains(u'\n');
+    const QString fitting =
+        isWord ? fontMetrics().elidedText(m_value, Qt::ElideMiddle, std::max(contentsRect().width(), 40))
+               : m_value;
+    if (fitting != text())
+        setText(fitting);
+}
+
+QSize ValueLabel::minimumSizeHint() const
+{
+    constexpr int columns = 8;
+    return {fontMetrics().averageCharWidth() * columns, QLabel::minimumSizeHint().height()};
+}
+
+void ValueLabel::resizeEvent(QResizeEvent* event)
+{
+    QLabel::resizeEvent(event);
+    fit();
+}
+
 void ValueLabel::setSampled(bool sampled)
 {
     if (m_sampled == sampled)

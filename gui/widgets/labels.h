@@ -27,20 +27,27 @@ public:
     explicit SectionLabel(const QString& text = {}, QWidget* parent = nullptr);
 };
 
-/// A number. One that was sampled, not seen exactly, has a dashed underline.
+/// A number or a word. One that was sampled, not seen exactly, has a dashed underline; a path that is too
+/// long for its place loses its middle.
 class ValueLabel : public QLabel
 {
     Q_OBJECT
 
 public:
     explicit ValueLabel(QWidget* parent = nullptr);
+    void setValue(const QString& value);
     void setSampled(bool sampled);
     bool isSampled() const { return m_sampled; }
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void fit();
+
+    QString m_value;
     bool m_sampled = false;
 };
 

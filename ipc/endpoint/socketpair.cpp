@@ -4,7 +4,9 @@
 #include "ipc/host/process_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <limits>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -19,9 +21,16 @@ std::uint64_t waitingAt(int socket)
     return ::ioctl(socket, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
+struct Buffer
+{
+    std::string_view name;
+    int option;
+};
+constexpr std::array pairBuffers{Buffer{"SO_SNDBUF", SO_SNDBUF}, Buffer{"SO_RCVBUF", SO_RCVBUF}};
+
 } // namespace
 
-SocketpairEndpoint::SocketpairEndpoint(Type type)
+SocketpairEndpoint::SocketpairEndpoint(Type type, int sendBuffer, int receiveBuffer)
 {
     const int socketType = type == Type::Stream     ? SOCK_STREAM
                            : type == Type::Datagram ? SOCK_DGRAM
@@ -38,6 +47,17 @@ SocketpairEndpoint::SocketpairEndpoint(Type type)
                                   : type == Type::Datagram ? "SOCK_DGRAM"
                                                            : "SOCK_SEQPACKET";
     m_setup.push_back({Call::Socketpair, m_ends[0].get(), m_ends[1].get(), 0, "type=" + std::string(name)});
+    for (const Buffer& buffer : pairBuffers) {
+        const int size = buffer.option == SO_SNDBUF ? sendBuffer : receiveBuffer;
+        for (const Fd& end : m_ends) {
+            if (size <= 0)
+                continue;
+            if (::setsockopt(end.get(), SOL_SOCKET, buffer.option, &size, sizeof size) != 0)
+                throw EndpointError("setsockopt(" + std::string(buffer.name) + ')', "socketpair", errno);
+            m_setup.push_back({callNamed("setsockopt"), end.get(), -1, 0,
+                               "option=" + std::string(buffer.name) + " value=" + std::to_string(size)});
+        }
+    }
 }
 
 std::vector<ObjectId> SocketpairEndpoint::objects() const
@@ -122,6 +142,52 @@ MadeCall SocketpairEndpoint::write(std::span<const TableHolder> holders, const W
     const ssize_t sent =
         ::send(writer.get(), request.bytes.data(), request.bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     return {Call::Sendto, sent >= 0 ? sent : -errno, {}, {}};
+}
+
+std::optional<Look> SocketpairEndpoint::look(const LookContext& context)
+{
+    std::optional<Look> look = Endpoint::look(context);
+    if (!look || context.holders.empty())
+        return look;
+    const std::array ends{borrowHeld(context.holders, m_id.inode), borrowHeld(context.holders, m_id2.inode)};
+    for (const Buffer& buffer : pairBuffers) {
+        std::vector<std::int64_t> sizes;
+        for (const Fd& end : ends) {
+            int bytes = 0;
+            socklen_t size = sizeof bytes;
+            if (end && ::getsockopt(end.get(), SOL_SOCKET, buffer.option, &bytes, &size) == 0)
+                sizes.push_back(bytes);
+        }
+        if (sizes.size() == 2 && sizes[0] != sizes[1])
+            look->facts.emplace_back(buffer.name, sizes);
+        else if (!sizes.empty())
+            look->facts.emplace_back(buffer.name, sizes.front());
+    }
+    return look;
+}
+
+MadeCall SocketpairEndpoint::setLimit(std::span<const TableHolder> holders, const std::string& name,
+                                      std::uint64_t value)
+{
+    const auto* const buffer = std::find_if(pairBuffers.begin(), pairBuffers.end(),
+                                            [&](const Buffer& each) { return each.name == name; });
+    if (buffer == pairBuffers.end())
+        return Endpoint::setLimit(holders, name, value);
+    learn(holders);
+    MadeCall made{callNamed("setsockopt"), 0, "option=" + name + " value=" + std::to_string(value), {}};
+    if (value > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
+        made.result = -EINVAL;
+        return made;
+    }
+    const auto bytes = static_cast<int>(value);
+    made.result = -ENXIO;
+    for (const std::uint64_t inode : {m_id.inode, m_id2.inode}) {
+        const Fd end = borrowHeld(holders, inode);
+        if (end && (made.result == 0 || made.result == -ENXIO))
+            made.result =
+                ::setsockopt(end.get(), SOL_SOCKET, buffer->option, &bytes, sizeof bytes) == 0 ? 0 : -errno;
+    }
+    return made;
 }
 
 } // namespace byteyard::ipc

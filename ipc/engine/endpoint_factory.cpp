@@ -62,10 +62,12 @@ Made createFile(const EndpointPlan& plan)
 
 Made createSocketpair(const EndpointPlan& plan)
 {
-    const std::string& type = plan.node.endpoint.type;
-    return std::make_unique<SocketpairEndpoint>(type == "datagram"    ? SocketpairEndpoint::Type::Datagram
-                                                : type == "seqpacket" ? SocketpairEndpoint::Type::Seqpacket
-                                                                      : SocketpairEndpoint::Type::Stream);
+    const EndpointSpec& spec = plan.node.endpoint;
+    return std::make_unique<SocketpairEndpoint>(spec.type == "datagram" ? SocketpairEndpoint::Type::Datagram
+                                                : spec.type == "seqpacket"
+                                                    ? SocketpairEndpoint::Type::Seqpacket
+                                                    : SocketpairEndpoint::Type::Stream,
+                                                spec.sendBuffer, spec.receiveBuffer);
 }
 
 Made createSysvQueue(const EndpointPlan& plan)

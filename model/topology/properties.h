@@ -25,5 +25,6 @@ PropertySpec integerProperty(const QString& key, qint64 minimum, qint64 value, q
 PropertySpec modeProperty();
 PropertySpec madeByProperty();
 PropertySpec existingProperty();
+QList<PropertySpec> bufferProperties(); ///< of a socket
 
 } // namespace byteyard::model

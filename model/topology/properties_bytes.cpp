@@ -84,11 +84,12 @@ QList<PropertySpec> byteProperties(Kind kind)
     case Kind::Pty:
         return ptyProperties();
     default:
-        return {choiceProperty(
-            u"type"_s, {u"stream"_s, u"datagram"_s, u"seqpacket"_s}, KindText::tr("Type"),
-            KindText::tr("stream: bytes without boundaries; datagram: whole messages; seqpacket: "
-                         "whole messages and an end, "
-                         "see socketpair(2) and unix(7)."))};
+        return QList{choiceProperty(
+                   u"type"_s, {u"stream"_s, u"datagram"_s, u"seqpacket"_s}, KindText::tr("Type"),
+                   KindText::tr("stream: bytes without boundaries; datagram: whole messages; seqpacket: "
+                                "whole messages and an end, "
+                                "see socketpair(2) and unix(7)."))} +
+               bufferProperties();
     }
 }
 

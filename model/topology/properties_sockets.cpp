@@ -27,6 +27,8 @@ PropertySpec backlogProperty()
                      "somaxconn."));
 }
 
+} // namespace
+
 QList<PropertySpec> bufferProperties()
 {
     return {integerProperty(
@@ -36,8 +38,6 @@ QList<PropertySpec> bufferProperties()
                 u"rcvbuf"_s, 0, 0, mostInt, KindText::tr("bytes"), KindText::tr("Receive buffer"),
                 KindText::tr("SO_RCVBUF, see socket(7): the kernel doubles it; 0 leaves its default."))};
 }
-
-} // namespace
 
 QList<PropertySpec> socketProperties(Kind kind)
 {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <QApplication>
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QPoint>
 #include <QProcess>
 #include <QTest>
+#include <QTimer>
 
 namespace byteyard::test {
 
@@ -41,6 +44,28 @@ public:
     static bool click(QPoint at)
     {
         return act(moved(at) + QStringList{QStringLiteral("click"), QStringLiteral("1")});
+    }
+
+    /// A right click there; the menu that comes up is answered by a click on its entry, from within its loop.
+    static bool chooseInMenu(QPoint at, const QString& entry)
+    {
+        bool chosen = false;
+        QTimer look;
+        QObject::connect(&look, &QTimer::timeout, &look, [&] {
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            if (menu == nullptr)
+                return;
+            look.stop();
+            for (QAction* action : menu->actions())
+                if (action->text() == entry)
+                    chosen = click(menu->mapToGlobal(menu->actionGeometry(action).center()));
+            if (!chosen)
+                menu->close();
+        });
+        look.start(50);
+        constexpr int patience = 30000;
+        return act(moved(at) + QStringList{QStringLiteral("click"), QStringLiteral("3")}) &&
+               QTest::qWaitFor([&] { return chosen; }, patience);
     }
 
     static bool key(const QString& name) { return act({QStringLiteral("key"), name}); }

@@ -13,7 +13,6 @@
 #include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -73,7 +72,8 @@ private Q_SLOTS:
             return;
         // By the mouse: the node's menu, then the dialog.
         CanvasView* canvas = window.canvas();
-        chooseInMenu(canvas->viewport()->mapToGlobal(canvas->nodeRect(u"m"_s).center()), u"Store Bytes…"_s);
+        QVERIFY(Hands::chooseInMenu(canvas->viewport()->mapToGlobal(canvas->nodeRect(u"m"_s).center()),
+                                    u"Store Bytes…"_s));
         auto* dialog = dialogOf(window);
         QVERIFY(dialog);
         picture(*dialog, u"store-"_s + kind);
@@ -168,28 +168,6 @@ private:
                                : nullptr;
         QVERIFY(live);
         QTRY_COMPARE_WITH_TIMEOUT(Store::memory(window, kind, 0, 4), QByteArray("here"), patience);
-    }
-
-    /// A right click there; what comes up is answered by another click, from within its loop.
-    void chooseInMenu(QPoint at, const QString& entry)
-    {
-        bool chosen = false;
-        QTimer look;
-        connect(&look, &QTimer::timeout, &look, [&] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            if (menu == nullptr)
-                return;
-            look.stop();
-            for (QAction* action : menu->actions())
-                if (action->text() == entry)
-                    chosen = Hands::click(menu->mapToGlobal(menu->actionGeometry(action).center()));
-            if (!chosen)
-                menu->close();
-        });
-        look.start(50);
-        QVERIFY(Hands::act(
-            {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, u"3"_s}));
-        QTRY_VERIFY_WITH_TIMEOUT(chosen, patience);
     }
 
     static StoreDialog* dialogOf(MainWindow& window)
