@@ -16,7 +16,10 @@ EventStore::Chunk::Chunk(quint64 firstPosition)
     ::madvise(bytes.get(), chunkBytes, MADV_HUGEPAGE); // a wish: small pages do too
 }
 
-EventStore::EventStore(quint64 limit) : m_limit(std::max<quint64>(limit, 1)) {}
+EventStore::EventStore(quint64 limit, quint64 mostBytes)
+    : m_limit(std::max<quint64>(limit, 1)), m_mostBytes(mostBytes)
+{
+}
 
 EventStore::~EventStore() = default;
 
@@ -64,6 +67,10 @@ void EventStore::dropOld()
         m_first = m_end - m_limit;
     while (m_chunks.size() > 1 && m_chunks[1]->first <= m_first)
         m_chunks.pop_front();
+    while (m_chunks.size() > 1 && memoryOf(m_chunks.size()) > m_mostBytes) {
+        m_chunks.pop_front();
+        m_first = std::max(m_first, m_chunks.front()->first);
+    }
 }
 
 quint64 EventStore::first() const
@@ -81,7 +88,15 @@ quint64 EventStore::end() const
 quint64 EventStore::bytesUsed() const
 {
     const std::scoped_lock lock(m_mutex);
-    return m_chunks.size() * (chunkBytes + chunkRecords * sizeof(quint32) + sizeof(Chunk));
+    return memoryOf(m_chunks.size());
+}
+
+quint64 EventStore::bytesFrom(quint64 position) const
+{
+    const std::scoped_lock lock(m_mutex);
+    const auto after = std::upper_bound(m_chunks.begin(), m_chunks.end(), position,
+                                        [](quint64 at, const auto& chunk) { return at < chunk->first; });
+    return memoryOf(static_cast<std::size_t>(m_chunks.end() - after) + (after == m_chunks.begin() ? 0 : 1));
 }
 
 EventStore::Piece EventStore::pieceFrom(quint64 from) const

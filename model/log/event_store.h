@@ -13,14 +13,17 @@
 namespace byteyard::model {
 
 /// Events of a session in memory: the wire's records in chunks. When there are more than the limit the oldest
-/// go: exactly the newest `limit` can be read, and their chunks are what is kept. One thread appends, any
-/// thread reads. A row's position never changes: it counts from the session's first event.
+/// go: exactly the newest `limit` can be read, and their chunks are what is kept. When those take more memory
+/// than `mostBytes` (events with much data), whole chunks of the oldest go. One thread appends, any thread
+/// reads. A row's position never changes: it counts from the session's first event.
 class EventStore
 {
 public:
     static constexpr quint64 defaultLimit = 1'000'000;
 
-    explicit EventStore(quint64 limit = defaultLimit);
+    static constexpr quint64 defaultBytes = 512u << 20;
+
+    explicit EventStore(quint64 limit = defaultLimit, quint64 mostBytes = defaultBytes);
     ~EventStore();
     EventStore(const EventStore&) = delete;
     EventStore& operator=(const EventStore&) = delete;
@@ -49,8 +52,9 @@ public:
 
     quint64 first() const;                      ///< position of the oldest that is kept
     quint64 end() const;                        ///< one past the newest
-    quint64 dropped() const { return first(); } ///< how many went because of the limit
+    quint64 dropped() const { return first(); } ///< how many went because of a limit
     quint64 bytesUsed() const;                  ///< memory that the chunks take
+    quint64 bytesFrom(quint64 position) const;  ///< of those with this event or later ones
     /// The event at a position; empty when it has gone or is not there yet.
     Row at(quint64 position) const;
     /// Calls `each(position, view)` for the positions of [from, to) that are kept, faster than at(). It holds
@@ -98,6 +102,10 @@ private:
     /// Shows readers what was taken, and drops what is over the limit.
     void publish();
     void dropOld();
+    static constexpr quint64 memoryOf(std::size_t chunks)
+    {
+        return chunks * (chunkBytes + chunkRecords * sizeof(quint32) + sizeof(Chunk));
+    }
     /// What is kept from `from` on, up to the end of its chunk.
     Piece pieceFrom(quint64 from) const;
 
@@ -112,6 +120,7 @@ private:
     quint64 m_first = 0;
     quint64 m_end = 0;
     quint64 m_limit;
+    const quint64 m_mostBytes;
 };
 
 template <typename Each>

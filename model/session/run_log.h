@@ -28,7 +28,8 @@ struct RunLog
     {
         const quint64 done = consumed.load(std::memory_order_relaxed);
         const quint64 end = store->end();
-        return done < end && end - done > EventStore::defaultLimit / 2;
+        return done < end && (end - done > EventStore::defaultLimit / 2 ||
+                              store->bytesFrom(done) > EventStore::defaultBytes / 2);
     }
 
     Catalog catalog() const

@@ -61,6 +61,25 @@ private Q_SLOTS:
         QCOMPARE(end, 100'000ull);
     }
 
+    void eventsWithMuchDataAreBoundedByTheirMemory()
+    {
+        constexpr quint64 most = 8u << 20;
+        EventStore store(EventStore::defaultLimit, most);
+        const std::string much(60'000, 'x');
+        for (quint64 i = 0; i < 1000; ++i) {
+            samples::append(store, transfer(i + 1, ipc::Call::Write, much));
+            QVERIFY(store.bytesUsed() <= most);
+        }
+        QCOMPARE(store.end(), 1000ull);
+        QVERIFY(store.first() > 800 && store.first() < 990);
+        QVERIFY(!store.at(store.first() - 1));
+        QCOMPARE(quint64{store.at(store.first())->seq}, store.first() + 1);
+        QCOMPARE(quint64{store.at(999)->seq}, 1000ull);
+        quint64 seen = 0;
+        store.forEach(0, 1000, [&](quint64, const ipc::EventView&) { return ++seen > 0; });
+        QCOMPARE(seen, 1000 - store.first());
+    }
+
     void aRowKeepsItsBytesWhenTheStoreDropsThem()
     {
         EventStore store(1);
