@@ -18,6 +18,29 @@ struct ProcessMenuText
     Q_DECLARE_TR_FUNCTIONS(ProcessMenu)
 };
 
+/// A descriptor can only be closed by its process: it does so before its next call on an endpoint.
+void addClose(QMenu& menu, model::Session& session, quint32 number)
+{
+    QMenu* close = menu.addMenu(ProcessMenuText::tr("Close a Descriptor Before Its Next IPC Call"));
+    for (const model::LiveDescriptor& descriptor : session.descriptors()) {
+        if (descriptor.process != number || descriptor.fd < 0)
+            continue;
+        const model::LiveEndpoint* endpoint = session.endpoint(descriptor.endpoint);
+        close->addAction(ProcessMenuText::tr("fd %1 · %2")
+                             .arg(descriptor.fd)
+                             .arg(endpoint ? endpoint->entry.name : ProcessMenuText::tr("not followed")),
+                         &session, [&session, number, fd = descriptor.fd] {
+                             model::Rule rule;
+                             rule.process = number;
+                             rule.once = true;
+                             rule.action = model::Rule::Action::Close;
+                             rule.value = fd;
+                             session.setRule(rule);
+                         });
+    }
+    close->setEnabled(!close->isEmpty());
+}
+
 } // namespace
 
 void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quint32 number)
@@ -59,6 +82,8 @@ void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quin
     sampled->setCheckable(true);
     sampled->setChecked(process->sampled);
     sampled->setEnabled(alive);
+    if (alive)
+        addClose(menu, session, number);
     addRuleActions(menu, window, session, number, alive);
     if (!session.rules().isEmpty())
         fillRulesMenu(*menu.addMenu(ProcessMenuText::tr("Breaks and Injections")), session);

@@ -99,7 +99,8 @@ void CanvasView::Private::updateDots()
 
 void CanvasView::paintEvent(QPaintEvent* event)
 {
-    d->still.fit(viewportTransform(), viewport()->size(), viewport()->devicePixelRatioF());
+    d->still.fit(viewportTransform(), viewport()->size(), viewport()->devicePixelRatioF(),
+                 Theme::instance().colors().canvas);
     d->catchUp();
     d->still.refresh([this](QPainter& painter, const QRect& rect) { d->paintBelow(painter, rect); },
                      [this](QPainter& painter, const QRect& rect) { d->paintAbove(painter, rect); });

@@ -39,6 +39,7 @@ struct CanvasView::Private
 
     QPointer<InlineEdit> edit;
     StillLayers still;
+    QTimer zoomed; ///< until a zoom has come to rest
     QTimer flow;
     QElapsedTimer sinceFlow;
 

@@ -19,6 +19,7 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double zoomStep = 1.25;
+constexpr int restMs = 120; ///< after the last step of a zoom
 
 } // namespace
 
@@ -72,6 +73,14 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
         d->cancelGesture();
         find({});
         fit();
+    });
+    d->zoomed.setSingleShot(true);
+    d->zoomed.setInterval(restMs);
+    connect(&d->zoomed, &QTimer::timeout, this, [this] {
+        if (!d->still.isCoarse())
+            return;
+        d->still.invalidateAll();
+        viewport()->update();
     });
     d->flow.setInterval(frameMs);
     connect(&d->flow, &QTimer::timeout, this, [this] { d->animate(); });
@@ -151,6 +160,7 @@ void CanvasView::Private::setZoom(double zoom, const QPoint& around)
     const QPointF fixed = view.mapToScene(around);
     view.setTransform(QTransform::fromScale(zoom, zoom));
     view.viewport()->update();
+    zoomed.start();
     const QPointF away = view.mapFromScene(fixed) - around;
     view.horizontalScrollBar()->setValue(view.horizontalScrollBar()->value() + qRound(away.x()));
     view.verticalScrollBar()->setValue(view.verticalScrollBar()->value() + qRound(away.y()));

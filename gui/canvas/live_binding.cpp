@@ -168,6 +168,7 @@ NodeLive LiveBinding::liveOf(const model::LiveProcess& process) const
     live.signal = process.entry.signal;
     live.error = process.error;
     live.paused = process.paused;
+    live.sampled = process.sampled;
     live.line = process.line;
     const auto pending = m_pending.constFind(process.entry.number);
     if (pending != m_pending.constEnd()) {

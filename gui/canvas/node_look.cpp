@@ -119,7 +119,7 @@ void setProcessState(NodeLook& look, const NodeLive& live)
         live.paced ? say(NodeState::Running, NodeText::tr("paced · %1").arg(live.blockedCall))
                    : say(NodeState::Blocked, NodeText::tr("blocked · %1").arg(live.blockedCall));
     else
-        say(NodeState::Running, NodeText::tr("running"));
+        say(NodeState::Running, live.sampled ? NodeText::tr("running · sampled") : NodeText::tr("running"));
 }
 
 } // namespace

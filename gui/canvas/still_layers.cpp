@@ -1,8 +1,10 @@
 #include "gui/canvas/still_layers.h"
 
+#include <QElapsedTimer>
 #include <QPainter>
 
 #include <cmath>
+#include <utility>
 
 namespace byteyard::gui {
 
@@ -10,6 +12,9 @@ namespace {
 
 /// More pieces than this cost more than what lies between them.
 constexpr int piecesMost = 24;
+
+/// Half of what a frame has (ui.md's bound, with room for what moves).
+constexpr double frameMs = 8;
 
 void draw(QPainter& painter, const QPixmap& picture, const QRegion& region)
 {
@@ -22,7 +27,7 @@ void draw(QPainter& painter, const QPixmap& picture, const QRegion& region)
 
 } // namespace
 
-void StillLayers::fit(const QTransform& toView, const QSize& size, qreal pixelRatio)
+void StillLayers::fit(const QTransform& toView, const QSize& size, qreal pixelRatio, const QColor& around)
 {
     if (size != m_size || pixelRatio != m_pixelRatio) {
         m_size = size;
@@ -44,6 +49,8 @@ void StillLayers::fit(const QTransform& toView, const QSize& size, qreal pixelRa
             m_toView * QTransform::fromTranslate(toView.dx() - m_toView.dx(), toView.dy() - m_toView.dy());
         if (whole && moved == toView && std::abs(dx) < m_below.width() && std::abs(dy) < m_below.height())
             scroll({static_cast<int>(dx / pixelRatio), static_cast<int>(dy / pixelRatio)});
+        else if (m_wholeMs > frameMs)
+            scale(toView, around);
         else
             invalidateAll();
     }
@@ -60,6 +67,27 @@ void StillLayers::scroll(const QPoint& by)
     m_dirty |= QRegion(QRect({}, m_size)) - QRect(by, m_size);
 }
 
+void StillLayers::scale(const QTransform& toView, const QColor& around)
+{
+    if (!m_coarse) {
+        m_coarse = true;
+        m_sharpBelow = m_below;
+        m_sharpAbove = m_above;
+        m_sharpToView = m_toView;
+    }
+    const QTransform change = m_sharpToView.inverted() * toView;
+    const QRectF to = change.mapRect(QRectF({}, QSizeF(m_size)));
+    m_below.fill(around);
+    m_above.fill(Qt::transparent);
+    for (const auto& [picture, sharp] :
+         {std::pair(&m_below, &m_sharpBelow), std::pair(&m_above, &m_sharpAbove)}) {
+        QPainter painter(picture);
+        painter.setCompositionMode(QPainter::CompositionMode_Source);
+        painter.drawPixmap(to, *sharp, QRectF(sharp->rect()));
+    }
+    m_dirty = {};
+}
+
 void StillLayers::invalidate(const QRect& rect)
 {
     m_dirty |= rect & QRect({}, m_size);
@@ -68,6 +96,8 @@ void StillLayers::invalidate(const QRect& rect)
 void StillLayers::invalidateAll()
 {
     m_dirty = QRect({}, m_size);
+    m_coarse = false;
+    m_sharpBelow = m_sharpAbove = {};
 }
 
 void StillLayers::refresh(const Paint& paintBelow, const Paint& paintAbove)
@@ -76,6 +106,9 @@ void StillLayers::refresh(const Paint& paintBelow, const Paint& paintAbove)
         return;
     if (m_dirty.rectCount() > piecesMost)
         m_dirty = m_dirty.boundingRect();
+    const bool isWhole = m_dirty == QRect({}, m_size);
+    QElapsedTimer clock;
+    clock.start();
     QPainter below(&m_below);
     QPainter above(&m_above);
     for (const QRect& rect : m_dirty) {
@@ -92,6 +125,8 @@ void StillLayers::refresh(const Paint& paintBelow, const Paint& paintAbove)
         above.restore();
     }
     m_dirty = {};
+    if (isWhole)
+        m_wholeMs = static_cast<double>(clock.nsecsElapsed()) / 1e6;
 }
 
 void StillLayers::drawBelow(QPainter& painter, const QRegion& region) const

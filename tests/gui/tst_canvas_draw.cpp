@@ -1,8 +1,10 @@
 #include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/still_layers.h"
 #include "gui/theme/theme.h"
 #include "tests/gui/canvas_fixture.h"
 
 #include <QDir>
+#include <QPainter>
 #include <QScrollBar>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -38,6 +40,54 @@ private Q_SLOTS:
     {
         QCoreApplication::setOrganizationName(u"byteyard-test"_s);
         QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+    }
+
+    void aZoomThatIsSlowToDrawShowsTheOldPictureFirst()
+    {
+        const QSize size(200, 100);
+        int drawn = 0;
+        int slow = 0;
+        const auto below = [&](QPainter& painter, const QRect& rect) {
+            ++drawn;
+            QTest::qSleep(slow);
+            painter.fillRect(rect, Qt::white);
+            painter.fillRect(0, 0, 100, 50, Qt::red); // whatever the zoom
+        };
+        const auto above = [](QPainter&, const QRect&) {};
+        const auto pixel = [&](const gui::StillLayers& layers, QPoint at) {
+            QImage image(size, QImage::Format_RGB32);
+            QPainter painter(&image);
+            layers.drawBelow(painter, QRect({}, size));
+            layers.drawAbove(painter, QRect({}, size));
+            return image.pixelColor(at);
+        };
+        gui::StillLayers layers;
+        const QTransform one;
+        const QTransform half = QTransform::fromScale(0.5, 0.5);
+        layers.fit(one, size, 1, Qt::blue);
+        layers.refresh(below, above);
+        QCOMPARE(drawn, 1);
+        // Quick enough: drawn anew at once.
+        layers.fit(half, size, 1, Qt::blue);
+        QVERIFY(!layers.isCoarse());
+        slow = 30;
+        layers.refresh(below, above);
+        QCOMPARE(drawn, 2);
+
+        layers.fit(one, size, 1, Qt::blue);
+        layers.fit(half, size, 1, Qt::blue);
+        layers.fit(QTransform::fromScale(0.25, 0.25), size, 1, Qt::blue);
+        QVERIFY(layers.isCoarse());
+        layers.refresh(below, above);
+        QCOMPARE(drawn, 2);
+        QCOMPARE(pixel(layers, {20, 10}), QColor(Qt::red)); // half as large as it was
+        QCOMPARE(pixel(layers, {80, 40}), QColor(Qt::white));
+        QCOMPARE(pixel(layers, {150, 80}), QColor(Qt::blue)); // no picture yet
+        layers.invalidateAll();
+        layers.refresh(below, above);
+        QVERIFY(!layers.isCoarse());
+        QCOMPARE(drawn, 3);
+        QCOMPARE(pixel(layers, {150, 80}), QColor(Qt::white));
     }
 
     void aProcessSaysItsState_data()

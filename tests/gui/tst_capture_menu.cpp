@@ -1,4 +1,5 @@
 #include "gui/canvas/edge_look.h"
+#include "gui/canvas/node_look.h"
 #include "gui/capture_menu.h"
 #include "gui/main_window.h"
 #include "gui/panels/live_facts.h"
@@ -83,6 +84,13 @@ private Q_SLOTS:
             lookOf(topology.edges.first(), model::Kind::Pipe, edge(), window.session().now(), true).sampled);
         if (const QString to = qEnvironmentVariable("BYTEYARD_TEST_PICTURES"); !to.isEmpty())
             window.grab().save(to + u"/sampled.png"_s); // for a person who wants to see it
+        NodeLive live;
+        const model::LiveProcess* from = window.session().processOfNode(u"from"_s);
+        QVERIFY(from->sampled);
+        live.number = from->entry.number;
+        live.state = u"running"_s;
+        live.sampled = from->sampled;
+        QCOMPARE(lookOf(topology.nodes.first(), {}, live).stateText, u"running · sampled"_s);
         const QList<Fact> facts = endpointFacts(window.session(), *pipe());
         QVERIFY(std::any_of(facts.begin(), facts.end(),
                             [](const Fact& fact) { return fact.sampled && fact.value.startsWith(u"≥"_s); }));

@@ -144,6 +144,27 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, patience);
     }
 
+    void aDescriptorIsClosedFromTheMenu()
+    {
+        const QString path = save(u"while echo line; do sleep 0.01; done; exit 7"_s);
+        MainWindow window;
+        start(window, path);
+        QMenu menu(&window);
+        fillProcessMenu(menu, &window, window.session(), writer(window)->entry.number);
+        const QList<QMenu*> menus = menu.findChildren<QMenu*>();
+        const auto close = std::find_if(menus.begin(), menus.end(), [](const QMenu* each) {
+            return each->title().startsWith(u"Close a Descriptor"_s);
+        });
+        QVERIFY(close != menus.end());
+        QCOMPARE((*close)->actions().size(), 1);
+        QCOMPARE((*close)->actions().first()->text(), u"fd 1 · pipe"_s);
+        (*close)->actions().first()->trigger();
+        // Its next echo finds no descriptor, the reader finds the end of the file.
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, patience);
+        QCOMPARE(writer(window)->entry.exitCode, std::optional(7));
+        QCOMPARE(window.session().processOfNode(u"to"_s)->entry.exitCode, std::optional(0));
+    }
+
     void anInjectedErrorIsMetByTheProgram()
     {
         const QString path = save(u"while echo line; do sleep 0.01; done; exit 6"_s);
