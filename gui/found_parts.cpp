@@ -1,5 +1,8 @@
 #include "gui/found_parts.h"
 
+#include "model/log/format.h"
+#include "model/session/keep.h"
+
 #include <QMenu>
 
 #include <algorithm>
@@ -65,20 +68,33 @@ void FoundParts::fillViewMenu(QMenu& menu)
     for (const model::LiveProcess& process : m_session.processes())
         if (process.entry.node.isEmpty())
             ++counts[processKind()];
+    const QSet<quint32> alone = model::filesOfOneProcess(m_session);
     for (const model::LiveEndpoint& endpoint : m_session.endpoints())
         if (endpoint.entry.node.isEmpty())
-            ++counts[endpoint.entry.kind];
+            ++counts[alone.contains(endpoint.entry.number) ? foundFilesOfOne() : endpoint.entry.kind];
     QStringList kinds = counts.keys();
     std::sort(kinds.begin(), kinds.end());
     for (const QString& kind : kinds) {
-        const QString title = kind == processKind() ? tr("Processes") : titleOf(kind);
+        const QString title = kind == processKind()       ? tr("Processes")
+                              : kind == foundFilesOfOne() ? tr("Files of One Process Alone")
+                                                          : titleOf(kind);
         QAction* choice = menu.addAction(tr("%1 (%2)").arg(title).arg(counts.value(kind)));
         choice->setCheckable(true);
         choice->setChecked(!m_hidden.contains(kind));
         connect(choice, &QAction::toggled, this, [this, kind](bool shown) { show(kind, shown); });
     }
-    if (kinds.isEmpty())
-        menu.addAction(tr("Programs Have Made None Yet"))->setEnabled(false);
+    menu.addSeparator();
+    QAction* system = menu.addAction(tr("Libraries and Other Files of the System"));
+    if (const quint64 left = m_session.systemFilesLeft(); left > 0)
+        system->setText(tr("Libraries and Other Files of the System (%1 Opens Not Followed)")
+                            .arg(model::formatCount(left)));
+    system->setObjectName(u"systemFiles"_s);
+    system->setCheckable(true);
+    system->setChecked(m_session.followsSystemFiles());
+    connect(system, &QAction::toggled, this, [this](bool followed) {
+        m_session.followSystemFiles(followed);
+        show(foundFilesOfOne(), followed);
+    });
 }
 
 void FoundParts::show(const QString& kind, bool shown)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/canvas/canvas_view.h"
+#include "gui/canvas/found_kinds.h"
 
 #include <QSet>
 
@@ -32,7 +33,7 @@ private:
     CanvasView& m_canvas;
     model::Document& m_document;
     model::Session& m_session;
-    QSet<QString> m_hidden;
+    QSet<QString> m_hidden{foundFilesOfOne()};
 };
 
 } // namespace byteyard::gui

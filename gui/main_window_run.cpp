@@ -49,6 +49,7 @@ void MainWindow::runNow()
     model::RunOptions options;
     options.dataBytes = PreferencesDialog::dataBytes();
     options.capture = chosenCapture();
+    options.systemFiles = m_session.followsSystemFiles();
     m_session.run(m_document.topology(), options);
 }
 

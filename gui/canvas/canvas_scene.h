@@ -41,6 +41,7 @@ public:
     /// Everything that is drawn; empty when nothing is.
     QRectF content() const;
     /// What nobody drew: out of sight by kind, or as parts that can be kept.
+    /// Kinds of what programs made, and foundFilesOfOne().
     void hideFoundKinds(const QSet<QString>& kinds);
     QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
     static bool isDiscovered(const QString& id) { return id.contains(u':'); }

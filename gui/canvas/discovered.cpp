@@ -128,6 +128,8 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
                                                    const QSet<quint32>& connections) const
 {
     QList<Found> found;
+    const QSet<quint32> hiddenFiles =
+        m_hidden.contains(foundFilesOfOne()) ? model::filesOfOneProcess(m_session) : QSet<quint32>();
     for (const model::LiveEdge& edge : m_session.edges()) {
         // A descriptor that was inherited and closed unused says nothing.
         if (isDrawn(edge) || !processIds.contains(edge.process) ||
@@ -138,7 +140,8 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
         if (endpoint == nullptr || !model::kindFromId(endpoint->entry.kind, each.kind))
             continue;
         each.ownEndpoint = nodeOf(*endpoint).isEmpty();
-        if (each.ownEndpoint && m_hidden.contains(endpoint->entry.kind))
+        if (each.ownEndpoint &&
+            (m_hidden.contains(endpoint->entry.kind) || hiddenFiles.contains(endpoint->entry.number)))
             continue;
         each.endpoint = idOfEndpoint(*endpoint);
         if (!each.ownEndpoint && m_scene.node(each.endpoint) == nullptr)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/canvas/found_kinds.h"
 #include "gui/canvas/node_look.h"
 #include "model/session/keep.h"
 
@@ -91,7 +92,7 @@ private:
     QSet<QString> m_ranEdges;
     QSet<QString> m_discoveredNodes;
     QSet<QString> m_discoveredEdges;
-    QSet<QString> m_hidden; ///< kinds
+    QSet<QString> m_hidden{foundFilesOfOne()}; ///< kinds
 };
 
 } // namespace byteyard::gui

@@ -190,6 +190,22 @@ void Tracer::removeRule(std::uint32_t rule)
     std::erase_if(d->rules, [rule](const auto& each) { return each.rule.rule == rule; });
 }
 
+void Tracer::followSystemFiles(bool too)
+{
+    d->run([=, this] {
+        const std::lock_guard lock(d->table);
+        d->foundFiles.takeSystem(too);
+        for (const auto& [number, process] : d->processes)
+            if (too && !process->closed && !process->child) // before its exec it has the engine's
+                d->adoptOpenFiles(*process);
+    });
+}
+
+FoundFiles::Left Tracer::filesLeft() const
+{
+    return d->foundFiles.left();
+}
+
 void Tracer::setPace(std::uint32_t process, int callsPerSecond)
 {
     d->run([=, this] {

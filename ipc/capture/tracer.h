@@ -2,6 +2,7 @@
 
 #include "ipc/capture/call_rule.h"
 #include "ipc/capture/event.h"
+#include "ipc/capture/found_files.h"
 #include "ipc/capture/kernel_capture.h"
 #include "ipc/capture/object_key.h"
 #include "ipc/host/proc.h"
@@ -221,6 +222,12 @@ public:
     /// The same for a port of this machine, whoever binds it: what connects or sends to it belongs to
     /// `endpoint`.
     void followPort(std::uint32_t endpoint, Transport transport, std::uint16_t port);
+
+    /// Regular files that programs open become endpoints (found_files.h); with `too` the system's own as
+    /// well, those that are open now with them.
+    void followSystemFiles(bool too);
+    /// Those that were opened and do not.
+    FoundFiles::Left filesLeft() const;
 
     /// Forks the child, wires and holds it before exec. Returns its pid; throws std::system_error (fork).
     pid_t launch(const LaunchPlan& plan);

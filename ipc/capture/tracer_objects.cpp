@@ -174,9 +174,26 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
     else if (target.starts_with("/dev/shm/") && !target.ends_with(" (deleted)") &&
              !(target.starts_with("/dev/shm/sem.") && isBeingMade(path, target)))
         endpoint = sink.discovered(sharedObject(key, target, process.number));
+    else if (foundFiles.take(target))
+        endpoint = sink.discovered({"file", key, target, process.number});
     if (endpoint != 0)
         objects[key] = endpoint;
     return endpoint;
+}
+
+/// Files that are open and were left out so far.
+void Tracer::Private::adoptOpenFiles(TracedProcess& process)
+{
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator(procPlace(process.witness, "fd"), gone)) {
+        const int fd = std::atoi(entry.path().filename().c_str());
+        struct stat status
+        {
+        };
+        if (process.table->find(fd) == nullptr && stat(entry.path().c_str(), &status) == 0 &&
+            S_ISREG(status.st_mode))
+            adoptReceived(process, fd);
+    }
 }
 
 /// A new object of its own behind a new descriptor.

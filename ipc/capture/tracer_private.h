@@ -286,6 +286,7 @@ struct Tracer::Private
     void adoptOpened(TracedProcess& process, int fd, Access access, const std::string& path);
     void adoptPair(TracedProcess& process, const CallContext& context);
     void adoptReceived(TracedProcess& process, int fd);
+    void adoptOpenFiles(TracedProcess& process);
     std::uint32_t endpointOfPath(const TracedThread& thread, const CallContext& context,
                                  const std::string& path) const;
     std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectKey& key);
@@ -416,6 +417,7 @@ struct Tracer::Private
     std::unordered_map<pid_t, TracedThread> threads;
     std::map<ObjectKey, std::uint32_t> objects;
     std::map<std::string, std::uint32_t> paths;
+    FoundFiles foundFiles;
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;
     std::map<std::string, Half> halves; ///< by its two addresses

@@ -418,6 +418,11 @@ std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::stri
     return textOf({{"type", "actor-error"}, {"process", process}, {"line", line}, {"text", text}});
 }
 
+std::string filesLeftFrame(const FoundFiles::Left& left)
+{
+    return textOf({{"type", "files-left"}, {"system", left.system}, {"over", left.over}});
+}
+
 std::string lostFrame(std::uint64_t count)
 {
     return textOf({{"type", "lost"}, {"count", count}});

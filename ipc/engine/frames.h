@@ -87,6 +87,7 @@ std::string errorFrame(const ErrorReport& error, const std::string& node = {}, b
 /// Where an actor's script is, and where and why it ended.
 std::string actorLineFrame(std::uint32_t process, std::uint32_t line);
 std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text);
+std::string filesLeftFrame(const FoundFiles::Left& left);
 std::string lostFrame(std::uint64_t count);
 /// The calls of a process are not followed from now on, or are again.
 std::string sampledFrame(std::uint32_t process, SampledWhy why);

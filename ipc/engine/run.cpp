@@ -94,6 +94,7 @@ Run::~Run()
 void Run::begin(TopologySpec topology)
 {
     m_queue.control(runStartedFrame(m_capture, wallClock(), m_started, m_directory.path()));
+    m_tracer.followSystemFiles(m_options.systemFiles);
     add(topology);
     armTimer(m_live);
 }
@@ -297,7 +298,16 @@ void Run::tick()
     m_watch.tick(std::exchange(m_active, {}));
     m_tracer.keepBudget(m_options.budget);
     m_actors.tick();
+    tellFilesLeft();
     endWhenDone();
+}
+
+void Run::tellFilesLeft()
+{
+    const FoundFiles::Left left = m_tracer.filesLeft();
+    if (left == std::exchange(m_filesLeft, left))
+        return;
+    m_queue.control(filesLeftFrame(left));
 }
 
 void Run::endWhenDone()
@@ -315,6 +325,7 @@ void Run::endWhenDone()
     m_outputs.finish();
     m_watch.end();
     m_actors.tick();
+    tellFilesLeft();
     m_endpoints.closeAll();
     std::size_t failed = 0;
     for (const ProcessRecord& record : m_sink.records())

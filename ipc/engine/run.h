@@ -14,6 +14,7 @@ struct RunOptions
     std::size_t dataBytes = 64;
     int pace = 0;             ///< data calls a second a process; 0: full
     std::uint64_t budget = 0; ///< calls a second that a process may make and be followed; 0: no bound
+    bool systemFiles = false; ///< files of the system that programs open are endpoints too
 };
 
 /// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
@@ -69,6 +70,7 @@ public:
     /// Follows calls no more one by one, or again: of a process, or (0) of a node with all that it forked, or
     /// (no node) of all.
     void sample(const std::string& node, std::uint32_t process, bool sampled);
+    void followSystemFiles(bool too);
     /// What is done to calls from now on.
     void setRule(CallRule rule);
     void removeRule(std::uint32_t rule);
@@ -114,6 +116,7 @@ private:
     bool hasListened(const std::string& node) const;
     void endWhenDone();
     void armTimer(bool on);
+    void tellFilesLeft();
 
     EventLoop& m_loop;
     OutputQueue& m_queue;
@@ -137,6 +140,7 @@ private:
     std::map<std::string, std::uint32_t> m_current; ///< node to its newest process
     std::unordered_set<std::uint32_t> m_active;     ///< endpoints that were used since the last tick
     std::vector<Stop> m_stops;
+    FoundFiles::Left m_filesLeft; ///< as told
     bool m_stopped = false;
     bool m_live = true;
 };

@@ -146,6 +146,12 @@ void Run::sample(const std::string& node, std::uint32_t process, bool sampled)
     }
 }
 
+void Run::followSystemFiles(bool too)
+{
+    if (m_live)
+        m_tracer.followSystemFiles(too);
+}
+
 void Run::setRule(CallRule rule)
 {
     if (m_live)

@@ -50,6 +50,7 @@ private:
     void toEndpoint(const std::string& type, const ObjectReader& message);
     void rule(const std::string& type, const ObjectReader& message);
     void sample(const std::string& type, const ObjectReader& message);
+    void files(const std::string& type, const ObjectReader& message);
     std::string nodeOf(const ObjectReader& message) const;
 
     const RunFile& m_runFile;
@@ -136,23 +137,15 @@ void Worker::dispatch(const std::string& type, const ObjectReader& message)
 {
     using Handler = void (Worker::*)(const std::string&, const ObjectReader&);
     static const std::map<std::string, Handler> handlers{
-        {"start", &Worker::control},
-        {"stop", &Worker::control},
-        {"pause", &Worker::control},
-        {"resume", &Worker::control},
-        {"pace", &Worker::control},
-        {"step", &Worker::control},
-        {"capture", &Worker::sample},
-        {"set-rule", &Worker::rule},
-        {"remove-rule", &Worker::rule},
-        {"signal", &Worker::toProcess},
-        {"input", &Worker::toProcess},
-        {"write", &Worker::toEndpoint},
-        {"peek", &Worker::toEndpoint},
-        {"holders", &Worker::toEndpoint},
-        {"set-capacity", &Worker::toEndpoint},
-        {"set-limit", &Worker::toEndpoint},
-        {"set-value", &Worker::toEndpoint},
+        {"start", &Worker::control},        {"stop", &Worker::control},
+        {"pause", &Worker::control},        {"resume", &Worker::control},
+        {"pace", &Worker::control},         {"step", &Worker::control},
+        {"capture", &Worker::sample},       {"files", &Worker::files},
+        {"set-rule", &Worker::rule},        {"remove-rule", &Worker::rule},
+        {"signal", &Worker::toProcess},     {"input", &Worker::toProcess},
+        {"write", &Worker::toEndpoint},     {"peek", &Worker::toEndpoint},
+        {"holders", &Worker::toEndpoint},   {"set-capacity", &Worker::toEndpoint},
+        {"set-limit", &Worker::toEndpoint}, {"set-value", &Worker::toEndpoint},
         {"remove", &Worker::toEndpoint},
     };
     if (type == "hello")
@@ -189,6 +182,7 @@ void Worker::start(const ObjectReader& message)
     options.budget = capture == "auto"
                          ? static_cast<std::uint64_t>(message.integer("budget", 0, mostBudget, usualBudget))
                          : 0;
+    options.systemFiles = message.flag("systemFiles", false);
     const auto refuse = [this](const ErrorReport& error) {
         m_queue.control(errorFrame(error));
         m_queue.control(runEndedFrame("failed", 0, 0));
@@ -326,6 +320,13 @@ void Worker::sample(const std::string& /*type*/, const ObjectReader& message)
     const std::string node = nodeOf(message);
     if (m_run)
         m_run->sample(node, process, mode == "sampled");
+}
+
+void Worker::files(const std::string& /*type*/, const ObjectReader& message)
+{
+    const bool system = message.flag("system", false);
+    if (m_run)
+        m_run->followSystemFiles(system);
 }
 
 void Worker::rule(const std::string& type, const ObjectReader& message)

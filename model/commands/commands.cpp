@@ -56,7 +56,7 @@ QString helpText()
         "      runs a topology in a window, writes a picture of that window, and ends\n"
         "  byteyard run LAB [--for 5s] [--capture auto|ptrace|ebpf|sampled]\n"
         "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng]\n"
-        "                   [--export FILE.jsonl|.csv]... [--json]\n"
+        "                   [--export FILE.jsonl|.csv]... [--json] [--system-files]\n"
         "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C\n"
         "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
         "      turns a recorded session into another form\n"

@@ -78,6 +78,8 @@ RunArguments readRunArguments(const QStringList& arguments)
         const QString name = argument.section(u'=', 0, 0);
         if (argument == "--json"_L1) {
             result.json = true;
+        } else if (argument == "--system-files"_L1) {
+            result.systemFiles = true;
         } else if (withValue.contains(name)) {
             const bool joined = name.size() < argument.size();
             if (!joined && i + 1 == arguments.size())

@@ -22,7 +22,8 @@ struct RunArguments
     QString record; ///< empty: no recording
     QList<Export> exports;
     bool json = false;
-    QString error; ///< the sentence of what is wrong with them; empty when they are right
+    bool systemFiles = false; ///< follows libraries and other files of the system too
+    QString error;            ///< the sentence of what is wrong with them; empty when they are right
 };
 
 RunArguments readRunArguments(const QStringList& arguments);

@@ -49,6 +49,7 @@ int RunJob::run(const Topology& topology)
     options.capture = m_arguments.capture;
     options.budget = m_arguments.budget;
     options.recordPath = m_arguments.record;
+    options.systemFiles = m_arguments.systemFiles;
     m_session.run(topology, options);
     if (m_session.isLive()) {
         if (m_arguments.json)

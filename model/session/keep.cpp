@@ -87,6 +87,27 @@ UndrawnEdge undrawnEdge(const LiveEdge& edge, const LiveEndpoint& endpoint, Kind
     return drawn;
 }
 
+QSet<quint32> filesOfOneProcess(const Session& session)
+{
+    QHash<quint32, quint32> user; // of each file the first process
+    QSet<quint32> several;
+    for (const LiveEdge& edge : session.edges()) {
+        if (!edge.open && edge.bytesIn + edge.bytesOut == 0)
+            continue;
+        const auto first = user.constFind(edge.endpoint);
+        if (first == user.constEnd())
+            user.insert(edge.endpoint, edge.process);
+        else if (first.value() != edge.process)
+            several.insert(edge.endpoint);
+    }
+    QSet<quint32> alone;
+    for (const LiveEndpoint& endpoint : session.endpoints())
+        if (endpoint.entry.node.isEmpty() && endpoint.entry.kind == "file"_L1 &&
+            !several.contains(endpoint.entry.number))
+            alone.insert(endpoint.entry.number);
+    return alone;
+}
+
 QStringList keepUndrawn(Document& document, Session& session, const QList<UndrawnPart>& parts)
 {
     Topology whole = document.topology();

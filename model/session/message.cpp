@@ -289,6 +289,14 @@ Message readRunEnded(Members& m)
     return ended;
 }
 
+Message readFilesLeft(Members& m)
+{
+    FilesLeft left;
+    left.system = m.count(u"system"_s);
+    left.over = m.count(u"over"_s);
+    return left;
+}
+
 const QHash<QString, Message (*)(Members&)>& readers()
 {
     static const QHash<QString, Message (*)(Members&)> table = {
@@ -306,6 +314,7 @@ const QHash<QString, Message (*)(Members&)>& readers()
         {u"rule"_s, readRule},
         {u"rule-hit"_s, readRuleHit},
         {u"lost"_s, readLost},
+        {u"files-left"_s, readFilesLeft},
         {u"sampled"_s, readSampled},
         {u"error"_s, readError},
         {u"run-ended"_s, readRunEnded},

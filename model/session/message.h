@@ -211,9 +211,16 @@ struct Contents
     QByteArray bytes;
 };
 
-using Message = std::variant<Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked, EdgeChange,
-                             Sample, Holders, PauseChange, RuleState, RuleHit, Lost, SampledChange,
-                             EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
+/// Files that programs opened and that are no endpoints.
+struct FilesLeft
+{
+    quint64 system = 0;
+    quint64 over = 0;
+};
+
+using Message = std::variant<FilesLeft, Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked,
+                             EdgeChange, Sample, Holders, PauseChange, RuleState, RuleHit, Lost,
+                             SampledChange, EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in
 // docs/protocol.md.

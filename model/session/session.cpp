@@ -466,6 +466,22 @@ int Session::failedToStart() const
     return d->failedToStart;
 }
 
+quint64 Session::systemFilesLeft() const
+{
+    return d->systemFilesLeft;
+}
+
+bool Session::followsSystemFiles() const
+{
+    return d->options.systemFiles;
+}
+
+void Session::followSystemFiles(bool too)
+{
+    d->options.systemFiles = too;
+    d->post(u"files"_s, {{u"system"_s, too}});
+}
+
 quint64 Session::lost() const
 {
     return d->lost;

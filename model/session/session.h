@@ -131,6 +131,8 @@ struct RunOptions
     /// bound.
     int budget = 20'000;
     QString recordPath; ///< empty: not recorded
+    /// Files of the system that programs open (libraries, settings) are endpoints too.
+    bool systemFiles = false;
 };
 
 /// A way to capture, and why the engine cannot go it; empty when it can.
@@ -262,6 +264,11 @@ public:
     /// Processes and endpoints of this run that could not be started or made.
     int failedToStart() const;
     quint64 lost() const;
+    /// How often programs opened a file of the system that was not followed.
+    quint64 systemFilesLeft() const;
+    bool followsSystemFiles() const;
+    /// Follows them from now on, those that are open with them; or no more.
+    void followSystemFiles(bool too);
     quint64 eventCount() const;
     bool isRecording() const;      ///< also while the last bytes of an ended recording are being written
     QString recordingPath() const; ///< the file being recorded, or the last one of this run

@@ -140,6 +140,18 @@ void Session::Private::handle(const protocol::Lost& message)
     lost = std::max(lost, message.count);
 }
 
+void Session::Private::handle(const protocol::FilesLeft& left)
+{
+    systemFilesLeft = left.system;
+    if (filesOver == 0 && left.over > 0)
+        addProblem({Fault::Severity::Warning,
+                    {},
+                    tr("Programs open more files than are followed: what passes through the further ones is "
+                       "unobserved."),
+                    tr("Draw the files that matter: those are always followed.")});
+    filesOver = left.over;
+}
+
 void Session::Private::handle(const protocol::SampledChange& change)
 {
     live.apply(change);

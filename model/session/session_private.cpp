@@ -115,7 +115,8 @@ void Session::Private::sendRun()
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},
                          {u"budget"_s, options.budget},
-                         {u"pace"_s, topology.pace}},
+                         {u"pace"_s, topology.pace},
+                         {u"systemFiles"_s, options.systemFiles}},
                         log);
 }
 
@@ -188,6 +189,7 @@ void Session::Private::begin(std::shared_ptr<RunLog> next, const Topology& ran)
     endTime = 0;
     failedToStart = 0;
     lost = 0;
+    systemFilesLeft = filesOver = 0;
     captureMode.clear();
     captureWhy.clear();
     problems.clear();

@@ -67,6 +67,7 @@ struct Session::Private
     void handle(const protocol::RuleState& rule);
     void handle(const RuleHit& hit);
     void handle(const protocol::Lost& lost);
+    void handle(const protocol::FilesLeft& left);
     void handle(const protocol::SampledChange& change);
     void handle(const protocol::EngineError& error);
     void handle(const protocol::ActorLine& line);
@@ -114,6 +115,8 @@ struct Session::Private
     QString captureWhy;
     int failedToStart = 0;
     quint64 lost = 0;
+    quint64 systemFilesLeft = 0;
+    quint64 filesOver = 0;
     QList<Problem> problems;
     QHash<quint32, QByteArray> outputs;
     quint32 lastRequest = 0;

@@ -1,8 +1,10 @@
 #include "gui/found_parts.h"
 #include "tests/gui/canvas_fixture.h"
 
+#include <QDir>
 #include <QMenu>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;
@@ -161,6 +163,48 @@ private Q_SLOTS:
         QVERIFY(pipes != nullptr && !pipes->isChecked());
         pipes->toggle();
         QVERIFY(f.view.nodeRect(pipe).isValid());
+    }
+
+    void aFileThatTwoProcessesUseIsShownAndOneOfASingleProcessIsFolded()
+    {
+        CanvasFixture f;
+        gui::FoundParts parts{f.view, f.document, f.session, nullptr};
+        const QTemporaryDir directory(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
+        const auto shell = [&](const QString& script, double y) {
+            return f.document.addNode(
+                model::Kind::Command, {100, y},
+                {{u"argv"_s, QJsonArray{u"sh"_s, u"-c"_s, script}}, {u"directory"_s, directory.path()}}, {});
+        };
+        shell(u"while echo a >> shared; echo b > alone; do sleep 0.05; done"_s, 100);
+        shell(u"while :; do test -e shared && read line < shared; sleep 0.05; done"_s, 300);
+        f.session.setEngineCommand({QStringLiteral(BYTEYARD_BIN "/byteyard-engine")});
+        f.session.run(f.document.topology());
+        const auto idOf = [&](const QString& name) {
+            for (const model::LiveEndpoint& each : f.session.endpoints())
+                if (each.entry.name == name)
+                    return u"endpoint:%1"_s.arg(each.entry.number);
+            return QString();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(f.view.nodeRect(idOf(u"shared"_s)).isValid(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!idOf(u"alone"_s).isEmpty(), patience);
+        QVERIFY(!f.view.nodeRect(idOf(u"alone"_s)).isValid());
+        QTRY_VERIFY_WITH_TIMEOUT(f.session.systemFilesLeft() > 0, patience);
+
+        QMenu menu;
+        parts.fillViewMenu(menu);
+        QAction* folded = nullptr;
+        for (QAction* each : menu.actions())
+            if (each->text() == u"Files of One Process Alone (1)"_s)
+                folded = each;
+        QVERIFY(folded != nullptr && !folded->isChecked());
+        folded->toggle();
+        QVERIFY(f.view.nodeRect(idOf(u"alone"_s)).isValid());
+        // One click more: what sleep opens from now on.
+        menu.findChild<QAction*>(u"systemFiles"_s)->toggle();
+        QTRY_VERIFY_WITH_TIMEOUT(!idOf(u"libc.so.6"_s).isEmpty(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(f.view.nodeRect(idOf(u"libc.so.6"_s)).isValid(), patience);
+        f.session.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!f.session.isLive(), patience);
     }
 
     void whatIsDrawnOffersNeither()
