@@ -5,6 +5,7 @@
 #include <QTest>
 
 using namespace byteyard;
+using namespace byteyard::tests;
 using namespace Qt::StringLiterals;
 
 /// Regular files that programs open by themselves, and what of them is left out.
