@@ -376,10 +376,12 @@ private Q_SLOTS:
         } else if (end == u"keeper"_s) {
             ::kill(engine.keeper(), SIGKILL);
         } else {
-            ::kill(engine.worker(), SIGSTOP);
+            const pid_t worker = engine.worker();
+            ::kill(worker, SIGSTOP);
             ::kill(engine.keeper(), SIGKILL);
-            ::kill(engine.worker(), SIGKILL);
+            ::kill(worker, SIGKILL);
             engine.waitForEnd();
+            QTRY_VERIFY(!isRunning(worker)); // what lives is not cleaned up
             QTRY_VERIFY(!isRunning(child));
             QVERIFY(!sysvipc(u"msg"_s, q).isEmpty()); // left behind, until somebody cleans up
             QProcess program;
