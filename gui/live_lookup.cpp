@@ -34,6 +34,17 @@ QString endpointKey(const model::EndpointEntry& entry)
     return entry.node.isEmpty() ? u"endpoint:%1"_s.arg(entry.number) : entry.node;
 }
 
+bool hasBegun(const model::LiveProcess* process)
+{
+    return process != nullptr &&
+           (process->entry.state == "running"_L1 || process->entry.state == "stopped"_L1);
+}
+
+bool isAlive(const model::LiveProcess* process)
+{
+    return hasBegun(process) || (process != nullptr && process->entry.state == "starting"_L1);
+}
+
 const model::LiveProcess* findProcess(const model::Session& session, const QString& key)
 {
     if (key.startsWith("process:"_L1))

@@ -193,10 +193,14 @@ void MainWindow::connectPanels()
     // Whether there is anything to run follows from what is there, however it came.
     for (const auto signal : {&model::Document::nodeAdded, &model::Document::nodeRemoved})
         connect(&m_document, signal, this, &MainWindow::updateActions);
+    for (const auto signal :
+         {&model::Document::groupAdded, &model::Document::groupChanged, &model::Document::groupRemoved})
+        connect(&m_document, signal, this, &MainWindow::updateActions);
     connect(&m_document, &model::Document::wasReset, this, &MainWindow::updateActions);
 
     connect(m_canvas, &CanvasView::selectionChanged, this, &MainWindow::selectionChanged);
     connect(m_canvas, &CanvasView::contextMenuWanted, this, &MainWindow::contextMenu);
+    connect(m_canvas, &CanvasView::groupMenuWanted, this, &MainWindow::groupMenu);
     m_foundParts = new FoundParts(*m_canvas, m_document, m_session, this);
     connect(m_foundParts, &FoundParts::kept, this, [this](const QStringList& problems) {
         if (!problems.isEmpty())

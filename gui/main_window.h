@@ -67,7 +67,8 @@ public:
     QString statusText() const;
     /// Runs without asking about the commands: only for a person who named the file on the command line to be
     /// run.
-    void runNow();
+    /// `only`: nodes of the processes that start; the others wait for a hand. Empty: each as it says.
+    void runNow(const QStringList& only = {});
 
 Q_SIGNALS:
     void exportFinished(const QString& path, const QString& error);
@@ -127,13 +128,22 @@ private:
     void exportPicture();
 
     // main_window_run.cpp
-    void run();
+    void run(const QStringList& only = {});
     void togglePause();
     void toggleRecord();
     void setPace(int callsPerSecond);
     void stateChanged();
     void updateStatus();
     void addDuringRun();
+
+    // main_window_groups.cpp
+    QStringList startableOf(const QString& group) const;
+    QStringList stoppableOf(const QString& group) const;
+    void runGroup(const QString& group);
+    void stopGroup(const QString& group);
+    void groupMenu(const QPoint& position, const QString& group);
+    void fillGroupMenu(QMenu& menu, const QString& group);
+    void updateGroupActions();
 
     // main_window_context.cpp
     void contextMenu(const QPoint& position, const QString& node, const QString& edge, const QString& port);

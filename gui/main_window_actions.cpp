@@ -248,6 +248,13 @@ void MainWindow::createArrangeMenu()
               QKeySequence(u"Alt+Shift+H"_s), [this] { m_canvas->distribute(Qt::Horizontal); });
     addAction(menu, u"distributeVertically"_s, tr("Distribute &Vertically"), QKeySequence(u"Alt+Shift+V"_s),
               [this] { m_canvas->distribute(Qt::Vertical); });
+    menu->addSeparator();
+    addCanvasKey(addAction(menu, u"group"_s, tr("&Group"), QKeySequence(u"Ctrl+G"_s),
+                           [this] { m_canvas->groupSelection(); }));
+    addCanvasKey(addAction(menu, u"ungroup"_s, tr("&Ungroup"), QKeySequence(u"Ctrl+Shift+G"_s),
+                           [this] { m_canvas->ungroupSelection(); }));
+    addCanvasKey(addAction(menu, u"fold"_s, tr("Colla&pse Group"), QKeySequence(u"Alt+Shift+G"_s),
+                           [this] { m_canvas->toggleCollapsed(); }));
 }
 
 void MainWindow::createRunMenu()

@@ -19,7 +19,10 @@ void MainWindow::showCommands()
     auto* context = new QMenu(this);
     const Selection selection = m_canvas->selection();
     QString name = tr("Selected connection");
-    if (selection.nodes.size() == 1) {
+    if (const model::Group* group = m_document.topology().group(m_canvas->selectedGroup())) {
+        name = group->name;
+        fillGroupMenu(*context, group->id);
+    } else if (selection.nodes.size() == 1) {
         const model::Node* node = m_document.topology().node(selection.nodes.constFirst());
         name = node ? node->name : tr("Selected part");
         fillContextMenu(*context, selection.nodes.constFirst(), {});
@@ -70,14 +73,21 @@ void MainWindow::updateActions()
         allow(name, some, tr("nothing is selected"));
     allow(u"duplicate"_s, !selection.nodes.isEmpty(), tr("select a part"));
     const bool oneEdge = selection.nodes.isEmpty() && selection.edges.size() == 1;
-    allow(u"edit"_s, selection.nodes.size() == 1 || oneEdge, tr("select one part or connection"));
-    allow(u"rename"_s, selection.nodes.size() == 1, tr("select one part"));
+    const bool oneGroup = !m_canvas->selectedGroup().isEmpty();
+    allow(u"edit"_s, selection.nodes.size() == 1 || oneEdge || oneGroup, tr("select one part or connection"));
+    allow(u"rename"_s, selection.nodes.size() == 1 || oneGroup, tr("select one part"));
+    // A group is moved as one.
+    qsizetype movable = selection.nodes.size() + selection.groups.size();
+    for (const QString& id : selection.groups)
+        if (const model::Group* group = m_document.topology().group(id))
+            movable -= group->members.size();
     for (const QString& name : {u"alignLeft"_s, u"alignCentre"_s, u"alignRight"_s, u"alignTop"_s,
                                 u"alignMiddle"_s, u"alignBottom"_s})
-        allow(name, selection.nodes.size() > 1, tr("select two parts or more"));
+        allow(name, movable > 1, tr("select two parts or more"));
     for (const QString& name : {u"distributeHorizontally"_s, u"distributeVertically"_s})
-        allow(name, selection.nodes.size() > 2, tr("select three parts or more"));
+        allow(name, movable > 2, tr("select three parts or more"));
     allow(u"arrange"_s, nodes, nothingThere);
+    updateGroupActions();
     const int pace = m_document.topology().pace;
     for (const int each : {0, 10, 2, 1})
         action(u"pace%1"_s.arg(each))->setChecked(each == pace);

@@ -112,13 +112,10 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
     const model::LiveProcess* process = findProcess(m_session, key);
     const model::LiveEndpoint* endpoint = process ? nullptr : findEndpoint(m_session, key);
     if (node && model::isProcess(node->kind)) {
-        const bool alive =
-            process && (process->entry.state == "running"_L1 || process->entry.state == "stopped"_L1 ||
-                        process->entry.state == "starting"_L1);
         menu.addAction(tr("Run It Alone"), this, [this, key] { m_session.startNode(key); })
-            ->setEnabled(m_session.isLive() && !alive);
+            ->setEnabled(m_session.isLive() && !hasBegun(process));
         menu.addAction(tr("Stop It Alone"), this, [this, key] { m_session.stopNode(key); })
-            ->setEnabled(m_session.isLive() && alive);
+            ->setEnabled(m_session.isLive() && isAlive(process));
     }
     if (process) {
         fillProcessMenu(menu, this, m_session, process->entry.number);
@@ -135,6 +132,9 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
         return;
     menu.addSeparator();
     for (const QString& name : {u"edit"_s, u"rename"_s, u"duplicate"_s, u"delete"_s})
+        menu.addAction(action(name));
+    menu.addSeparator();
+    for (const QString& name : {u"group"_s, u"ungroup"_s})
         menu.addAction(action(name));
 }
 

@@ -25,21 +25,21 @@ int plural(quint64 count)
 
 } // namespace
 
-void MainWindow::run()
+void MainWindow::run(const QStringList& only)
 {
     if (m_fromElsewhere && !TrustDialog::isTrusted(m_document.topology())) {
         auto* dialog = new TrustDialog(m_document.displayName(), m_document.topology(), this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
-        connect(dialog, &QDialog::accepted, this, [this] {
+        connect(dialog, &QDialog::accepted, this, [this, only] {
             TrustDialog::trust(m_document.topology());
-            runNow();
+            runNow(only);
         });
         return dialog->open();
     }
-    runNow();
+    runNow(only);
 }
 
-void MainWindow::runNow()
+void MainWindow::runNow(const QStringList& only)
 {
     if (m_session.isLive())
         return;
@@ -50,6 +50,7 @@ void MainWindow::runNow()
     options.dataBytes = PreferencesDialog::dataBytes();
     options.capture = chosenCapture();
     options.systemFiles = m_session.followsSystemFiles();
+    options.only = only;
     m_session.run(m_document.topology(), options);
 }
 

@@ -35,10 +35,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Group %n part(s)</source>
+        <translation>
+            <numerusform>Group %n part</numerusform>
+            <numerusform>Group %n parts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>There is/are %n more fault(s) in it.</source>
         <translation>
             <numerusform>There is %n more fault in it.</numerusform>
             <numerusform>There are %n more faults in it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Group</name>
+    <message numerus="yes">
+        <source>%n process(es)</source>
+        <translation>
+            <numerusform>%n process</numerusform>
+            <numerusform>%n processes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n endpoint(s)</source>
+        <translation>
+            <numerusform>%n endpoint</numerusform>
+            <numerusform>%n endpoints</numerusform>
         </translation>
     </message>
 </context>

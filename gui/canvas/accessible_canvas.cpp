@@ -14,13 +14,13 @@ namespace byteyard::gui {
 
 namespace {
 
-/// A node, found by its id each time it is asked: it may go at any moment.
+/// A node, or a group under its key, found by its id each time it is asked: it may go at any moment.
 class AccessibleNode final : public QAccessibleInterface
 {
 public:
     AccessibleNode(CanvasView* view, QString id) : m_view(view), m_id(std::move(id)) {}
 
-    bool isValid() const override { return m_view && item() != nullptr; }
+    bool isValid() const override { return m_view && (item() != nullptr || group() != nullptr); }
     QObject* object() const override { return nullptr; }
     QAccessibleInterface* parent() const override { return QAccessible::queryAccessibleInterface(m_view); }
     QAccessibleInterface* child(int) const override { return nullptr; }
@@ -30,13 +30,20 @@ public:
     QAccessible::Role role() const override { return QAccessible::ListItem; }
     QRect rect() const override
     {
-        return isValid() ? m_view->nodeRect(m_id).translated(m_view->viewport()->mapToGlobal(QPoint()))
-                         : QRect();
+        if (!isValid())
+            return {};
+        const QRect lies = group() != nullptr ? m_view->groupRect(group()->id()) : m_view->nodeRect(m_id);
+        return lies.translated(m_view->viewport()->mapToGlobal(QPoint()));
     }
     QString text(QAccessible::Text kind) const override
     {
         if (!isValid())
             return {};
+        if (group() != nullptr)
+            return kind == QAccessible::Name          ? group()->look().name
+                   : kind == QAccessible::Description ? group()->description()
+                   : kind == QAccessible::Value       ? group()->look().stateText
+                                                      : QString();
         return kind == QAccessible::Name          ? item()->look().title
                : kind == QAccessible::Description ? item()->description()
                : kind == QAccessible::Value       ? item()->look().stateText
@@ -49,7 +56,13 @@ public:
         state.invalid = !isValid();
         state.selectable = true;
         state.focusable = true;
-        if (isValid()) {
+        if (isValid() && group() != nullptr) {
+            state.expandable = true;
+            state.collapsed = group()->look().collapsed;
+            state.expanded = !state.collapsed;
+            state.selected = group()->marks().selected;
+            state.focused = group()->marks().cursor && m_view->hasFocus();
+        } else if (isValid()) {
             state.selected = item()->marks().selected;
             state.focused = item()->marks().cursor && m_view->hasFocus();
         }
@@ -57,7 +70,9 @@ public:
     }
 
 private:
-    const NodeItem* item() const { return static_cast<CanvasScene*>(m_view->scene())->node(m_id); }
+    CanvasScene& scene() const { return *static_cast<CanvasScene*>(m_view->scene()); }
+    const NodeItem* item() const { return scene().node(m_id); }
+    const GroupItem* group() const { return scene().group(groupOfKey(m_id)); }
 
     QPointer<CanvasView> m_view;
     QString m_id;
@@ -111,10 +126,19 @@ private:
         const auto* scene = static_cast<CanvasScene*>(m_view->scene());
         if (scene == nullptr)
             return {};
-        QStringList ids = scene->nodes().keys();
-        std::sort(ids.begin(), ids.end(), [scene](const QString& a, const QString& b) {
-            const QPointF pa = scene->homeOf(a);
-            const QPointF pb = scene->homeOf(b);
+        QStringList ids;
+        for (auto it = scene->nodes().begin(); it != scene->nodes().end(); ++it)
+            if (it.value()->isVisible())
+                ids << it.key();
+        for (const QString& group : scene->groups().keys())
+            ids << groupKey(group);
+        const auto placeOf = [scene](const QString& id) {
+            const GroupItem* group = scene->group(groupOfKey(id));
+            return group != nullptr ? group->body().topLeft() : scene->homeOf(id);
+        };
+        std::sort(ids.begin(), ids.end(), [&](const QString& a, const QString& b) {
+            const QPointF pa = placeOf(a);
+            const QPointF pb = placeOf(b);
             return std::tuple(pa.y(), pa.x(), a) < std::tuple(pb.y(), pb.x(), b);
         });
         return ids;

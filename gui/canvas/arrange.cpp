@@ -1,5 +1,6 @@
 #include "gui/canvas/arrange.h"
 
+#include "gui/canvas/group_look.h"
 #include "gui/canvas/metrics.h"
 
 #include <algorithm>
@@ -218,31 +219,28 @@ std::vector<std::vector<int>> components(const Graph& graph)
     return parts;
 }
 
-} // namespace
-
-QHash<QString, QPointF> arranged(const model::Topology& topology,
-                                 const std::function<QRectF(const QString&)>& body)
+/// What is placed as one: a node, or a group.
+struct Box
 {
-    QHash<QString, int> numbers;
-    for (const model::Node& node : topology.nodes)
-        numbers.insert(node.id, static_cast<int>(numbers.size()));
-    Graph whole(at(static_cast<int>(topology.nodes.size())));
-    for (const model::Edge& edge : topology.edges) {
-        const int process = numbers.value(edge.process);
-        const int endpoint = numbers.value(edge.endpoint);
-        // Of a socketpair's sides, and of what both reads and writes, the first side stands at the left.
-        const bool into =
-            edge.endpointPort == u"a" || (model::portWrites(edge.endpointPort) && edge.endpointPort != u"b");
-        const int from = into ? process : endpoint;
-        const int to = into ? endpoint : process;
-        whole.out[at(from)].push_back(to);
-        whole.in[at(to)].push_back(from);
+    QRectF outline;  ///< seen from its position
+    double drop = 0; ///< how much lower its ports lie than those of a process
+};
+
+struct Arc
+{
+    int from;
+    int to;
+};
+
+/// Where each box goes; arcs run from left to right.
+std::vector<QPointF> placed(const std::vector<Box>& boxes, const std::vector<Arc>& arcs)
+{
+    Graph whole(boxes.size());
+    for (const Arc& arc : arcs) {
+        whole.out[at(arc.from)].push_back(arc.to);
+        whole.in[at(arc.to)].push_back(arc.from);
     }
-    // In a row the ports lie on one line.
-    const auto dropOf = [&](int node) {
-        return model::isProcess(topology.nodes.at(node).kind) ? 0.0 : cardLine - endpointLine;
-    };
-    QHash<QString, QPointF> positions;
+    std::vector<QPointF> positions(boxes.size());
     double top = 0;
     for (const std::vector<int>& part : components(whole)) {
         Graph graph(part.size());
@@ -256,9 +254,9 @@ QHash<QString, QPointF> arranged(const model::Topology& topology,
                 graph.out[i].push_back(local[at(to)]);
             for (const int from : whole.in[at(part[i])])
                 graph.in[i].push_back(local[at(from)]);
-            const QRectF outline = body(topology.nodes.at(part[i]).id);
-            heights.push_back(onGrid(std::max(outline.bottom() + dropOf(part[i]), 2 * cardLine) + rowGap));
-            widths.push_back(outline.width());
+            const Box& box = boxes[at(part[i])];
+            heights.push_back(onGrid(std::max(box.outline.bottom() + box.drop, 2 * cardLine) + rowGap));
+            widths.push_back(box.outline.width());
         }
         breakCircles(graph);
         assignLayers(graph);
@@ -273,13 +271,106 @@ QHash<QString, QPointF> arranged(const model::Topology& topology,
                 widest = std::max(widest, widths[at(node)]);
             for (const int node : layer) {
                 const double x = left + std::floor((widest - widths[at(node)]) / 2 / gridStep) * gridStep;
-                const double y = top + graph.y[at(node)] - highest + dropOf(part[at(node)]);
-                positions.insert(topology.nodes.at(part[at(node)]).id, {x, y});
+                const double y = top + graph.y[at(node)] - highest + boxes[at(part[at(node)])].drop;
+                positions[at(part[at(node)])] = {x, y};
                 bottom = std::max(bottom, top + graph.y[at(node)] - highest + heights[at(node)]);
             }
             left += onGrid(widest + columnGap);
         }
         top = bottom + gridStep;
+    }
+    return positions;
+}
+
+/// The process and the endpoint of an edge in the order in which bytes run.
+std::pair<QString, QString> directed(const model::Edge& edge)
+{
+    // Of a socketpair's sides, and of what both reads and writes, the first side stands at the left.
+    const bool into =
+        edge.endpointPort == u"a" || (model::portWrites(edge.endpointPort) && edge.endpointPort != u"b");
+    return into ? std::pair{edge.process, edge.endpoint} : std::pair{edge.endpoint, edge.process};
+}
+
+/// Places boxes that have names: `boxOf` tells in which box a node is, or in none.
+QHash<QString, QPointF> placedByName(const QList<std::pair<QString, Box>>& named,
+                                     const QList<model::Edge>& edges,
+                                     const std::function<QString(const QString& node)>& boxOf)
+{
+    QHash<QString, int> numbers;
+    std::vector<Box> boxes;
+    for (const auto& [name, box] : named) {
+        numbers.insert(name, static_cast<int>(boxes.size()));
+        boxes.push_back(box);
+    }
+    std::vector<Arc> arcs;
+    for (const model::Edge& edge : edges) {
+        const auto [source, target] = directed(edge);
+        const int from = numbers.value(boxOf(source), -1);
+        const int to = numbers.value(boxOf(target), -1);
+        if (from >= 0 && to >= 0 && from != to)
+            arcs.push_back({from, to});
+    }
+    const std::vector<QPointF> positions = placed(boxes, arcs);
+    QHash<QString, QPointF> byName;
+    for (const auto& [name, box] : named)
+        byName.insert(name, positions[at(numbers.value(name))]);
+    return byName;
+}
+
+} // namespace
+
+QHash<QString, QPointF> arranged(const model::Topology& topology, const Outline& body,
+                                 const GroupOutline& groupBody)
+{
+    // In a row the ports lie on one line.
+    const auto boxFor = [&](const model::Node& node) {
+        return Box{body(node.id), model::isProcess(node.kind) ? 0.0 : cardLine - endpointLine};
+    };
+    // First each group's inside, then groups as wholes among the other nodes: nothing else comes to lie in a
+    // frame.
+    QHash<QString, QString> groupOf;
+    QHash<QString, QPointF> inside;
+    QList<std::pair<QString, Box>> boxes;
+    QHash<QString, const model::Node*> nodes;
+    for (const model::Node& node : topology.nodes)
+        nodes.insert(node.id, &node);
+    for (const model::Group& group : topology.groups) {
+        QList<std::pair<QString, Box>> members;
+        for (const QString& id : group.members) {
+            groupOf.insert(id, group.id);
+            if (const model::Node* node = nodes.value(id))
+                members.append({id, boxFor(*node)});
+        }
+        // What is collapsed keeps its inside and moves as one card.
+        QHash<QString, QPointF> places;
+        if (group.collapsed)
+            for (const auto& [id, box] : members)
+                places.insert(id, nodes.value(id)->position);
+        else
+            places = placedByName(members, topology.edges, [](const QString& node) { return node; });
+        QRectF covered;
+        for (const auto& [id, box] : members)
+            covered |= box.outline.translated(places.value(id));
+        const QRectF outline = groupBody(group, covered);
+        const auto down = [](double value) { return std::floor(value / gridStep) * gridStep; };
+        const QPointF corner(down(outline.left()), down(outline.top()));
+        for (const auto& [id, box] : members)
+            inside.insert(id, places.value(id) - corner);
+        boxes.append({groupKey(group.id), Box{outline.translated(-corner), 0}});
+    }
+    for (const model::Node& node : topology.nodes)
+        if (!groupOf.contains(node.id))
+            boxes.append({node.id, boxFor(node)});
+    const QHash<QString, QPointF> outer = placedByName(boxes, topology.edges, [&](const QString& node) {
+        const auto group = groupOf.constFind(node);
+        return group == groupOf.constEnd() ? node : groupKey(*group);
+    });
+    QHash<QString, QPointF> positions;
+    for (const model::Node& node : topology.nodes) {
+        const auto group = groupOf.constFind(node.id);
+        positions.insert(node.id, group == groupOf.constEnd()
+                                      ? outer.value(node.id)
+                                      : outer.value(groupKey(*group)) + inside.value(node.id));
     }
     return positions;
 }

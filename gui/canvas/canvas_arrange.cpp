@@ -1,5 +1,6 @@
 #include "gui/canvas/arrange.h"
 #include "gui/canvas/canvas_private.h"
+#include "gui/canvas/group_look.h"
 
 namespace byteyard::gui {
 
@@ -19,25 +20,43 @@ void CanvasView::Private::moveTo(QHash<QString, QPointF> positions, const QStrin
 
 void CanvasView::arrange()
 {
-    const QHash<QString, QPointF> positions =
-        arranged(d->document.topology(), [this](const QString& id) { return d->bodyOf(id); });
+    const QHash<QString, QPointF> positions = arranged(
+        d->document.topology(), [this](const QString& id) { return d->bodyOf(id); },
+        [this](const model::Group& group, const QRectF& covered) {
+            const QRectF frame = GroupItem::frameAround(covered);
+            const GroupItem* item = d->scene.group(group.id);
+            return group.collapsed && item != nullptr ? QRectF(frame.topLeft(), item->body().size()) : frame;
+        });
     if (positions.isEmpty())
         return;
     d->moveTo(positions, tr("Arrange"));
     fit();
 }
 
-/// Moves the selected parts, each by its own way: one step to undo.
+/// Moves the selected parts, each by its own way, selected groups as wholes: one step to undo.
 void CanvasView::Private::moveSelectedBy(
     const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
     const QString& undoText)
 {
     QHash<QString, QRectF> bodies;
-    for (const QString& id : drawnSelection())
-        bodies.insert(id, bodyOf(id).translated(scene.homeOf(id)));
-    QHash<QString, QPointF> positions = ways(bodies);
-    for (auto it = positions.begin(); it != positions.end(); ++it)
-        it.value() += scene.homeOf(it.key());
+    const auto groupOf = [this](const QString& id) {
+        const QString group = scene.groupOf(id);
+        return scene.selection().groups.contains(group) ? group : QString();
+    };
+    const QStringList nodes = drawnSelection();
+    for (const QString& id : nodes)
+        if (groupOf(id).isEmpty())
+            bodies.insert(id, bodyOf(id).translated(scene.homeOf(id)));
+    for (const QString& id : scene.selection().groups)
+        bodies.insert(groupKey(id), scene.group(id)->body());
+    const QHash<QString, QPointF> moves = ways(bodies);
+    QHash<QString, QPointF> positions;
+    for (const QString& id : nodes) {
+        const QString group = groupOf(id);
+        const auto move = moves.constFind(group.isEmpty() ? id : groupKey(group));
+        if (move != moves.constEnd())
+            positions.insert(id, scene.homeOf(id) + *move);
+    }
     moveTo(positions, undoText);
 }
 

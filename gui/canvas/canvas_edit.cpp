@@ -99,6 +99,8 @@ void CanvasView::Private::editName(const model::Node& node)
 
 void CanvasView::editSelected()
 {
+    if (const model::Group* group = d->document.topology().group(d->chosenGroup()))
+        return d->editGroupName(*group);
     const QString id = d->scene.selection().nodes.value(0, d->scene.cursorNode());
     if (id.isEmpty() && d->document.topology().edge(d->scene.selection().edges.value(0)) != nullptr)
         Q_EMIT edgeEditWanted();
@@ -115,6 +117,8 @@ void CanvasView::editSelected()
 
 void CanvasView::renameSelected()
 {
+    if (const model::Group* group = d->document.topology().group(d->chosenGroup()))
+        return d->editGroupName(*group);
     const QString id = d->scene.selection().nodes.value(0, d->scene.cursorNode());
     if (const model::Node* node = d->document.topology().node(id))
         d->editName(*node);
@@ -245,6 +249,8 @@ void CanvasView::deleteSelection()
     if (selection().isEmpty() && !d->scene.cursorNode().isEmpty() &&
         !CanvasScene::isDiscovered(d->scene.cursorNode()))
         nodes << d->scene.cursorNode();
+    if (selection().isEmpty())
+        nodes << d->scene.membersOf(d->scene.cursorGroup());
     if (!nodes.isEmpty() || !edges.isEmpty())
         d->document.remove(nodes, edges);
 }

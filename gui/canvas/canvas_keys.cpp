@@ -30,17 +30,26 @@ QPointF directionOf(int key)
 
 void CanvasView::Private::walk(const QPointF& direction)
 {
-    const NodeItem* here = scene.node(scene.cursorNode());
+    // Nodes, and groups: frames by their titles, cards as what they are.
+    QHash<QString, QRectF> places;
+    for (auto it = scene.nodes().begin(); it != scene.nodes().end(); ++it)
+        if (it.value()->isVisible())
+            places.insert(it.key(), it.value()->body());
+    for (auto it = scene.groups().begin(); it != scene.groups().end(); ++it)
+        places.insert(groupKey(it.key()), it.value()->handle());
+    const QString from = scene.cursorGroup().isEmpty() ? scene.cursorNode() : groupKey(scene.cursorGroup());
+    const bool somewhere = places.contains(from);
+    const QPointF start = places.value(from).center();
     QString best;
     double bestCost = 1e300;
-    for (auto it = scene.nodes().begin(); it != scene.nodes().end(); ++it) {
-        const QPointF centre = it.value()->body().center();
+    for (auto it = places.cbegin(); it != places.cend(); ++it) {
+        const QPointF centre = it->center();
         double cost = centre.x() + centre.y(); // nowhere yet: the first as one reads
-        if (here != nullptr) {
-            const QPointF away = centre - here->body().center();
+        if (somewhere) {
+            const QPointF away = centre - start;
             const double along = QPointF::dotProduct(away, direction);
             const double across = std::abs(away.x() * direction.y() - away.y() * direction.x());
-            if (it.value() == here || along <= 0)
+            if (it.key() == from || along <= 0)
                 continue;
             cost = along + 2.5 * across;
         }
@@ -51,8 +60,13 @@ void CanvasView::Private::walk(const QPointF& direction)
     }
     if (best.isEmpty())
         return;
+    view.ensureVisible(places.value(best), 40, 40);
+    if (const GroupItem* group = scene.group(groupOfKey(best))) {
+        scene.setCursorGroup(group->id());
+        Q_EMIT view.hint(group->description());
+        return;
+    }
     scene.setCursorNode(best);
-    view.ensureVisible(scene.node(best)->body(), 40, 40);
     const model::Node* node = document.topology().node(best);
     Q_EMIT view.hint(node != nullptr ? scene.node(best)->description() : QString());
 }
@@ -88,6 +102,8 @@ void CanvasView::Private::nudge(const QPointF& by)
     QStringList ids = drawnSelection();
     if (ids.isEmpty() && !scene.cursorNode().isEmpty() && !CanvasScene::isDiscovered(scene.cursorNode()))
         ids << scene.cursorNode();
+    if (ids.isEmpty())
+        ids = scene.membersOf(scene.cursorGroup());
     QHash<QString, QPointF> positions;
     for (const QString& id : ids)
         positions.insert(id, scene.homeOf(id) + by);
@@ -144,6 +160,8 @@ bool CanvasView::Private::pressKey(QKeyEvent* event)
             cancelGesture();
         else if (!scene.cursorNode().isEmpty() && !scene.selection().nodes.contains(scene.cursorNode()))
             scene.setCursorNode({});
+        else if (!scene.cursorGroup().isEmpty() && !scene.selection().groups.contains(scene.cursorGroup()))
+            scene.setCursorGroup({});
         else
             scene.select({});
         return true;
@@ -227,6 +245,8 @@ void CanvasView::keyReleaseEvent(QKeyEvent* event)
             now.nodes << d->scene.cursorNode();
         select(now);
     }
+    if (const QString group = d->scene.cursorGroup(); d->spaceHeld && !d->spaceUsed && !group.isEmpty())
+        d->click({nullptr, {}, {}, group}, Qt::ControlModifier);
     d->spaceHeld = false;
     viewport()->unsetCursor();
 }
@@ -236,7 +256,7 @@ void CanvasView::focusInEvent(QFocusEvent* event)
     QGraphicsView::focusInEvent(event);
     const bool byKeys = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
                         event->reason() == Qt::ShortcutFocusReason;
-    if (byKeys && d->scene.cursorNode().isEmpty()) {
+    if (byKeys && d->scene.cursorNode().isEmpty() && d->scene.cursorGroup().isEmpty()) {
         const QString chosen = selection().nodes.value(0);
         chosen.isEmpty() ? d->walk({}) : d->scene.setCursorNode(chosen);
     }

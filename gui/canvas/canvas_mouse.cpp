@@ -31,6 +31,20 @@ void CanvasView::Private::cancelGesture()
 void CanvasView::Private::click(const Hit& hit, Qt::KeyboardModifiers modifiers)
 {
     Selection now = scene.selection();
+    if (!hit.group.isEmpty()) {
+        // A group is taken with all its members, and left with them.
+        const Selection whole = scene.withGroup(hit.group);
+        const bool chosen = now.groups.contains(hit.group);
+        if (modifiers & Qt::ControlModifier && chosen) {
+            now.nodes.removeIf([&](const QString& each) { return whole.nodes.contains(each); });
+        } else if (modifiers & (Qt::ShiftModifier | Qt::ControlModifier)) {
+            now.nodes += whole.nodes;
+            now.groups += whole.groups;
+        } else if (!chosen) {
+            now = whole;
+        }
+        return scene.select(now);
+    }
     QStringList& list = hit.node != nullptr ? now.nodes : now.edges;
     const QString id = hit.node != nullptr ? hit.node->id() : hit.edge;
     if (id.isEmpty()) {
@@ -58,9 +72,11 @@ void CanvasView::Private::pressLeft(const QPoint& position, Qt::KeyboardModifier
     scene.setCursorNode({});
     if (!pressedOn.port.isEmpty() && !CanvasScene::isDiscovered(pressedOn.node->id())) {
         gesture = std::make_unique<ConnectGesture>(context, PortRef{pressedOn.node->id(), pressedOn.port});
-    } else if (pressedOn.node != nullptr) {
+    } else if (pressedOn.fold) {
+        fold({pressedOn.group});
+    } else if (pressedOn.node != nullptr || !pressedOn.group.isEmpty()) {
         click(pressedOn, modifiers);
-        mayMove = scene.selection().nodes.contains(pressedOn.node->id());
+        mayMove = scene.selection().nodes.contains(leadOf(pressedOn));
     } else if (!pressedOn.edge.isEmpty()) {
         click(pressedOn, modifiers);
     } else {
@@ -94,7 +110,7 @@ void CanvasView::mouseMoveEvent(QMouseEvent* event)
     if (d->mayMove && !d->gesture && (event->buttons() & Qt::LeftButton) &&
         (position - d->pressed).manhattanLength() >= QApplication::startDragDistance()) {
         d->mayMove = false;
-        d->gesture = std::make_unique<MoveGesture>(d->context, d->pressed, d->pressedOn.node->id());
+        d->gesture = std::make_unique<MoveGesture>(d->context, d->pressed, d->leadOf(d->pressedOn));
     }
     if (d->gesture && !d->byKeyboard)
         d->gesture->move(position, event->modifiers());
@@ -117,7 +133,7 @@ void CanvasView::mouseReleaseEvent(QMouseEvent* event)
     } else if (d->mayMove && event->button() == Qt::LeftButton &&
                !(event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier))) {
         // A click on one of several that are selected leaves that one.
-        d->scene.select({{d->pressedOn.node->id()}, {}});
+        d->scene.select(d->selectionOf(d->pressedOn));
     }
     d->mayMove = false;
 }
@@ -129,8 +145,10 @@ void CanvasView::mouseDoubleClickEvent(QMouseEvent* event)
     d->cancelGesture();
     const QPointF at = mapToScene(event->position().toPoint());
     const Hit hit = d->scene.hit(at, d->context.reach());
-    if (hit.node != nullptr) {
-        d->scene.select({{hit.node->id()}, {}});
+    if (hit.fold) {
+        d->fold({hit.group}); // the second of two quick presses
+    } else if (hit.node != nullptr || !hit.group.isEmpty()) {
+        d->scene.select(d->selectionOf(hit));
         editSelected();
     } else if (!hit.edge.isEmpty()) {
         d->scene.select({{}, {hit.edge}});
@@ -185,6 +203,11 @@ QString CanvasView::Private::toolTip(const QPoint& position) const
         if (look.discovered)
             lines << tr("A program made this by itself; it is no part of the document.");
         return lines.join(u'\n');
+    }
+    if (const GroupItem* group = scene.group(hit.group)) {
+        if (hit.fold)
+            return group->look().collapsed ? tr("Expand") : tr("Collapse");
+        return group->look().collapsed || group->isElided() ? group->description() : QString();
     }
     const EdgeLook* edge = scene.edges().look(hit.edge);
     if (edge == nullptr)
@@ -260,12 +283,23 @@ void CanvasView::contextMenuEvent(QContextMenuEvent* event)
             !d->scene.cursorNode().isEmpty() ? d->scene.cursorNode() : selection().nodes.value(0);
         hit.node = d->scene.node(id);
         at = hit.node != nullptr ? nodeRect(id).center() : viewport()->rect().center();
-        if (hit.node == nullptr)
+        const QString chosen = d->chosenGroup();
+        if (const GroupItem* group = d->scene.group(chosen.isEmpty() ? d->scene.cardOf(id) : chosen)) {
+            hit = {nullptr, {}, {}, group->id()};
+            at = mapFromScene(group->handle().center());
+        } else if (hit.node == nullptr) {
             hit.edge = selection().edges.value(0);
-        else
+        } else {
             hit.port = d->scene.cursorPort();
+        }
     } else {
         hit = d->scene.hit(mapToScene(at), d->context.reach());
+    }
+    if (!hit.group.isEmpty()) {
+        if (!selection().groups.contains(hit.group))
+            selectGroup(hit.group);
+        Q_EMIT groupMenuWanted(viewport()->mapToGlobal(at), hit.group);
+        return;
     }
     const QString node = hit.node != nullptr ? hit.node->id() : QString();
     if (!node.isEmpty() && !selection().nodes.contains(node))

@@ -70,6 +70,8 @@ QRect CanvasView::Private::toViewport(const QRectF& rect) const
 
 void CanvasView::Private::sceneChanged(const QList<QRectF>& rects)
 {
+    // The canvas may have scrolled since it was drawn: the pictures first go where the rectangles are.
+    fitLayers();
     QList<QRect> seen;
     for (const QRectF& rect : rects)
         if (const QRect lies = toViewport(rect); !lies.isEmpty())
@@ -78,6 +80,12 @@ void CanvasView::Private::sceneChanged(const QList<QRectF>& rects)
     for (const QRect& rect : region)
         still.invalidate(rect);
     view.viewport()->update(region);
+}
+
+void CanvasView::Private::fitLayers()
+{
+    still.fit(view.viewportTransform(), view.viewport()->size(), view.viewport()->devicePixelRatioF(),
+              Theme::instance().colors().canvas);
 }
 
 /// What the scene has queued to tell us: a paint event that comes before it must not draw what was.
@@ -99,8 +107,7 @@ void CanvasView::Private::updateDots()
 
 void CanvasView::paintEvent(QPaintEvent* event)
 {
-    d->still.fit(viewportTransform(), viewport()->size(), viewport()->devicePixelRatioF(),
-                 Theme::instance().colors().canvas);
+    d->fitLayers();
     d->catchUp();
     d->still.refresh([this](QPainter& painter, const QRect& rect) { d->paintBelow(painter, rect); },
                      [this](QPainter& painter, const QRect& rect) { d->paintAbove(painter, rect); });
@@ -122,8 +129,27 @@ void CanvasView::Private::paintBelow(QPainter& painter, const QRect& rect)
     const QRectF exposed = view.viewportTransform().inverted().mapRect(QRectF(rect));
     painter.setWorldTransform(view.viewportTransform(), true);
     view.drawBackground(&painter, exposed);
+    paintItems(painter, exposed, false);
+    painter.setWorldTransform(view.viewportTransform());
     const QRectF sight = view.viewportTransform().inverted().mapRect(QRectF(view.viewport()->rect()));
     scene.edges().paintLines(painter, exposed, sight, view.zoom());
+}
+
+/// The items below the edges (frames), or those above them (cards, what hangs from them).
+void CanvasView::Private::paintItems(QPainter& painter, const QRectF& exposed, bool aboveEdges)
+{
+    const QTransform toView = view.viewportTransform();
+    const double edges = scene.edges().zValue();
+    QStyleOptionGraphicsItem option;
+    const auto items = scene.items(exposed, Qt::IntersectsItemBoundingRect, Qt::AscendingOrder);
+    for (QGraphicsItem* item : items) {
+        if (aboveEdges ? item->zValue() <= edges : item->zValue() >= edges)
+            continue;
+        // Items lie in the scene directly and are never turned.
+        painter.setWorldTransform(QTransform::fromTranslate(item->x(), item->y()) * toView);
+        option.exposedRect = item->boundingRect();
+        item->paint(&painter, &option, view.viewport());
+    }
 }
 
 void CanvasView::Private::paintAbove(QPainter& painter, const QRect& rect)
@@ -132,16 +158,7 @@ void CanvasView::Private::paintAbove(QPainter& painter, const QRect& rect)
     const QRectF exposed = toView.inverted().mapRect(QRectF(rect));
     painter.setWorldTransform(toView);
     scene.edges().paintLabels(painter, exposed, view.zoom());
-    QStyleOptionGraphicsItem option;
-    const auto items = scene.items(exposed, Qt::IntersectsItemBoundingRect, Qt::AscendingOrder);
-    for (QGraphicsItem* item : items) {
-        if (qgraphicsitem_cast<NodeItem*>(item) == nullptr)
-            continue;
-        // Items lie in the scene directly and are never turned.
-        painter.setWorldTransform(QTransform::fromTranslate(item->x(), item->y()) * toView);
-        option.exposedRect = item->boundingRect();
-        item->paint(&painter, &option, view.viewport());
-    }
+    paintItems(painter, exposed, true);
 }
 
 void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)

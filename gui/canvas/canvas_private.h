@@ -54,8 +54,10 @@ struct CanvasView::Private
     // canvas_paint.cpp
     void sceneChanged(const QList<QRectF>& rects);
     void catchUp();
+    void fitLayers();
     void paintBelow(QPainter& painter, const QRect& rect);
     void paintAbove(QPainter& painter, const QRect& rect);
+    void paintItems(QPainter& painter, const QRectF& exposed, bool aboveEdges);
     QRect toViewport(const QRectF& rect) const;
     void updateDots();
 
@@ -71,6 +73,13 @@ struct CanvasView::Private
     void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
     void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
                         const QString& undoText);
+
+    // canvas_groups.cpp
+    QString chosenGroup() const;
+    void editGroupName(const model::Group& group);
+    void fold(const QStringList& groups);
+    QString leadOf(const Hit& hit) const;
+    Selection selectionOf(const Hit& hit) const;
 
     // canvas_mouse.cpp
     void pressLeft(const QPoint& position, Qt::KeyboardModifiers modifiers);

@@ -25,9 +25,12 @@ CanvasScene::CanvasScene(model::Document& document, model::Session& session, QOb
     m_edges->setNodesNear([this](const QRectF& rect) {
         QList<QRectF> covered;
         const auto near = items(rect, Qt::IntersectsItemBoundingRect);
-        for (const QGraphicsItem* each : near)
+        for (const QGraphicsItem* each : near) {
             if (const auto* item = qgraphicsitem_cast<const NodeItem*>(each))
                 covered << item->covered();
+            else if (const auto* group = qgraphicsitem_cast<const GroupItem*>(each))
+                covered << group->covered();
+        }
         return covered;
     });
     addItem(m_edges);
@@ -43,6 +46,8 @@ CanvasScene::CanvasScene(model::Document& document, model::Session& session, QOb
     connect(&document, &Document::edgeAdded, this, [this](const QString& id) { m_live->showEdge(id); });
     connect(&document, &Document::edgeChanged, this, [this](const QString& id) { m_live->showEdge(id); });
     connect(&document, &Document::edgeRemoved, this, [this](const QString& id) { dropEdge(id); });
+    for (const auto signal : {&Document::groupAdded, &Document::groupChanged, &Document::groupRemoved})
+        connect(&document, signal, this, &CanvasScene::syncGroups);
     connect(&document, &Document::wasReset, this, &CanvasScene::rebuild);
     rebuild();
     m_peeks = std::make_unique<MemoryPeeks>(*this, session);
@@ -54,7 +59,7 @@ QList<NodeItem*> CanvasScene::memoryNodes() const
 {
     QList<NodeItem*> nodes;
     for (const QString& id : m_memoryNodes)
-        if (NodeItem* item = node(id))
+        if (NodeItem* item = node(id); item != nullptr && item->isVisible())
             nodes.append(item);
     return nodes;
 }
@@ -73,6 +78,7 @@ void CanvasScene::rebuild()
 {
     select({});
     m_cursor.clear();
+    m_cursorGroup.clear();
     m_found.clear();
     m_fitting.reset();
     m_edges->clear();
@@ -86,7 +92,11 @@ void CanvasScene::rebuild()
     m_memoryNodes.clear();
     qDeleteAll(m_nodes);
     m_nodes.clear();
+    m_origins.clear();
+    m_groupOf.clear();
+    qDeleteAll(std::exchange(m_groups, {}));
     m_live->showAll();
+    syncGroups();
     tellEmptiness();
 }
 
@@ -119,6 +129,7 @@ void CanvasScene::putNode(const QString& id, const NodeLook& look, const QPointF
         if (shapeOf(look.kind) == Shape::Memory)
             m_memoryNodes.insert(id);
         item->setPos(position);
+        item->setVisible(cardOf(id).isEmpty());
         addItem(item);
         applyMarks(id);
         tellEmptiness();
@@ -144,6 +155,7 @@ void CanvasScene::dropNode(const QString& id)
     m_memoryNodes.remove(id);
     delete m_nodes.take(id);
     m_home.remove(id);
+    m_origins.remove(id);
     coverAnew(id, true);
     m_previewed.remove(id);
     m_live->forget(id);
@@ -161,12 +173,16 @@ void CanvasScene::putEdge(const QString& id, const QString& process, const QStri
                           const QString& endpoint, const QString& endpointPort)
 {
     const Ends ends{process, processPort, endpoint, endpointPort};
-    if (!m_ends.contains(id)) {
+    const auto known = m_ends.constFind(id);
+    if (known == m_ends.constEnd()) {
         m_edgesOf[process].append(id);
         m_edgesOf[endpoint].append(id);
     }
+    const bool same = known != m_ends.constEnd() && *known == ends;
     m_ends.insert(id, ends);
     layEdge(id);
+    if (!same)
+        layCardsOf(ends);
 }
 
 void CanvasScene::dropEdge(const QString& id)
@@ -175,6 +191,7 @@ void CanvasScene::dropEdge(const QString& id)
     m_edgesOf[ends.process].removeAll(id);
     m_edgesOf[ends.endpoint].removeAll(id);
     m_edges->remove(id);
+    layCardsOf(ends);
     m_live->forgetEdge(id, ends.process);
     if (m_selectedEdges.contains(id)) {
         Selection left = m_selection;
@@ -192,10 +209,27 @@ void CanvasScene::layEdge(const QString& id)
     const NodeItem* endpoint = node(ends->endpoint);
     if (process == nullptr || endpoint == nullptr)
         return;
-    const QPointF from = process->portPosition(ends->processPort, endpoint->body().center());
-    m_edges->setEdge(
-        id, {from, process->portSide(ends->processPort, endpoint->body().center())},
-        {endpoint->portPosition(ends->endpointPort, from), endpoint->portSide(ends->endpointPort, from)});
+    const GroupItem* processCard = group(cardOf(ends->process));
+    const GroupItem* endpointCard = group(cardOf(ends->endpoint));
+    const QPointF target = bodyShown(ends->endpoint).center();
+    EdgeLayer::End from{process->portPosition(ends->processPort, target),
+                        process->portSide(ends->processPort, target)};
+    if (processCard != nullptr)
+        from = processCard->stubEnd(id);
+    EdgeLayer::End to{endpoint->portPosition(ends->endpointPort, from.position),
+                      endpoint->portSide(ends->endpointPort, from.position)};
+    if (endpointCard != nullptr)
+        to = endpointCard->stubEnd(id);
+    m_edges->setEdge(id, from, to);
+    m_edges->setHidden(id, processCard != nullptr && processCard == endpointCard);
+}
+
+/// An edge that leads out of a collapsed group has come or gone.
+void CanvasScene::layCardsOf(const Ends& ends)
+{
+    for (const QString& end : {ends.process, ends.endpoint})
+        if (const QString card = cardOf(end); !card.isEmpty())
+            layGroup(card);
 }
 
 void CanvasScene::hang(const QString& connection, const QString& listener)
@@ -209,6 +243,7 @@ void CanvasScene::hang(const QString& connection, const QString& listener)
         addItem(tether.item);
     }
     tether.listener = listener;
+    tether.item->setVisible(cardOf(connection).isEmpty());
     layTether(connection);
 }
 
@@ -219,7 +254,7 @@ void CanvasScene::layTether(const QString& connection)
     const NodeItem* above = tether == m_tethers.constEnd() ? nullptr : node(tether->listener);
     if (above == nullptr || below == nullptr)
         return;
-    const QRectF from = above->body();
+    const QRectF from = bodyShown(tether->listener);
     const QRectF to = below->body();
     tether->item->setLine({from.center().x(), from.bottom(), to.center().x(), to.top()});
 }
@@ -234,6 +269,7 @@ void CanvasScene::coverAnew(const QString& id, bool gone)
     for (const QRectF& place : {before, now})
         if (!place.isEmpty())
             m_edges->relabel(place);
+    groupMoved(id);
 }
 
 void CanvasScene::layEdgesOf(const QString& node)
@@ -242,8 +278,14 @@ void CanvasScene::layEdgesOf(const QString& node)
     for (auto it = m_tethers.cbegin(); it != m_tethers.cend(); ++it)
         if (it->listener == node)
             layTether(it.key());
-    for (const QString& edge : m_edgesOf.value(node))
+    for (const QString& edge : m_edgesOf.value(node)) {
         layEdge(edge);
+        // A card's edges leave it in the order of their other ends.
+        const Ends ends = m_ends.value(edge);
+        if (const QString card = cardOf(ends.process == node ? ends.endpoint : ends.process); !card.isEmpty())
+            m_movedGroups.insert(card);
+    }
+    layMovedGroups();
     coverAnew(node);
 }
 
@@ -252,8 +294,13 @@ Hit CanvasScene::hit(const QPointF& position, double reach) const
     // Ports go before bodies: a port at a border belongs to its node even where another node lies below.
     const QRectF around(position.x() - reach, position.y() - reach, 2 * reach, 2 * reach);
     NodeItem* below = nullptr;
+    const GroupItem* card = nullptr;
+    const GroupItem* title = nullptr;
     const auto near = items(around, Qt::IntersectsItemBoundingRect);
     for (QGraphicsItem* each : near) {
+        if (const auto* group = qgraphicsitem_cast<GroupItem*>(each);
+            group != nullptr && group->handle().contains(position))
+            (group->look().collapsed ? card : title) = group;
         auto* item = qgraphicsitem_cast<NodeItem*>(each);
         if (item == nullptr)
             continue;
@@ -265,6 +312,8 @@ Hit CanvasScene::hit(const QPointF& position, double reach) const
     }
     if (below != nullptr)
         return {below, {}, {}};
+    if (const GroupItem* taken = card != nullptr ? card : title; taken != nullptr)
+        return {nullptr, {}, {}, taken->id(), taken->fold().contains(position)};
     return {nullptr, {}, m_edges->at(position, reach * 0.6)};
 }
 
@@ -272,107 +321,16 @@ QRectF CanvasScene::content() const
 {
     QRectF rect;
     for (const NodeItem* item : m_nodes)
-        rect |= item->sceneBoundingRect();
+        if (item->isVisible())
+            rect |= item->sceneBoundingRect();
+    for (const GroupItem* item : m_groups)
+        rect |= item->boundingRect();
     return m_nodes.isEmpty() ? QRectF() : rect | m_edges->edgesRect();
-}
-
-void CanvasScene::select(const Selection& selection)
-{
-    Selection known;
-    for (const QString& id : selection.nodes)
-        if (m_nodes.contains(id) && !known.nodes.contains(id))
-            known.nodes << id;
-    for (const QString& id : selection.edges)
-        if (m_ends.contains(id) && !known.edges.contains(id))
-            known.edges << id;
-    if (known == m_selection)
-        return;
-    const QSet<QString> nodesBefore = m_selectedNodes;
-    const QSet<QString> edgesBefore = m_selectedEdges;
-    m_selection = known;
-    m_selectedNodes = {known.nodes.begin(), known.nodes.end()};
-    m_selectedEdges = {known.edges.begin(), known.edges.end()};
-    for (const QString& id : nodesBefore | m_selectedNodes)
-        applyMarks(id);
-    for (const QString& id : edgesBefore | m_selectedEdges)
-        applyEdgeMarks(id);
-    Q_EMIT selectionMoved();
-}
-
-void CanvasScene::setCursorNode(const QString& id, const QString& port)
-{
-    const QString before = std::exchange(m_cursor, m_nodes.contains(id) ? id : QString());
-    m_cursorPort = !m_cursor.isEmpty() && node(id)->hasPort(port) ? port : QString();
-    applyMarks(before);
-    applyMarks(m_cursor);
-}
-
-void CanvasScene::setFound(const QStringList& nodes)
-{
-    const QSet<QString> before = std::exchange(m_found, {nodes.begin(), nodes.end()});
-    for (const QString& id : before | m_found)
-        applyMarks(id);
-}
-
-void CanvasScene::showFitting(const QHash<QString, QStringList>& fitting, const QString& origin)
-{
-    m_fitting = fitting;
-    m_fittingOrigin = origin;
-    for (auto it = m_nodes.begin(); it != m_nodes.end(); ++it)
-        applyMarks(it.key());
-}
-
-void CanvasScene::endFitting()
-{
-    m_fitting.reset();
-    m_aimedNode.clear();
-    for (auto it = m_nodes.begin(); it != m_nodes.end(); ++it)
-        applyMarks(it.key());
-}
-
-void CanvasScene::aim(const QString& node, const QString& port)
-{
-    const QString before = std::exchange(m_aimedNode, node);
-    m_aimedPort = port;
-    applyMarks(before);
-    applyMarks(node);
-}
-
-void CanvasScene::hover(const QString& edge)
-{
-    const QString before = std::exchange(m_hoveredEdge, edge);
-    applyEdgeMarks(before);
-    applyEdgeMarks(edge);
-}
-
-void CanvasScene::applyMarks(const QString& id)
-{
-    NodeItem* item = node(id);
-    if (item == nullptr)
-        return;
-    NodeItem::Marks marks;
-    marks.selected = m_selectedNodes.contains(id);
-    marks.cursor = m_cursor == id;
-    marks.found = m_found.contains(id);
-    if (m_fitting) {
-        marks.fitting = m_fitting->value(id);
-        marks.dimmed = marks.fitting.isEmpty() && id != m_fittingOrigin;
-    }
-    if (m_aimedNode == id)
-        marks.aimed = m_aimedPort;
-    else if (marks.cursor)
-        marks.aimed = m_cursorPort;
-    item->setMarks(marks);
-}
-
-void CanvasScene::applyEdgeMarks(const QString& id)
-{
-    m_edges->setMarks(
-        id, {.selected = m_selectedEdges.contains(id), .hovered = m_hoveredEdge == id && !id.isEmpty()});
 }
 
 void CanvasScene::preview(const QHash<QString, QPointF>& positions)
 {
+    m_manyMove = true;
     for (auto it = positions.begin(); it != positions.end(); ++it) {
         NodeItem* item = node(it.key());
         if (item == nullptr)
@@ -382,16 +340,21 @@ void CanvasScene::preview(const QHash<QString, QPointF>& positions)
         growTo(item->body());
         layEdgesOf(it.key());
     }
+    m_manyMove = false;
+    layMovedGroups();
 }
 
 void CanvasScene::endPreview()
 {
+    m_manyMove = true;
     for (const QString& id : std::exchange(m_previewed, {})) {
         if (NodeItem* item = node(id)) {
             item->setPos(m_home.value(id));
             layEdgesOf(id);
         }
     }
+    m_manyMove = false;
+    layMovedGroups();
 }
 
 void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
@@ -408,8 +371,11 @@ void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
 bool CanvasScene::isFree(const QRectF& body) const
 {
     const QRectF place = body.adjusted(-gridStep + 1, -gridStep + 1, gridStep - 1, gridStep - 1);
-    return std::none_of(m_nodes.begin(), m_nodes.end(),
-                        [&](const NodeItem* item) { return item->body().intersects(place); });
+    return std::none_of(
+               m_nodes.begin(), m_nodes.end(),
+               [&](const NodeItem* item) { return item->isVisible() && item->body().intersects(place); }) &&
+           std::none_of(m_groups.begin(), m_groups.end(),
+                        [&](const GroupItem* item) { return item->handle().intersects(place); });
 }
 
 QPointF CanvasScene::homeOf(const QString& id) const
@@ -422,6 +388,10 @@ void CanvasScene::refresh()
     forgetCanvasFonts();
     for (NodeItem* item : std::as_const(m_nodes))
         item->refresh();
+    for (GroupItem* item : std::as_const(m_groups)) {
+        item->refresh();
+        layGroup(item->id());
+    }
     for (auto it = m_ends.begin(); it != m_ends.end(); ++it)
         layEdge(it.key());
     update();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/canvas/edge_layer.h"
+#include "gui/canvas/group_item.h"
 #include "gui/canvas/node_item.h"
 #include "gui/canvas/selection.h"
 #include "model/session/keep.h"
@@ -13,12 +14,14 @@ class LiveBinding;
 class MemoryPeeks;
 class TetherItem;
 
-/// What lies under a position: a port of a node, a node, an edge, or nothing.
+/// What lies under a position: a port of a node, a node, an edge, a group's title or card, or nothing.
 struct Hit
 {
     NodeItem* node = nullptr;
     QString port;
     QString edge;
+    QString group = {};
+    bool fold = false; ///< the triangle that collapses and expands it
 };
 
 /// Keeps an item for each node, and a line for each edge, of the document and of what programs made by
@@ -37,6 +40,16 @@ public:
     /// Those that show a hexdump of shared memory.
     QList<NodeItem*> memoryNodes() const;
     EdgeLayer& edges() const { return *m_edges; }
+    /// Groups, by id.
+    const QHash<QString, GroupItem*>& groups() const { return m_groups; }
+    GroupItem* group(const QString& id) const { return m_groups.value(id); }
+    /// The group that a node is in; what programs made is where it came from.
+    QString groupOf(const QString& node) const;
+    /// The collapsed group whose card stands for a node; empty when it is shown itself.
+    QString cardOf(const QString& node) const;
+    QStringList membersOf(const QString& group) const;
+    /// A group alone, selected.
+    Selection withGroup(const QString& group) const;
     Hit hit(const QPointF& position, double reach) const;
     /// Everything that is drawn; empty when nothing is.
     QRectF content() const;
@@ -52,6 +65,10 @@ public:
     /// One of its ports, or empty: the node as a whole.
     QString cursorPort() const { return m_cursorPort; }
     void setCursorNode(const QString& id, const QString& port = {});
+    /// The group where the keyboard is, instead of a node.
+    QString cursorGroup() const { return m_cursorGroup; }
+    void setCursorGroup(const QString& id);
+    /// Node ids, and keys of groups.
     void setFound(const QStringList& nodes);
     /// While a connection is made: which ports fit it; everything else is dimmed.
     void showFitting(const QHash<QString, QStringList>& fitting, const QString& origin);
@@ -74,6 +91,9 @@ public:
     void putNode(const QString& id, const NodeLook& look, const QPointF& position);
     void setNodeLook(const QString& id, const NodeLook& look);
     void dropNode(const QString& id);
+    void setGroupLook(const QString& id, const GroupLook& look);
+    /// A part that nobody drew belongs to the group of the one that it came from.
+    void setOrigin(const QString& discovered, const QString& beside);
     void putEdge(const QString& id, const QString& process, const QString& processPort,
                  const QString& endpoint, const QString& endpointPort);
     void dropEdge(const QString& id);
@@ -91,18 +111,29 @@ private:
     struct Ends
     {
         QString process, processPort, endpoint, endpointPort;
+        bool operator==(const Ends&) const = default;
     };
 
     void rebuild();
     void layEdge(const QString& id);
     void layTether(const QString& connection);
     void layEdgesOf(const QString& node);
+    void layCardsOf(const Ends& ends);
     void growTo(const QRectF& rect);
     void applyMarks(const QString& id);
     void applyEdgeMarks(const QString& id);
     void tellEmptiness();
     /// A node has come, changed its outline, moved, or (`gone`) goes: what keeps off it follows.
     void coverAnew(const QString& id, bool gone = false);
+
+    // scene_groups.cpp
+    void syncGroups();
+    void showOrHide(const QString& id);
+    void layGroup(const QString& id);
+    void groupMoved(const QString& member);
+    void layMovedGroups();
+    void applyGroupMarks();
+    QRectF bodyShown(const QString& id) const;
 
     model::Document& m_document;
     QHash<QString, NodeItem*> m_nodes;
@@ -114,7 +145,13 @@ private:
         TetherItem* item = nullptr; ///< owned by the scene
         QString listener;
     };
-    QHash<QString, Tether> m_tethers; ///< by the connection's id
+    QHash<QString, Tether> m_tethers;    ///< by the connection's id
+    QHash<QString, GroupItem*> m_groups; ///< owned by the scene
+    QHash<QString, QString> m_groupOf;   ///< by node
+    QHash<QString, QString> m_origins;   ///< of what programs made: the node beside which it stands
+    QSet<QString> m_movedGroups;
+    bool m_manyMove = false; ///< groups are laid when all have moved
+    QString m_cursorGroup;
     QSet<QString> m_memoryNodes;
     QHash<QString, QPointF> m_home;
     QHash<QString, QRectF> m_covered; ///< where each node last was

@@ -119,6 +119,14 @@ void CanvasView::select(const Selection& selection)
 
 void CanvasView::reveal(const QString& nodeId)
 {
+    // What a collapsed group hides is shown by its card.
+    const QString card = groupOfKey(nodeId).isEmpty() ? d->scene.cardOf(nodeId) : groupOfKey(nodeId);
+    if (const GroupItem* group = d->scene.group(card)) {
+        ensureVisible(group->boundingRect(), 40, 40);
+        selectGroup(card);
+        d->scene.setCursorGroup(hasFocus() ? card : QString());
+        return;
+    }
     const NodeItem* item = d->scene.node(nodeId);
     if (item == nullptr)
         return;
@@ -135,7 +143,7 @@ double CanvasView::zoom() const
 QRect CanvasView::nodeRect(const QString& nodeId) const
 {
     const NodeItem* item = d->scene.node(nodeId);
-    return item == nullptr ? QRect() : mapFromScene(item->body()).boundingRect();
+    return item == nullptr || !item->isVisible() ? QRect() : mapFromScene(item->body()).boundingRect();
 }
 
 QPoint CanvasView::portPosition(const QString& nodeId, const QString& port) const
@@ -241,10 +249,17 @@ void CanvasView::find(const QString& text)
         for (auto it = d->scene.nodes().begin(); it != d->scene.nodes().end(); ++it)
             if (it.value()->description().contains(text, Qt::CaseInsensitive))
                 d->found << it.key();
+        for (auto it = d->scene.groups().begin(); it != d->scene.groups().end(); ++it)
+            if (it.value()->look().name.contains(text, Qt::CaseInsensitive))
+                d->found << groupKey(it.key());
         // As one reads: rows, and in a row from the left.
         std::sort(d->found.begin(), d->found.end(), [this](const QString& a, const QString& b) {
-            const QPointF pa = d->scene.homeOf(a);
-            const QPointF pb = d->scene.homeOf(b);
+            const auto placeOf = [this](const QString& key) {
+                const GroupItem* group = d->scene.group(groupOfKey(key));
+                return group != nullptr ? group->body().topLeft() : d->scene.homeOf(key);
+            };
+            const QPointF pa = placeOf(a);
+            const QPointF pb = placeOf(b);
             return pa.y() != pb.y() ? pa.y() < pb.y() : pa.x() < pb.x();
         });
         Q_EMIT hint(tr("%n part(s) match", nullptr, static_cast<int>(d->found.size())));

@@ -20,6 +20,11 @@ public:
 
     Selection selection() const;
     void select(const Selection& selection);
+    /// The group that is selected alone; empty when none is.
+    QString selectedGroup() const;
+    void selectGroup(const QString& groupId);
+    /// The groups that the selected parts are in.
+    QStringList touchedGroups() const;
     /// Brings a node into sight and selects it.
     void reveal(const QString& nodeId);
     /// Those of these nodes that programs made by themselves, with their places.
@@ -31,6 +36,10 @@ public:
     /// A process's ports are fds.
     QRect nodeRect(const QString& nodeId) const;
     QPoint portPosition(const QString& nodeId, const QString& port) const;
+    /// The same of a group's frame or card, of what one takes hold of it by, and of its triangle.
+    QRect groupRect(const QString& groupId) const;
+    QRect groupHandle(const QString& groupId) const;
+    QPoint groupFold(const QString& groupId) const;
     /// The whole topology as a picture.
     QImage picture(qreal scale) const;
 
@@ -55,6 +64,9 @@ public Q_SLOTS:
     void arrange();        ///< lays out from left to right, undoable
     void align(Alignment alignment);            ///< of the selected parts
     void distribute(Qt::Orientation direction); ///< of the selected parts, three at least
+    void groupSelection();                      ///< the selected parts become one group
+    void ungroupSelection();                    ///< the selected parts leave their groups
+    void toggleCollapsed();                     ///< the groups of the selected parts: one card each, or back
     void find(const QString& text);             ///< lights up what matches; empty: ends
     void findNext();
     void findPrevious();
@@ -68,6 +80,7 @@ Q_SIGNALS:
     /// ports or is empty. The shell fills it.
     void contextMenuWanted(const QPoint& globalPosition, const QString& node, const QString& edge,
                            const QString& port);
+    void groupMenuWanted(const QPoint& globalPosition, const QString& group);
     void scriptWanted(const QString& nodeId); ///< an actor's script is to be written
     void edgeEditWanted();                    ///< the selected connection's properties are to be set
     void openLabWanted();                     ///< from the empty canvas's offers

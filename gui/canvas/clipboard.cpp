@@ -3,6 +3,9 @@
 #include "model/topology/topology_file.h"
 
 #include <QMimeData>
+#include <QSet>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -24,6 +27,10 @@ model::Topology fragmentOf(const model::Topology& topology, const QStringList& n
     for (const model::Edge& edge : topology.edges)
         if (chosen.contains(edge.process) && chosen.contains(edge.endpoint))
             fragment.edges.append(edge);
+    for (const model::Group& group : topology.groups)
+        if (std::all_of(group.members.begin(), group.members.end(),
+                        [&](const QString& member) { return chosen.contains(member); }))
+            fragment.groups.append(group);
     // What starts after a node that is not copied starts at once in the copy.
     for (model::Node& node : fragment.nodes) {
         const QString other = node.property(u"start"_s).toObject().value("node"_L1).toString();

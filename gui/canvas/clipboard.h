@@ -6,7 +6,7 @@ class QMimeData;
 
 namespace byteyard::gui {
 
-/// The chosen nodes, and the edges that lie between them.
+/// The chosen nodes, the edges that lie between them, and the groups that are chosen whole.
 model::Topology fragmentOf(const model::Topology& topology, const QStringList& nodes);
 /// A fragment as the text of a .byteyard file, under its own type and as plain text.
 QMimeData* fragmentToMime(const model::Topology& fragment);

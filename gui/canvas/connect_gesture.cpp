@@ -56,6 +56,12 @@ void ConnectGesture::move(const QPoint& position, Qt::KeyboardModifiers)
     const QPointF at = toScene(position);
     const Hit hit = m_context.scene.hit(at, m_context.reach());
     const model::Topology& topology = m_context.document.topology();
+    if (const GroupItem* group = m_context.scene.group(hit.group);
+        group != nullptr && group->look().collapsed) {
+        m_context.hint(
+            ConnectGestureText::tr("Expand %1 to connect to a part of it").arg(group->look().name));
+        return aim({}, at);
+    }
     if (hit.node == nullptr || (hit.node->id() == m_from.node && hit.port.isEmpty())) {
         m_context.hint(hit.node != nullptr
                            ? QString()
@@ -98,7 +104,10 @@ void ConnectGesture::release(const QPoint& position, Qt::KeyboardModifiers modif
         move(position, modifiers);
     const PortRef to = m_to;
     const QPointF at = m_end;
-    const bool bare = m_moved && m_context.scene.hit(at, m_context.reach()).node == nullptr;
+    const Hit hit = m_context.scene.hit(at, m_context.reach());
+    const GroupItem* group = m_context.scene.group(hit.group);
+    const bool card = group != nullptr && group->look().collapsed;
+    const bool bare = m_moved && hit.node == nullptr && !card;
     end();
     if (!to.node.isEmpty())
         make(to);
@@ -129,7 +138,7 @@ void ConnectGesture::aimTowards(const QPointF& direction)
     double bestCost = 1e300;
     for (auto it = m_fitting.begin(); it != m_fitting.end(); ++it) {
         const NodeItem* item = m_context.scene.node(it.key());
-        if (item == nullptr)
+        if (item == nullptr || !item->isVisible())
             continue;
         // A node is met at the port that suits; its other ports follow at the next press.
         for (const QString& port : it.value()) {

@@ -160,6 +160,7 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
 
 void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const QString& beside)
 {
+    m_scene.setOrigin(id, beside);
     if (m_scene.node(id) != nullptr)
         m_scene.setNodeLook(id, look);
     else

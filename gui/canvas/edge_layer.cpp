@@ -62,6 +62,14 @@ void EdgeLayer::changed(const QRectF& rect)
 void EdgeLayer::layOut(Line& line)
 {
     changed(line.bounds);
+    if (line.hidden) {
+        line.path = {};
+        line.points.clear();
+        line.distances.clear();
+        line.label = {};
+        line.bounds = {};
+        return;
+    }
     line.path = curve(line.process, line.endpoint);
     const QPointF p0 = line.path.elementAt(0);
     const QPointF p1 = line.path.elementAt(1);
@@ -121,6 +129,21 @@ void EdgeLayer::setEdge(const QString& id, const End& process, const End& endpoi
     layOut(*known);
 }
 
+void EdgeLayer::setHidden(const QString& id, bool hidden)
+{
+    Line* known = line(id);
+    if (known == nullptr || known->hidden == hidden)
+        return;
+    known->hidden = hidden;
+    layOut(*known);
+}
+
+bool EdgeLayer::isHidden(const QString& id) const
+{
+    const auto it = m_index.constFind(id);
+    return it != m_index.constEnd() && m_lines.at(*it).hidden;
+}
+
 void EdgeLayer::setLook(const QString& id, const EdgeLook& look)
 {
     Line* known = line(id);
@@ -130,6 +153,8 @@ void EdgeLayer::setLook(const QString& id, const EdgeLook& look)
                              known->look.kind != look.kind || known->look.writes != look.writes ||
                              known->look.reads != look.reads || known->look.flows() != look.flows();
     const EdgeLook before = std::exchange(known->look, look);
+    if (known->hidden)
+        return;
     updateLabel(*known, before);
     if (lineChanged)
         changed(known->bounds);
@@ -175,7 +200,8 @@ QStringList EdgeLayer::ids() const
 {
     QStringList ids;
     for (const Line& each : m_lines)
-        ids << each.id;
+        if (!each.hidden)
+            ids << each.id;
     return ids;
 }
 
@@ -197,7 +223,7 @@ QStringList EdgeLayer::within(const QRectF& rect) const
     for (const Line& each : m_lines)
         // A level line has an empty rectangle, which QRectF::contains() never contains.
         if (const QRectF lies = each.path.boundingRect();
-            rect.contains(lies.topLeft()) && rect.contains(lies.bottomRight()))
+            !each.hidden && rect.contains(lies.topLeft()) && rect.contains(lies.bottomRight()))
             ids << each.id;
     return ids;
 }
@@ -205,7 +231,9 @@ QStringList EdgeLayer::within(const QRectF& rect) const
 QPointF EdgeLayer::middle(const QString& id) const
 {
     const auto it = m_index.constFind(id);
-    return it == m_index.constEnd() ? QPointF() : m_lines.at(*it).pointAt(m_lines.at(*it).length() / 2);
+    return it == m_index.constEnd() || m_lines.at(*it).hidden
+               ? QPointF()
+               : m_lines.at(*it).pointAt(m_lines.at(*it).length() / 2);
 }
 
 QRectF EdgeLayer::edgesRect() const
@@ -226,14 +254,14 @@ void EdgeLayer::setBounds(const QRectF& bounds)
 
 bool EdgeLayer::flows() const
 {
-    return std::any_of(m_lines.begin(), m_lines.end(), [](const Line& each) { return each.look.flows(); });
+    return std::any_of(m_lines.begin(), m_lines.end(), [](const Line& each) { return each.flows(); });
 }
 
 bool EdgeLayer::advanceDots(double seconds)
 {
     bool any = false;
     for (Line& each : m_lines) {
-        if (!each.look.flows())
+        if (!each.flows())
             continue;
         any = true;
         each.phaseIn += paceOf(each.look.rateIn) * seconds;
@@ -246,7 +274,7 @@ QList<QRectF> EdgeLayer::flowing() const
 {
     QList<QRectF> rects;
     for (const Line& each : m_lines)
-        if (each.look.flows())
+        if (each.flows())
             rects.append(each.bounds);
     return rects;
 }

@@ -34,10 +34,14 @@ public:
     void setEdge(const QString& id, const End& process, const End& endpoint);
     void setLook(const QString& id, const EdgeLook& look);
     void setMarks(const QString& id, const Marks& marks);
+    /// What lies within a collapsed group is not drawn and not hit, and keeps its look.
+    void setHidden(const QString& id, bool hidden);
+    bool isHidden(const QString& id) const;
     void remove(const QString& id);
     void clear();
     bool contains(const QString& id) const { return m_index.contains(id); }
     const EdgeLook* look(const QString& id) const;
+    /// Of those that are not hidden.
     QStringList ids() const;
     /// The topmost edge within `reach` of a scene position, or empty.
     QString at(const QPointF& position, double reach) const;
@@ -90,9 +94,11 @@ private:
         QRectF label;            ///< where it stands; empty: nowhere
         EdgeLook look;
         Marks marks;
+        bool hidden = false;
         double phaseIn = 0;
         double phaseOut = 0;
 
+        bool flows() const { return !hidden && look.flows(); }
         double length() const { return distances.isEmpty() ? 0 : distances.last(); }
         QPointF pointAt(double distance, double* angle = nullptr) const;
     };

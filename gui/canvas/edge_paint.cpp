@@ -210,7 +210,7 @@ void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom)
     // Sprites that are only put somewhere, not scaled, are copied; it is what makes thousands of them cheap.
     painter.resetTransform();
     for (const Line& line : m_lines) {
-        if (!line.look.flows() || !line.bounds.intersects(exposed))
+        if (!line.flows() || !line.bounds.intersects(exposed))
             continue;
         const QPixmap sprite = dotSprite(Theme::instance().kindOutline(line.look.kind), size, ratio);
         const QPointF half(sprite.width() / ratio / 2, sprite.height() / ratio / 2);

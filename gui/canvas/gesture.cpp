@@ -107,8 +107,11 @@ void BandGesture::move(const QPoint& position, Qt::KeyboardModifiers)
     m_band = QRectF(m_start, toScene(position)).normalized();
     Selection inside;
     for (auto it = m_context.scene.nodes().begin(); it != m_context.scene.nodes().end(); ++it)
-        if (m_band.intersects(it.value()->body()))
+        if (it.value()->isVisible() && m_band.intersects(it.value()->body()))
             inside.nodes << it.key();
+    for (const GroupItem* group : m_context.scene.groups())
+        if (group->look().collapsed && m_band.intersects(group->body()))
+            inside.nodes << m_context.scene.membersOf(group->id());
     inside.nodes.sort();
     inside.edges = m_context.scene.edges().within(m_band);
     Selection all;

@@ -2,6 +2,7 @@
 
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/edge_look.h"
+#include "gui/canvas/group_look.h"
 
 #include <QJsonArray>
 
@@ -89,6 +90,19 @@ void LiveBinding::readPorts(const QString& process)
     refreshLook(process);
 }
 
+void LiveBinding::showGroups()
+{
+    const model::Topology& topology = m_document.topology();
+    if (topology.groups.isEmpty())
+        return;
+    QHash<QString, QList<const model::Node*>> members;
+    for (const model::Node& node : topology.nodes)
+        if (const QString group = m_scene.groupOf(node.id); !group.isEmpty())
+            members[group].append(&node);
+    for (const model::Group& group : topology.groups)
+        m_scene.setGroupLook(group.id, lookOf(group, members.value(group.id), m_session));
+}
+
 void LiveBinding::forget(const QString& node)
 {
     m_used.remove(node);
@@ -154,6 +168,7 @@ void LiveBinding::tick()
         updateNode(node, false);
     for (const model::Edge& edge : topology.edges)
         updateEdge(edge, false);
+    showGroups();
     tickDiscovered();
 }
 

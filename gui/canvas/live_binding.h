@@ -22,6 +22,7 @@ public:
     void showAll();
     void showNode(const QString& id);
     void showEdge(const QString& id);
+    void showGroups();
     void forget(const QString& node);
     void forgetEdge(const QString& edge, const QString& process);
     /// What programs made of these kinds ("pipe", "command" for processes) is not shown.

@@ -46,6 +46,9 @@ HelpDialog::HelpDialog(const QMenuBar& menus, QWidget* parent) : QDialog(parent)
          tr("Arrows walk from part to part, Alt+arrows among a part's ports; Space selects; "
             "Ctrl+arrows nudge; Enter edits; C begins a connection, arrows pick its "
             "target, Enter makes it")},
+        {tr("Group"), tr("Ctrl+G makes one of the selected parts: drag it by its title, collapse it with the "
+                         "triangle, run it "
+                         "from its context menu")},
         {tr("Any command"), tr("Ctrl+Shift+P lists them all by name, those of the selected part too")},
         {tr("Pan, zoom"), tr("Middle drag, or Space and drag; wheel; Ctrl+wheel at the cursor")},
         {tr("Meddle"), tr("The context menu of a part, a connection, or a row of the log")},

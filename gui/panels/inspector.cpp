@@ -1,5 +1,6 @@
 #include "gui/panels/inspector.h"
 
+#include "gui/canvas/group_look.h"
 #include "gui/live_lookup.h"
 #include "gui/panels/equivalents.h"
 #include "gui/panels/live_page.h"
@@ -99,6 +100,7 @@ Inspector::Inspector(Document& document, Session& session, History& history, QWi
     connect(&session, &Session::structureChanged, this, &Inspector::refreshTitle);
     connect(&session, &Session::stateChanged, this, &Inspector::refreshTitle);
     connect(&document, &Document::nodeChanged, this, &Inspector::refreshTitle);
+    connect(&document, &Document::groupChanged, this, &Inspector::refreshTitle);
     connect(&document, &Document::infoChanged, this, &Inspector::refreshTitle);
     connect(&document, &Document::wasReset, this, [this] { setSelection({}); });
     setSelection({});
@@ -106,12 +108,17 @@ Inspector::Inspector(Document& document, Session& session, History& history, QWi
 
 void Inspector::setSelection(const Selection& selection)
 {
-    m_node =
-        selection.nodes.size() == 1 && selection.edges.isEmpty() ? selection.nodes.constFirst() : QString();
+    const Group* group = selection.groups.size() == 1 && selection.edges.isEmpty()
+                             ? m_document.topology().group(selection.groups.constFirst())
+                             : nullptr;
+    m_group = group && group->members.size() == selection.nodes.size() ? group->id : QString();
+    m_node = selection.nodes.size() == 1 && selection.edges.isEmpty() && m_group.isEmpty()
+                 ? selection.nodes.constFirst()
+                 : QString();
     m_edge =
         selection.edges.size() == 1 && selection.nodes.isEmpty() ? selection.edges.constFirst() : QString();
-    m_live->setSubject(m_node, m_edge);
-    m_properties->setSubject(m_node, m_edge);
+    m_live->setSubject(m_node, m_edge, m_group);
+    m_properties->setSubject(m_node, m_edge, m_group);
     refreshTitle();
     refreshLearn();
 }
@@ -160,6 +167,10 @@ void Inspector::refreshTitle()
         title = (isFdPort(edge->processPort) ? tr("%1, fd %2") : tr("%1, handle %2"))
                     .arg(user ? user->name : edge->process, edge->processPort);
         about.append(tr("%1 of %2").arg(edge->endpointPort, other ? other->name : edge->endpoint));
+    } else if (const Group* group = m_document.topology().group(m_group)) {
+        title = group->name;
+        about.append(tr("Group"));
+        about.append(lookOf(*group, m_document.topology().membersOf(*group), m_session).detail);
     } else {
         title =
             m_document.topology().title.isEmpty() ? m_document.displayName() : m_document.topology().title;

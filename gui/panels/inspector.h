@@ -38,6 +38,7 @@ private:
     model::Session& m_session;
     QString m_node;
     QString m_edge;
+    QString m_group;
     QLabel* m_title;
     QLabel* m_subtitle;
     QTabWidget* m_tabs;

@@ -11,6 +11,9 @@ namespace byteyard::gui {
 QList<Fact> processFacts(const model::Session& session, const model::LiveProcess& process);
 QList<Fact> endpointFacts(const model::Session& session, const model::LiveEndpoint& endpoint);
 QList<Fact> edgeFacts(const model::Session& session, const model::Edge& edge);
+/// Its state, its processes' totals, and its members.
+QList<Fact> groupFacts(const model::Session& session, const model::Topology& topology,
+                       const model::Group& group);
 QList<Fact> runFacts(const model::Session& session);
 QList<Fact> holderFacts(const QList<model::Holder>& holders);
 

@@ -116,10 +116,11 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
     refresh();
 }
 
-void LivePage::setSubject(const QString& node, const QString& edge)
+void LivePage::setSubject(const QString& node, const QString& edge, const QString& group)
 {
     m_node = node;
     m_edge = edge;
+    m_group = group;
     m_holdersOf = 0;
     m_holders->setFacts({});
     refresh();
@@ -164,6 +165,8 @@ void LivePage::refresh()
         sentence = model::isProcess(node->kind) ? tr("Planned: no process yet. Press Run (F5).")
                                                 : tr("Planned: no kernel object yet. Press Run (F5).");
         m_facts->setFacts({});
+    } else if (const model::Group* group = m_document.topology().group(m_group)) {
+        m_facts->setFacts(groupFacts(m_session, m_document.topology(), *group));
     } else {
         m_facts->setFacts(runFacts(m_session));
     }

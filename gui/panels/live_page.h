@@ -27,8 +27,8 @@ class LivePage : public QScrollArea
 
 public:
     LivePage(model::Document& document, model::Session& session, History& history, QWidget* parent = nullptr);
-    /// A node's id or key, or an edge's id; both empty: the whole document.
-    void setSubject(const QString& node, const QString& edge);
+    /// A node's id or key, an edge's id, or a group's; all empty: the whole document.
+    void setSubject(const QString& node, const QString& edge, const QString& group = {});
     FactList* facts() const { return m_facts; }
     ScriptView* script() const { return m_script; }
     /// Messages, semaphores, attachments or connections, a line each.
@@ -53,6 +53,7 @@ private:
     History& m_history;
     QString m_node;
     QString m_edge;
+    QString m_group;
     QLabel* m_sentence;
     FactList* m_facts;
     QToolButton* m_act;

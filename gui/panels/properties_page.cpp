@@ -34,17 +34,22 @@ PropertiesPage::PropertiesPage(Document& document, Session& session, QWidget* pa
         if (id == m_edge)
             refresh();
     });
+    connect(&document, &Document::groupChanged, this, [this](const QString& id) {
+        if (id == m_group)
+            refresh();
+    });
     connect(&document, &Document::infoChanged, this, &PropertiesPage::refresh);
     connect(&session, &Session::stateChanged, this, &PropertiesPage::refresh);
     rebuild();
 }
 
-void PropertiesPage::setSubject(const QString& node, const QString& edge)
+void PropertiesPage::setSubject(const QString& node, const QString& edge, const QString& group)
 {
-    if (node == m_node && edge == m_edge && m_body)
+    if (node == m_node && edge == m_edge && group == m_group && m_body)
         return;
     m_node = node;
     m_edge = edge;
+    m_group = group;
     rebuild();
 }
 
@@ -64,6 +69,8 @@ void PropertiesPage::rebuild()
         buildNode(*node);
     else if (const Edge* edge = m_document.topology().edge(m_edge))
         buildEdge(*edge);
+    else if (const Group* group = m_document.topology().group(m_group))
+        buildGroup(*group);
     else if (m_node.isEmpty() && m_edge.isEmpty())
         buildDocument();
     else
@@ -192,6 +199,28 @@ void PropertiesPage::buildEdge(const Edge& edge)
         });
 }
 
+void PropertiesPage::buildGroup(const Group& group)
+{
+    const QString id = group.id;
+    const PropertySpec name{
+        u"name"_s, PropertySpec::Type::Text, {}, tr("Name"), tr("What the group is called"), {}, 0, 0, {}};
+    add(name, group.name,
+        [this, id](const QJsonValue& value) { return m_document.renameGroup(id, value.toString()); });
+    const PropertySpec collapsed{u"collapsed"_s,
+                                 PropertySpec::Type::Flag,
+                                 false,
+                                 tr("Collapsed"),
+                                 tr("Its parts are drawn as one card"),
+                                 {},
+                                 0,
+                                 0,
+                                 {}};
+    add(collapsed, group.collapsed, [this, id](const QJsonValue& value) {
+        m_document.setCollapsed(id, value.toBool());
+        return QString();
+    });
+}
+
 void PropertiesPage::buildDocument()
 {
     PropertySpec title{
@@ -239,6 +268,9 @@ void PropertiesPage::refresh()
         if (const Node* endpoint = m_document.topology().node(edge->endpoint))
             for (const PropertySpec& spec : edgeProperties(endpoint->kind, edge->endpointPort))
                 show(spec.key, edgeValue(*edge, spec));
+    } else if (const Group* group = m_document.topology().group(m_group)) {
+        show(u"name"_s, group->name);
+        show(u"collapsed"_s, group->collapsed);
     } else {
         show(u"title"_s, m_document.topology().title);
         show(u"pace"_s, m_document.topology().pace);

@@ -12,7 +12,8 @@ namespace byteyard::gui {
 
 class PropertyEditor;
 
-/// The form of the selected node, made from its kind's table of properties; of an edge; or of the document.
+/// The form of the selected node, made from its kind's table of properties; of an edge; of a group; or of the
+/// document.
 /// Every change is an undo step.
 class PropertiesPage : public QScrollArea
 {
@@ -20,7 +21,7 @@ class PropertiesPage : public QScrollArea
 
 public:
     PropertiesPage(model::Document& document, model::Session& session, QWidget* parent = nullptr);
-    void setSubject(const QString& node, const QString& edge);
+    void setSubject(const QString& node, const QString& edge, const QString& group = {});
     /// The editor of a property, by its key; null when there is none (tests).
     PropertyEditor* editor(const QString& key) const { return m_editors.value(key); }
 
@@ -29,6 +30,7 @@ private:
     void refresh();
     void buildNode(const model::Node& node);
     void buildEdge(const model::Edge& edge);
+    void buildGroup(const model::Group& group);
     void buildDocument();
     PropertyEditor* add(const model::PropertySpec& spec, const QJsonValue& value,
                         const std::function<QString(const QJsonValue&)>& commit);
@@ -38,6 +40,7 @@ private:
     model::Session& m_session;
     QString m_node;
     QString m_edge;
+    QString m_group;
     QWidget* m_body = nullptr;
     QVBoxLayout* m_layout = nullptr;
     QWidget* m_nextRun = nullptr;

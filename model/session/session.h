@@ -133,6 +133,8 @@ struct RunOptions
     QString recordPath; ///< empty: not recorded
     /// Files of the system that programs open (libraries, settings) are endpoints too.
     bool systemFiles = false;
+    /// Nodes of the processes that start; the others wait to be started by hand. Empty: each as it says.
+    QStringList only = {};
 };
 
 /// A way to capture, and why the engine cannot go it; empty when it can.

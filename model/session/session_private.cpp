@@ -110,8 +110,11 @@ void Session::Private::post(const QString& type, QJsonObject members)
 
 void Session::Private::sendRun()
 {
+    Topology chosen = topology;
+    if (!options.only.isEmpty())
+        startOnly(chosen, options.only);
     connection->postRun({{u"type"_s, u"run"_s},
-                         {u"topology"_s, topologyForEngine(topology)},
+                         {u"topology"_s, topologyForEngine(chosen)},
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},
                          {u"budget"_s, options.budget},

@@ -128,6 +128,14 @@ QStringList Document::addFragment(const Topology& fragment, QPointF offset, cons
         all.edges.append(edge);
         edit->addEdge(edge);
     }
+    for (Group group : fragment.groups) {
+        group.id = all.freeGroupId(group.id);
+        group.name = all.freeGroupName(group.name);
+        for (QString& member : group.members)
+            member = newIds.value(member);
+        all.groups.append(group);
+    }
+    edit->setGroups(all.groups);
     DocumentEdit::commit(std::move(edit));
     return added;
 }

@@ -35,7 +35,7 @@ public:
     /// Adds nodes as they are, their ids and names free ones of this topology, and edges between them and any
     /// node.
     void adopt(const QList<Node>& nodes, const QList<Edge>& edges, const QString& undoText);
-    /// Removes nodes, edges, and the edges of removed nodes.
+    /// Removes nodes, edges, and the edges of removed nodes. A group goes with its last member.
     void remove(const QStringList& nodes, const QStringList& edges);
     /// Moves with the same `dragId` merge into one step.
     void moveNodes(const QHash<QString, QPointF>& positions, int dragId = 0);
@@ -52,6 +52,14 @@ public:
                              const QString& readerPort, std::optional<QPointF> position = {});
     QString setEdgeProperty(const QString& edge, const QString& key, const QJsonValue& value);
     QString setEdgeProcessPort(const QString& edge, const QString& processPort);
+    /// These nodes become a group; they leave those that they were in. A group whose members are all among
+    /// them takes the others in. Returns its id; empty when there is no such node.
+    QString group(const QStringList& nodes);
+    /// These nodes leave their groups; a group that has none left goes.
+    void ungroup(const QStringList& nodes);
+    QString renameGroup(const QString& group, const QString& name);
+    /// There and back, one after the other, is no step.
+    void setCollapsed(const QString& group, bool collapsed);
     void setTitle(const QString& title);
     void setPace(int callsPerSecond);
 
@@ -70,6 +78,10 @@ Q_SIGNALS:
     void edgeAdded(const QString& id);
     void edgeChanged(const QString& id);
     void edgeRemoved(const QString& id);
+    // A group never names a node that is not there, whichever of the signals comes first.
+    void groupAdded(const QString& id);
+    void groupChanged(const QString& id);
+    void groupRemoved(const QString& id);
     void infoChanged(); ///< title, pace, files
     void wasReset();
     void modifiedChanged(bool modified);

@@ -1,6 +1,7 @@
 #include "model/topology/document_edit.h"
 
-#include <algorithm>
+#include <QHash>
+#include <QSet>
 
 namespace byteyard::model {
 
@@ -60,8 +61,43 @@ void DocumentEdit::remove(const QSet<QString>& nodes, const QSet<QString>& edges
     for (const Edge& edge : m_document.m_topology.edges)
         if (nodes.contains(edge.process) || nodes.contains(edge.endpoint))
             lost.insert(edge.id);
+    // First, and at undo last: a group never names a node that is not there.
+    leaveGroups(nodes);
     addRemovals(m_document.m_topology.edges, lost);
     addRemovals(m_document.m_topology.nodes, nodes);
+}
+
+void DocumentEdit::setGroups(const QList<Group>& after)
+{
+    const QList<Group>& before = m_document.m_topology.groups;
+    QHash<QString, const Group*> wanted;
+    for (const Group& group : after)
+        wanted.insert(group.id, &group);
+    QSet<QString> known;
+    QSet<QString> lost;
+    for (qsizetype i = 0; i < before.size(); ++i) {
+        const Group& group = before.at(i);
+        const Group* now = wanted.value(group.id);
+        known.insert(group.id);
+        if (now == nullptr)
+            lost.insert(group.id);
+        else if (*now != group)
+            m_steps.emplace_back(Change<Group>{group, *now, i});
+    }
+    addRemovals(before, lost);
+    qsizetype index = before.size() - lost.size();
+    for (const Group& group : after)
+        if (!known.contains(group.id))
+            m_steps.emplace_back(Change<Group>{{}, group, index++});
+}
+
+void DocumentEdit::leaveGroups(const QSet<QString>& nodes)
+{
+    QList<Group> after = m_document.m_topology.groups;
+    for (Group& group : after)
+        group.members.removeIf([&](const QString& member) { return nodes.contains(member); });
+    after.removeIf([](const Group& group) { return group.members.isEmpty(); });
+    setGroups(after);
 }
 
 void DocumentEdit::setInfo(const QString& title, int pace)
@@ -105,6 +141,19 @@ void DocumentEdit::apply(const Change<Edge>& change, bool forwards)
         Q_EMIT m_document.edgeRemoved(from->id);
 }
 
+void DocumentEdit::apply(const Change<Group>& change, bool forwards)
+{
+    const std::optional<Group>& from = forwards ? change.before : change.after;
+    const std::optional<Group>& to = forwards ? change.after : change.before;
+    replace(m_document.m_topology.groups, change.index, from, to);
+    if (from && to)
+        Q_EMIT m_document.groupChanged(to->id);
+    else if (to)
+        Q_EMIT m_document.groupAdded(to->id);
+    else
+        Q_EMIT m_document.groupRemoved(from->id);
+}
+
 void DocumentEdit::apply(const Change<Info>& change, bool forwards)
 {
     const std::optional<Info>& to = forwards ? change.after : change.before;
@@ -125,24 +174,29 @@ void DocumentEdit::undo()
         std::visit([this](const auto& change) { apply(change, false); }, *step);
 }
 
+template <typename Item>
+void DocumentEdit::merge(const Change<Item>& next)
+{
+    for (Step& step : m_steps) {
+        auto* mine = std::get_if<Change<Item>>(&step);
+        if (mine != nullptr && mine->index == next.index) {
+            mine->after = next.after;
+            return;
+        }
+    }
+    m_steps.push_back(next);
+}
+
 bool DocumentEdit::mergeWith(const QUndoCommand* other)
 {
-    // Only edits with a drag get here (id()), and a drag holds changes of nodes alone.
+    // Only edits with a drag get here (id()), and in those nothing comes or goes.
     const auto* next = static_cast<const DocumentEdit*>(other);
     if (next->m_drag != m_drag)
         return false;
-    for (const Step& step : next->m_steps) {
-        const auto& move = std::get<Change<Node>>(step);
-        const auto same = std::ranges::find_if(
-            m_steps, [&](const Step& mine) { return std::get<Change<Node>>(mine).index == move.index; });
-        if (same != m_steps.end())
-            std::get<Change<Node>>(*same).after = move.after;
-        else
-            m_steps.push_back(step);
-    }
+    for (const Step& step : next->m_steps)
+        std::visit([this](const auto& change) { merge(change); }, step);
     std::erase_if(m_steps, [](const Step& step) {
-        const auto& move = std::get<Change<Node>>(step);
-        return move.before == move.after;
+        return std::visit([](const auto& change) { return change.before == change.after; }, step);
     });
     setObsolete(m_steps.empty());
     return true;

@@ -18,7 +18,7 @@ class DocumentEdit : public QUndoCommand
 {
 public:
     DocumentEdit(Document& document, const QString& text) : QUndoCommand(text), m_document(document) {}
-    /// Moves with the same drag id merge when one follows the other; 0 never merges.
+    /// Changes with the same drag id merge when one follows the other; 0 never merges.
     void setDrag(int dragId) { m_drag = dragId; }
 
     void addNode(const Node& node);
@@ -27,6 +27,10 @@ public:
     void changeNode(qsizetype index, const Node& after);
     void changeEdge(qsizetype index, const Edge& after);
     void remove(const QSet<QString>& nodes, const QSet<QString>& edges);
+    /// Those that stay keep their order, those that come stand last.
+    void setGroups(const QList<Group>& after);
+    /// The nodes leave their groups; groups without members go.
+    void leaveGroups(const QSet<QString>& nodes);
     void setInfo(const QString& title, int pace);
 
     /// Puts it on the document's undo stack, which does it; nothing happens when nothing would change.
@@ -50,13 +54,17 @@ private:
     {
         QString title;
         int pace = 0;
+        bool operator==(const Info&) const = default;
     };
-    using Step = std::variant<Change<Node>, Change<Edge>, Change<Info>>;
+    using Step = std::variant<Change<Node>, Change<Edge>, Change<Group>, Change<Info>>;
 
     template <typename Item>
     void addRemovals(const QList<Item>& list, const QSet<QString>& ids);
+    template <typename Item>
+    void merge(const Change<Item>& next);
     void apply(const Change<Node>& change, bool forwards);
     void apply(const Change<Edge>& change, bool forwards);
+    void apply(const Change<Group>& change, bool forwards);
     void apply(const Change<Info>& change, bool forwards);
 
     Document& m_document;

@@ -116,6 +116,32 @@ QList<Edge> Topology::edgesOf(const QString& nodeId) const
     return found;
 }
 
+const Group* Topology::group(const QString& id) const
+{
+    for (const Group& candidate : groups)
+        if (candidate.id == id)
+            return &candidate;
+    return nullptr;
+}
+
+const Group* Topology::groupOf(const QString& nodeId) const
+{
+    for (const Group& candidate : groups)
+        if (candidate.members.contains(nodeId))
+            return &candidate;
+    return nullptr;
+}
+
+QList<const Node*> Topology::membersOf(const Group& group) const
+{
+    const QSet<QString> ids(group.members.begin(), group.members.end());
+    QList<const Node*> found;
+    for (const Node& candidate : nodes)
+        if (ids.contains(candidate.id))
+            found.append(&candidate);
+    return found;
+}
+
 QString Topology::freeNodeId(const QString& stem) const
 {
     QString plain;
@@ -135,6 +161,16 @@ QString Topology::freeEdgeId() const
         if (!taken.contains(candidate))
             return candidate;
     }
+}
+
+QString Topology::freeGroupId(const QString& stem) const
+{
+    return firstFree(stem, u'-', maxIdLength, setOf(groups, &Group::id));
+}
+
+QString Topology::freeGroupName(const QString& stem) const
+{
+    return firstFree(stem, u' ', maxNameLength, setOf(groups, &Group::name));
 }
 
 QString Topology::freeName(const QString& stem) const

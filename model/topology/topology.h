@@ -7,6 +7,7 @@
 #include <QList>
 #include <QPointF>
 #include <QString>
+#include <QStringList>
 
 namespace byteyard::model {
 
@@ -44,6 +45,16 @@ struct Edge
     bool operator==(const Edge&) const = default;
 };
 
+/// Nodes that are shown, moved and run together; a node is in one at most.
+struct Group
+{
+    QString id;
+    QString name;
+    QStringList members;    ///< node ids, one at least
+    bool collapsed = false; ///< drawn as one card
+    bool operator==(const Group&) const = default;
+};
+
 /// The document's content: a value. Order is kept as it is on the canvas (later is above).
 struct Topology
 {
@@ -53,13 +64,22 @@ struct Topology
     QHash<QString, QString> files; ///< name in the session's directory -> text
     QList<Node> nodes;
     QList<Edge> edges;
+    QList<Group> groups;
 
     const Node* node(const QString& id) const;
     const Edge* edge(const QString& id) const;
     QList<Edge> edgesOf(const QString& nodeId) const;
+    const Group* group(const QString& id) const;
+    /// The group that a node is in; null when it is in none.
+    const Group* groupOf(const QString& nodeId) const;
+    /// Its members in the order of the nodes.
+    QList<const Node*> membersOf(const Group& group) const;
     /// An id that no node (edge) has yet: "pipe", "pipe-2", …
     QString freeNodeId(const QString& stem) const;
     QString freeEdgeId() const;
+    /// "group", "group-2", …, and a name that no group has: "Group", "Group 2", …
+    QString freeGroupId(const QString& stem) const;
+    QString freeGroupName(const QString& stem) const;
     /// A node name that is not taken: "pipe", "pipe 2", …
     QString freeName(const QString& stem) const;
     /// The natural free fd for such a port: 1 for a write end, 0 for a read end, else the first from 3;

@@ -124,6 +124,17 @@ QJsonObject topologyToJson(const Topology& topology)
                          {u"pace"_s, topology.pace},
                          {u"nodes"_s, nodes},
                          {u"edges"_s, edges}};
+    QJsonArray groups;
+    for (const Group& group : topology.groups) {
+        QJsonObject object{{u"id"_s, group.id},
+                           {u"members"_s, QJsonArray::fromStringList(group.members)},
+                           {u"name"_s, group.name}};
+        if (group.collapsed)
+            object.insert(u"collapsed"_s, true);
+        groups.append(object);
+    }
+    if (!groups.isEmpty())
+        document.insert(u"groups"_s, groups);
     if (!topology.lesson.isEmpty())
         document.insert(u"lesson"_s, topology.lesson);
     QJsonObject files;

@@ -1,11 +1,13 @@
 #include "model/topology/topology_reader.h"
 
+#include "model/topology/group_reader.h"
 #include "model/topology/json_places.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QSet>
 
+#include <algorithm>
 #include <cmath>
 
 namespace byteyard::model {
@@ -23,25 +25,6 @@ constexpr qsizetype maxFaults = 20; ///< more help nobody, and each costs a walk
 constexpr qsizetype maxFiles = 1000;
 constexpr qsizetype maxFileBytes = 8 << 20;
 
-/// A file's own words, safe to stand in a sentence of one line.
-QString shown(const QString& text)
-{
-    QString plain = text.left(60);
-    for (QChar& c : plain)
-        if (!c.isPrint())
-            c = QChar::ReplacementCharacter;
-    return text.size() > 60 ? plain + u'…' : plain;
-}
-
-bool isId(const QString& text)
-{
-    const auto fits = [](QChar c) {
-        return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') ||
-               c == u'_' || c == u'.' || c == u'-';
-    };
-    return !text.isEmpty() && text.size() <= maxIdLength && std::all_of(text.begin(), text.end(), fits);
-}
-
 /// Turns the JSON of a document into a topology; what does not fit becomes a fault with its path.
 class DocumentReader
 {
@@ -51,10 +34,10 @@ public:
     ReadResult read(const QJsonValue& root)
     {
         if (const auto twice = m_places.duplicateMember())
-            refuse(
-                twice->line,
-                TopologyReaderText::tr("The member “%1” stands twice in one object.").arg(shown(twice->name)),
-                TopologyReaderText::tr("Remove one of the two."));
+            refuse(twice->line,
+                   TopologyReaderText::tr("The member “%1” stands twice in one object.")
+                       .arg(inSentence(twice->name)),
+                   TopologyReaderText::tr("Remove one of the two."));
         else if (!root.isObject())
             refuse(JsonPath(),
                    TopologyReaderText::tr("This is no topology: the file does not hold one JSON object."),
@@ -92,9 +75,10 @@ private:
     {
         for (auto it = object.begin(); it != object.end() && !isFull(); ++it)
             if (!known.contains(it.key()))
-                refuse(path + JsonPath{it.key()},
-                       TopologyReaderText::tr("%1 has an unknown member “%2”.").arg(owner, shown(it.key())),
-                       TopologyReaderText::tr("Remove it; known are %1.").arg(known.join(", "_L1)));
+                refuse(
+                    path + JsonPath{it.key()},
+                    TopologyReaderText::tr("%1 has an unknown member “%2”.").arg(owner, inSentence(it.key())),
+                    TopologyReaderText::tr("Remove it; known are %1.").arg(known.join(", "_L1)));
     }
 
     bool formatIsKnown(const QJsonObject& root)
@@ -120,10 +104,11 @@ private:
     {
         Topology& t = m_result.topology;
         checkMembers(root, {}, TopologyReaderText::tr("The topology"),
-                     {u"edges"_s, u"files"_s, u"format"_s, u"lesson"_s, u"nodes"_s, u"pace"_s, u"title"_s});
+                     {u"edges"_s, u"files"_s, u"format"_s, u"groups"_s, u"lesson"_s, u"nodes"_s, u"pace"_s,
+                      u"title"_s});
         t.title = title(root.value("title"_L1));
         t.lesson = root.value("lesson"_L1).toString();
-        if (root.contains("lesson"_L1) && !isId(t.lesson))
+        if (root.contains("lesson"_L1) && !isTopologyId(t.lesson))
             refuse({u"lesson"_s}, TopologyReaderText::tr("“lesson” is no name of a lesson."),
                    TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -, or remove it."));
         if (const QJsonValue pace = root.value("pace"_L1); !pace.isUndefined()) {
@@ -141,6 +126,19 @@ private:
         if (const QJsonArray edges = list(root, u"edges"_s, maxEdges); !edges.isEmpty())
             for (qsizetype i = 0; i < edges.size() && !isFull(); ++i)
                 readEdge(edges.at(i), {u"edges"_s, QString::number(i)});
+        m_edge.clear();
+        if (root.contains("groups"_L1))
+            readGroups(list(root, u"groups"_s, maxNodes));
+    }
+
+    void readGroups(const QJsonArray& groups)
+    {
+        const auto refuseIt = [this](const JsonPath& path, const QString& what, const QString& remedy) {
+            refuse(path, what, remedy);
+        };
+        GroupReader reader({m_kinds.keyBegin(), m_kinds.keyEnd()}, refuseIt);
+        for (qsizetype i = 0; i < groups.size() && !isFull(); ++i)
+            m_result.topology.groups.append(reader.read(groups.at(i), {u"groups"_s, QString::number(i)}));
     }
 
     QString title(const QJsonValue& value)
@@ -184,17 +182,17 @@ private:
             const QString name = it.key();
             if (!isPlainFileName(name))
                 refuse(path + JsonPath{name},
-                       TopologyReaderText::tr("“%1” is no plain file name.").arg(shown(name)),
+                       TopologyReaderText::tr("“%1” is no plain file name.").arg(inSentence(name)),
                        TopologyReaderText::tr(
                            "Use a name of at most 255 bytes without a slash: it lies in the session's "
                            "directory."));
             else if (!it.value().isString() || !it.value().toString().isValidUtf16())
                 refuse(path + JsonPath{name},
-                       TopologyReaderText::tr("The file “%1” is no text.").arg(shown(name)),
+                       TopologyReaderText::tr("The file “%1” is no text.").arg(inSentence(name)),
                        TopologyReaderText::tr("Give its content as a string."));
             else if (it.value().toString().toUtf8().size() > maxFileBytes)
                 refuse(path + JsonPath{name},
-                       TopologyReaderText::tr("The file “%1” is longer than 8 MiB.").arg(shown(name)),
+                       TopologyReaderText::tr("The file “%1” is longer than 8 MiB.").arg(inSentence(name)),
                        TopologyReaderText::tr("Let a command make it when it runs."));
             m_result.topology.files.insert(name, it.value().toString());
         }
@@ -205,9 +203,9 @@ private:
         const QJsonObject object = value.toObject();
         Node node;
         node.id = m_node = object.value("id"_L1).toString();
-        const QString owner = TopologyReaderText::tr("Node “%1”").arg(shown(node.id));
+        const QString owner = TopologyReaderText::tr("Node “%1”").arg(inSentence(node.id));
         checkMembers(object, path, owner, {u"id"_s, u"kind"_s, u"name"_s, u"position"_s, u"properties"_s});
-        if (!isId(node.id))
+        if (!isTopologyId(node.id))
             refuse(path + JsonPath{u"id"_s}, TopologyReaderText::tr("A node has no id, or one that is none."),
                    TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
         else if (m_kinds.contains(node.id))
@@ -220,14 +218,15 @@ private:
                    TopologyReaderText::tr("Name it in one line."));
         else if (m_names.contains(node.name))
             refuse(path + JsonPath{u"name"_s},
-                   TopologyReaderText::tr("%1: another node is named “%2” too.").arg(owner, shown(node.name)),
+                   TopologyReaderText::tr("%1: another node is named “%2” too.")
+                       .arg(owner, inSentence(node.name)),
                    TopologyReaderText::tr("Rename one of them."));
         m_names.insert(node.name);
         node.position = position(object.value("position"_L1), path, owner);
         const QString kind = object.value("kind"_L1).toString();
         if (!kindFromId(kind, node.kind)) {
             refuse(path + JsonPath{u"kind"_s},
-                   TopologyReaderText::tr("%1: there is no kind “%2”.").arg(owner, shown(kind)),
+                   TopologyReaderText::tr("%1: there is no kind “%2”.").arg(owner, inSentence(kind)),
                    TopologyReaderText::tr("Check the word; a newer Byteyard may know it."));
             return;
         }
@@ -267,7 +266,7 @@ private:
             const PropertySpec* spec = findProperty(specs, it.key());
             if (!spec) {
                 refuse(here + JsonPath{it.key()},
-                       TopologyReaderText::tr("%1 has no property “%2”.").arg(owner, shown(it.key())),
+                       TopologyReaderText::tr("%1 has no property “%2”.").arg(owner, inSentence(it.key())),
                        TopologyReaderText::tr("Remove it, or check the word; a newer Byteyard may know it."));
             } else if (const QString fault = spec->fault(it.value()); !fault.isEmpty()) {
                 refuse(here + JsonPath{it.key()},
@@ -286,9 +285,9 @@ private:
         const QJsonObject object = value.toObject();
         Edge edge;
         edge.id = m_edge = object.value("id"_L1).toString();
-        const QString owner = TopologyReaderText::tr("Edge “%1”").arg(shown(edge.id));
+        const QString owner = TopologyReaderText::tr("Edge “%1”").arg(inSentence(edge.id));
         checkMembers(object, path, owner, {u"endpoint"_s, u"id"_s, u"process"_s, u"properties"_s});
-        if (!isId(edge.id))
+        if (!isTopologyId(edge.id))
             refuse(path + JsonPath{u"id"_s},
                    TopologyReaderText::tr("An edge has no id, or one that is none."),
                    TopologyReaderText::tr("Use 1 to 64 of A-Z a-z 0-9 _ . -."));
@@ -320,7 +319,7 @@ private:
             return true;
         refuse(path + JsonPath{key, u"node"_s},
                TopologyReaderText::tr("%1: its %2 “%3” is no node of this topology.")
-                   .arg(owner, key, shown(node)),
+                   .arg(owner, key, inSentence(node)),
                TopologyReaderText::tr("Name the id of a node, or remove the edge."));
         return false;
     }
@@ -370,7 +369,7 @@ private:
             return true;
         refuse(path + JsonPath{u"port"_s},
                TopologyReaderText::tr("%1: a %2 has no port “%3”.")
-                   .arg(owner, kind.id, shown(edge.endpointPort)),
+                   .arg(owner, kind.id, inSentence(edge.endpointPort)),
                TopologyReaderText::tr("Use one of %1.").arg(kind.ports.join(", "_L1)));
         return false;
     }
@@ -396,6 +395,24 @@ private:
 };
 
 } // namespace
+
+QString inSentence(const QString& text)
+{
+    QString plain = text.left(60);
+    for (QChar& c : plain)
+        if (!c.isPrint())
+            c = QChar::ReplacementCharacter;
+    return text.size() > 60 ? plain + u'…' : plain;
+}
+
+bool isTopologyId(const QString& text)
+{
+    const auto fits = [](QChar c) {
+        return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') ||
+               c == u'_' || c == u'.' || c == u'-';
+    };
+    return !text.isEmpty() && text.size() <= maxIdLength && std::all_of(text.begin(), text.end(), fits);
+}
 
 bool isPlainFileName(const QString& name)
 {

@@ -288,6 +288,31 @@ private Q_SLOTS:
              }},
             {"scrolled",
              [&] { f.view.horizontalScrollBar()->setValue(f.view.horizontalScrollBar()->value() + 37); }},
+            {"selected and scrolled at once",
+             [&] {
+                 f.view.select({{b}, {}});
+                 f.view.horizontalScrollBar()->setValue(f.view.horizontalScrollBar()->value() + 150);
+                 QCoreApplication::processEvents();
+             }},
+            {"grouped",
+             [&] {
+                 f.document.group({a, b});
+                 QCoreApplication::processEvents();
+             }},
+            {"collapsed", [&] { f.document.setCollapsed(u"group"_s, true); }},
+            {"dragged",
+             [&] {
+                 const QPoint card = f.view.groupRect(u"group"_s).center();
+                 f.drag(card, card + QPoint(-60, 80));
+                 QCoreApplication::processEvents();
+             }},
+            {"expanded and selected", [&] { f.document.setCollapsed(u"group"_s, false); }},
+            {"frame dragged",
+             [&] {
+                 const QPoint title = f.view.groupHandle(u"group"_s).center() + QPoint(6, 0);
+                 f.drag(title, title + QPoint(60, 40));
+                 QCoreApplication::processEvents();
+             }},
             {"zoomed", [&] { f.view.zoomIn(); }},
             {"removed", [&] { f.document.undoStack()->undo(); }},
         };

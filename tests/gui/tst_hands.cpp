@@ -378,6 +378,51 @@ private Q_SLOTS:
         QVERIFY2(found.contains(u"Only This Process"_s), qPrintable(found.join(u", "_s)));
     }
 
+    void groupsByKeysTitleTriangleAndMenu()
+    {
+        const QString a = command(u"ls"_s, {-300, 0});
+        const QString b = command(u"cat"_s, {-300, 140});
+        const auto groups = [this] { return m_window->document().topology().groups; };
+        const auto place = [&](const QString& id) {
+            return m_window->document().topology().node(id)->position;
+        };
+        canvas()->select({{a, b}, {}});
+        press(u"ctrl+g"_s);
+        QTRY_COMPARE(groups().size(), 1);
+        const QString group = groups().constFirst().id;
+        const auto title = [&] {
+            return canvas()->viewport()->mapToGlobal(canvas()->groupHandle(group).center()) + QPoint(6, 0);
+        };
+        const auto triangle = [&] { return canvas()->viewport()->mapToGlobal(canvas()->groupFold(group)); };
+        const QPointF from = place(a);
+        const QPointF apart = place(b) - from;
+        QVERIFY(Hands::drag(title(), title() + QPoint(200, 100)));
+        QTRY_COMPARE(place(a), from + QPointF(200, 100));
+        QCOMPARE(place(b) - place(a), apart);
+        QVERIFY(Hands::act(twice(title())));
+        QTRY_VERIFY(line());
+        QVERIFY(Hands::type(u"Readers"_s));
+        QVERIFY(press(u"Return"_s));
+        QTRY_COMPARE(groups().constFirst().name, u"Readers"_s);
+        QVERIFY(Hands::click(triangle()));
+        QTRY_VERIFY(groups().constFirst().collapsed);
+        QVERIFY(canvas()->nodeRect(a).isEmpty());
+        for (const QString& how : {QString(), u"Menu"_s, u"shift+F10"_s}) {
+            QStringList found;
+            withMenu([&](QMenu* menu) { found = texts(menu); },
+                     [&] {
+                         return how.isEmpty() ? Hands::act(at(title()) + words({"click", "3"})) : press(how);
+                     });
+            QVERIFY2(found.contains(u"Run This Group"_s), qPrintable(found.join(u", "_s)));
+        }
+        QVERIFY(Hands::click(triangle()));
+        QTRY_VERIFY(!groups().constFirst().collapsed);
+        QVERIFY(Hands::click(title()));
+        press(u"ctrl+shift+g"_s);
+        QTRY_VERIFY(groups().isEmpty());
+        QCOMPARE(nodes().size(), 2);
+    }
+
     void panelsByF6AndBackByShiftF6()
     {
         QStringList order;

@@ -335,7 +335,7 @@ void DocumentTest::manyRandomStepsAreUndoneAndRedone()
     const QStringList ports{u"read"_s, u"write"_s, u"a"_s, u"read-write"_s, {}};
     for (int i = 0; i < 2000; ++i) {
         const QPointF place(random.bounded(1000), random.bounded(1000));
-        switch (random.bounded(14)) {
+        switch (random.bounded(18)) {
         case 0:
         case 1:
             document.addNode(allKinds().at(pick(5)).kind, place);
@@ -368,6 +368,17 @@ void DocumentTest::manyRandomStepsAreUndoneAndRedone()
             break;
         case 12:
             document.setEdgeProperty(anyEdge(), u"shared"_s, random.bounded(2) == 0 ? u""_s : u"w"_s);
+            break;
+        case 13:
+        case 14:
+            document.group({anyNode(), anyNode(), anyNode()});
+            break;
+        case 15:
+            document.ungroup({anyNode(), anyNode()});
+            break;
+        case 16:
+            document.setCollapsed(document.topology().groups.value(0).id, random.bounded(2) == 0);
+            document.renameGroup(document.topology().groups.value(0).id, u"name %1"_s.arg(random.bounded(9)));
             break;
         default:
             document.setPace(random.bounded(3));

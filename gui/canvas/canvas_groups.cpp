@@ -1,0 +1,125 @@
+// The part of CanvasView that is about groups.
+#include "gui/canvas/canvas_private.h"
+
+#include <algorithm>
+
+namespace byteyard::gui {
+
+QString CanvasView::selectedGroup() const
+{
+    const Selection now = selection();
+    const QString id = now.groups.value(0);
+    return now.groups.size() == 1 && now.edges.isEmpty() && now.nodes.size() == d->scene.membersOf(id).size()
+               ? id
+               : QString();
+}
+
+void CanvasView::selectGroup(const QString& groupId)
+{
+    d->scene.select(d->scene.withGroup(groupId));
+}
+
+QStringList CanvasView::touchedGroups() const
+{
+    QStringList touched;
+    for (const QString& id : selection().nodes)
+        if (const QString group = d->scene.groupOf(id); !group.isEmpty() && !touched.contains(group))
+            touched << group;
+    if (touched.isEmpty() && !d->scene.cursorGroup().isEmpty())
+        touched << d->scene.cursorGroup();
+    return touched;
+}
+
+QRect CanvasView::groupRect(const QString& groupId) const
+{
+    const GroupItem* item = d->scene.group(groupId);
+    return item == nullptr ? QRect() : mapFromScene(item->body()).boundingRect();
+}
+
+QRect CanvasView::groupHandle(const QString& groupId) const
+{
+    const GroupItem* item = d->scene.group(groupId);
+    return item == nullptr ? QRect() : mapFromScene(item->handle()).boundingRect();
+}
+
+QPoint CanvasView::groupFold(const QString& groupId) const
+{
+    const GroupItem* item = d->scene.group(groupId);
+    return item == nullptr ? QPoint() : mapFromScene(item->fold().center());
+}
+
+/// The group that F2, Enter and the context menu are about: the one that is selected, else where the keyboard
+/// is.
+QString CanvasView::Private::chosenGroup() const
+{
+    return scene.selection().isEmpty() ? scene.cursorGroup() : view.selectedGroup();
+}
+
+void CanvasView::Private::editGroupName(const model::Group& group)
+{
+    const GroupItem* item = scene.group(group.id);
+    if (item == nullptr)
+        return;
+    InlineEdit::Purpose purpose;
+    purpose.accessibleName = tr("Group's name");
+    purpose.text = group.name;
+    purpose.data = false;
+    purpose.takeOnLeave = true;
+    purpose.take = [this, id = group.id](const QString& name) -> QString {
+        const model::Group* now = document.topology().group(id);
+        return now == nullptr || now->name == name ? QString() : document.renameGroup(id, name);
+    };
+    openEdit(std::move(purpose), item->fold().topLeft());
+}
+
+/// Collapses them when one of them is not, else expands them: one step.
+void CanvasView::Private::fold(const QStringList& groups)
+{
+    bool collapse = false;
+    for (const QString& id : groups)
+        if (const model::Group* group = document.topology().group(id))
+            collapse = collapse || !group->collapsed;
+    if (groups.size() == 1)
+        return document.setCollapsed(groups.first(), collapse);
+    document.undoStack()->beginMacro(collapse ? tr("Collapse") : tr("Expand"));
+    for (const QString& id : groups)
+        document.setCollapsed(id, collapse);
+    document.undoStack()->endMacro();
+}
+
+/// The node whose place on the grid a drag keeps.
+QString CanvasView::Private::leadOf(const Hit& hit) const
+{
+    return hit.node != nullptr ? hit.node->id() : scene.membersOf(hit.group).value(0);
+}
+
+Selection CanvasView::Private::selectionOf(const Hit& hit) const
+{
+    return hit.node != nullptr ? Selection{{hit.node->id()}, {}} : scene.withGroup(hit.group);
+}
+
+void CanvasView::groupSelection()
+{
+    QStringList nodes = d->drawnSelection();
+    if (nodes.isEmpty() && !CanvasScene::isDiscovered(d->scene.cursorNode()))
+        nodes << d->scene.cursorNode();
+    const QString group = d->document.group(nodes);
+    if (!group.isEmpty())
+        selectGroup(group);
+}
+
+void CanvasView::ungroupSelection()
+{
+    QStringList nodes = d->drawnSelection();
+    if (nodes.isEmpty())
+        nodes = d->scene.membersOf(d->scene.cursorGroup());
+    d->document.ungroup(nodes);
+}
+
+void CanvasView::toggleCollapsed()
+{
+    if (const QStringList groups = touchedGroups(); !groups.isEmpty())
+        d->fold(groups);
+}
+
+} // namespace byteyard::gui

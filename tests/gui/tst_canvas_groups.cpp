@@ -1,0 +1,557 @@
+#include "gui/canvas/canvas_scene.h"
+#include "gui/main_window.h"
+#include "gui/panels/inspector.h"
+#include "gui/panels/live_page.h"
+#include "gui/panels/properties_page.h"
+#include "gui/panels/property_editor.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/fact_list.h"
+#include "tests/gui/canvas_fixture.h"
+
+#include <QAccessible>
+#include <QMenu>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+using namespace byteyard::gui;
+using model::Kind;
+using test::CanvasFixture;
+using State = model::Session::State;
+
+namespace {
+
+constexpr int patience = 30000;
+
+/// ls | cat > out, of which ls and the pipe are a group.
+struct Grouped : CanvasFixture
+{
+    QString ls = command(u"ls"_s, {200, 100});
+    QString pipe = part(Kind::Pipe, {440, 120});
+    QString cat = command(u"cat"_s, {700, 100});
+    QString out = part(Kind::File, {940, 120});
+    QString inner = document.connectNodes(ls, u"1"_s, pipe, u"write"_s);
+    QString crossing = document.connectNodes(cat, u"0"_s, pipe, u"read"_s);
+    QString outer = document.connectNodes(cat, u"1"_s, out, u"write"_s);
+    QString group = document.group({ls, pipe});
+
+    QPointF placeOf(const QString& id) const { return node(id)->position; }
+    /// Over the title's name, not the triangle.
+    QPoint title() const { return view.groupHandle(group).center() + QPoint(6, 0); }
+    bool isCollapsed() const { return document.topology().group(group)->collapsed; }
+    void click(const QPoint& at, Qt::KeyboardModifiers how = {})
+    {
+        press(at, how);
+        release(at, how);
+    }
+    int shownEdges()
+    {
+        view.selectAll();
+        const qsizetype shown = view.selection().edges.size();
+        view.selectNone();
+        return static_cast<int>(shown);
+    }
+};
+
+QStringList texts(const QMenu& menu)
+{
+    QStringList all;
+    for (const QAction* each : menu.actions())
+        if (!each->isSeparator())
+            all << each->text().remove(u'&');
+    return all;
+}
+
+/// Opens a context menu, looks at it, and triggers one of its actions.
+void withMenu(CanvasView& canvas, const QPoint& at, const std::function<void(QMenu&)>& work)
+{
+    QTimer::singleShot(0, &canvas, [&] {
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        QVERIFY(menu != nullptr);
+        work(*menu);
+        menu->close();
+    });
+    QContextMenuEvent event(QContextMenuEvent::Mouse, at, canvas.viewport()->mapToGlobal(at));
+    QApplication::sendEvent(canvas.viewport(), &event);
+}
+
+void choose(CanvasView& canvas, const QPoint& at, const QString& text)
+{
+    bool done = false;
+    withMenu(canvas, at, [&](QMenu& menu) {
+        for (QAction* each : menu.actions())
+            if (each->text().remove(u'&') == text && each->isEnabled()) {
+                each->trigger();
+                done = true;
+            }
+    });
+    QVERIFY2(done, qPrintable(text));
+}
+
+} // namespace
+
+class CanvasGroups : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_settings.isValid());
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+        qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
+        Theme::instance().apply();
+    }
+
+    void aFrameStandsAroundItsMembersAndFollowsThem()
+    {
+        Grouped f;
+        const QRect members = f.view.nodeRect(f.ls) | f.view.nodeRect(f.pipe);
+        QVERIFY(f.view.groupRect(f.group).contains(members));
+        QVERIFY(!f.view.groupHandle(f.group).intersects(members));
+        QVERIFY(f.view.groupRect(f.group).contains(f.view.groupHandle(f.group)));
+        QVERIFY(!f.view.groupRect(f.group).intersects(f.view.nodeRect(f.cat)));
+        f.document.moveNodes({{f.ls, {200, 300}}});
+        QVERIFY(f.view.groupRect(f.group).contains(f.view.nodeRect(f.ls)));
+        f.document.undoStack()->undo();
+        f.document.undoStack()->undo();
+        QVERIFY(f.view.groupRect(f.group).isEmpty());
+    }
+
+    void aClickOnTheTitleSelectsTheGroupAndOneOnAMemberThatMemberAlone()
+    {
+        Grouped f;
+        QSignalSpy changed(&f.view, &CanvasView::selectionChanged);
+        f.click(f.title());
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        QCOMPARE(f.view.selection().nodes, (QStringList{f.ls, f.pipe}));
+        QCOMPARE(changed.size(), 1);
+        f.click(f.middle(f.ls));
+        QCOMPARE(f.view.selectedGroup(), QString());
+        QCOMPARE(f.view.selection().nodes, QStringList{f.ls});
+        f.click(f.title(), Qt::ControlModifier);
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        f.click(f.middle(f.cat), Qt::ControlModifier);
+        QCOMPARE(f.view.selection().nodes.size(), 3);
+        QCOMPARE(f.view.selection().groups, QStringList{f.group});
+        f.click(f.middle(f.ls), Qt::ControlModifier); // without one of its members it is no group
+        QVERIFY(f.view.selection().groups.isEmpty());
+        f.click(f.view.groupRect(f.group).bottomLeft() + QPoint(4, -4)); // inside the frame is bare canvas
+        QVERIFY(f.view.selection().isEmpty());
+    }
+
+    void theTitleDraggedMovesAllMembersInOneStep()
+    {
+        Grouped f;
+        const QPointF ls = f.placeOf(f.ls);
+        const QPointF pipe = f.placeOf(f.pipe);
+        const QPointF cat = f.placeOf(f.cat);
+        const QRect frame = f.view.groupRect(f.group);
+        const int before = f.steps();
+        f.press(f.title());
+        f.move(f.title(), f.title() + QPoint(0, 120));
+        QCOMPARE(f.view.groupRect(f.group).topLeft(), frame.topLeft() + QPoint(0, 120)); // as one drags
+        f.release(f.title());
+        QCOMPARE(f.placeOf(f.ls), ls + QPointF(0, 120));
+        QCOMPARE(f.placeOf(f.pipe), pipe + QPointF(0, 120));
+        QCOMPARE(f.placeOf(f.cat), cat);
+        QCOMPARE(f.steps(), before + 1);
+        f.document.undoStack()->undo();
+        QCOMPARE(f.placeOf(f.ls), ls);
+        QCOMPARE(f.view.groupRect(f.group), frame);
+    }
+
+    void escapeDuringADragPutsTheFrameBack()
+    {
+        Grouped f;
+        const QRect frame = f.view.groupRect(f.group);
+        const int before = f.steps();
+        const QPoint to = f.title() + QPoint(0, 120);
+        f.press(f.title());
+        f.move(f.title(), to);
+        f.key(Qt::Key_Escape);
+        QCOMPARE(f.view.groupRect(f.group), frame);
+        f.release(to);
+        QCOMPARE(f.steps(), before);
+    }
+
+    void doubleClickAndF2RenameItWhereItStands()
+    {
+        Grouped f;
+        QTest::mouseDClick(f.view.viewport(), Qt::LeftButton, {}, f.title());
+        f.type(u"Producers"_s);
+        QCOMPARE(f.document.topology().group(f.group)->name, u"Producers"_s);
+        QTRY_VERIFY(f.line() == nullptr);
+        f.click(f.title());
+        f.key(Qt::Key_F2);
+        f.type(u"Source"_s);
+        QCOMPARE(f.document.topology().group(f.group)->name, u"Source"_s);
+        QTRY_VERIFY(f.line() == nullptr);
+        f.key(Qt::Key_F2);
+        f.type({}); // no name: it says why, and stays
+        QVERIFY(f.line() != nullptr);
+        QCOMPARE(f.document.topology().group(f.group)->name, u"Source"_s);
+    }
+
+    void theTriangleCollapsesToACardAndBack()
+    {
+        Grouped f;
+        const QPoint corner = f.view.groupRect(f.group).topLeft();
+        const QPointF ls = f.placeOf(f.ls);
+        QCOMPARE(f.shownEdges(), 3);
+        f.click(f.view.groupFold(f.group));
+        QVERIFY(f.isCollapsed());
+        QVERIFY(f.view.nodeRect(f.ls).isEmpty());
+        QVERIFY(f.view.nodeRect(f.pipe).isEmpty());
+        QCOMPARE(f.view.groupRect(f.group).topLeft(), corner);
+        QCOMPARE(f.view.groupHandle(f.group), f.view.groupRect(f.group));
+        QCOMPARE(f.shownEdges(), 2); // what lies inside is hidden; what crosses the border leads to the card
+        QCOMPARE(f.placeOf(f.ls), ls);
+        f.click(f.view.groupFold(f.group));
+        QVERIFY(!f.isCollapsed());
+        QVERIFY(!f.view.nodeRect(f.ls).isEmpty());
+        QCOMPARE(f.shownEdges(), 3);
+    }
+
+    void anEdgeThatCrossesTheBorderIsHitAtTheCard()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        const QRect card = f.view.groupRect(f.group);
+        // It leaves at the right, where the pipe is read, and nothing covers it on its way.
+        const QPoint end = f.port(f.cat, u"0"_s);
+        bool found = false;
+        for (int y = card.top(); y < card.bottom() && !found; ++y) {
+            f.view.selectNone();
+            f.click({card.right() + 12, y});
+            found = f.view.selection().edges == QStringList{f.crossing};
+        }
+        QVERIFY(found);
+        QVERIFY(end.x() > card.right());
+    }
+
+    void edgesLeaveACardInTheOrderOfTheirOtherEnds()
+    {
+        Grouped f;
+        const QString wc = f.command(u"wc"_s, {700, 300});
+        const QString second = f.document.connectNodes(wc, u"0"_s, f.pipe, u"read"_s);
+        f.document.setCollapsed(f.group, true);
+        auto* scene = static_cast<CanvasScene*>(f.view.scene());
+        const auto yOf = [&](const QString& edge) {
+            return scene->group(f.group)->stubEnd(edge).position.y();
+        };
+        QVERIFY(yOf(f.crossing) < yOf(second));
+        f.document.moveNodes({{wc, {700, -60}}}); // past the other one
+        QVERIFY(yOf(f.crossing) > yOf(second));
+    }
+
+    void aCollapsedGroupMovesAsOneCardAndIsSelectedByABand()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        const QPointF ls = f.placeOf(f.ls);
+        const QPoint card = f.view.groupRect(f.group).center();
+        const int before = f.steps();
+        f.drag(card, card + QPoint(-100, 60));
+        QCOMPARE(f.placeOf(f.ls), ls + QPointF(-100, 60));
+        QCOMPARE(f.steps(), before + 1);
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        f.view.selectNone();
+        const QRect body = f.view.groupRect(f.group);
+        f.drag(body.bottomLeft() + QPoint(-20, 20), body.center());
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        // What it hides cannot be selected apart from it.
+        f.view.select({{f.ls}, {f.inner}});
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        QVERIFY(f.view.selection().edges.isEmpty());
+    }
+
+    void aCardIsReachedSelectedAndNudgedByKeys()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        f.key(Qt::Key_Left); // the first as one reads
+        f.key(Qt::Key_Right);
+        f.key(Qt::Key_Left);
+        f.key(Qt::Key_Space);
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        const QPointF ls = f.placeOf(f.ls);
+        f.key(Qt::Key_Down, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(f.placeOf(f.ls), ls + QPointF(0, 20));
+        f.key(Qt::Key_Return);
+        f.type(u"By keys"_s);
+        QCOMPARE(f.document.topology().group(f.group)->name, u"By keys"_s);
+        f.view.toggleCollapsed();
+        QVERIFY(!f.isCollapsed());
+        f.view.selectNone();
+        f.key(Qt::Key_Escape);
+        f.key(Qt::Key_Left);
+        QSignalSpy menus(&f.view, &CanvasView::groupMenuWanted);
+        f.view.selectGroup(f.group);
+        QContextMenuEvent event(QContextMenuEvent::Keyboard, {}, {});
+        QApplication::sendEvent(f.view.viewport(), &event);
+        QCOMPARE(menus.size(), 1);
+        QCOMPARE(menus.first().at(1).toString(), f.group);
+        f.key(Qt::Key_Delete);
+        QVERIFY(f.document.topology().groups.isEmpty());
+        QCOMPARE(f.document.topology().nodes.size(), 2);
+    }
+
+    void anAssistiveProgramReadsAGroupAndNotWhatItHides()
+    {
+        Grouped f;
+        QAccessibleInterface* canvas = QAccessible::queryAccessibleInterface(&f.view);
+        QVERIFY(canvas != nullptr);
+        QCOMPARE(canvas->childCount(), 5);
+        f.document.setCollapsed(f.group, true);
+        QCOMPARE(canvas->childCount(), 3);
+        bool found = false;
+        for (int i = 0; i < canvas->childCount(); ++i) {
+            QAccessibleInterface* child = canvas->child(i);
+            if (child->text(QAccessible::Name) != u"Group"_s)
+                continue;
+            found = true;
+            QVERIFY(child->state().collapsed);
+            QVERIFY(child->text(QAccessible::Description).contains(u"1 process"_s));
+            QVERIFY(!child->rect().isEmpty());
+        }
+        QVERIFY(found);
+    }
+
+    void copiesOfAWholeGroupAreAGroupAndOfAPartAreNone()
+    {
+        Grouped f;
+        f.view.selectGroup(f.group);
+        f.view.copySelection();
+        f.view.paste();
+        QCOMPARE(f.document.topology().groups.size(), 2);
+        QCOMPARE(f.document.topology().groups.last().members.size(), 2);
+        f.view.select({{f.ls}, {}});
+        f.view.duplicateSelection();
+        QCOMPARE(f.document.topology().groups.size(), 2);
+        f.view.selectGroup(f.group);
+        f.view.duplicateSelection();
+        QCOMPARE(f.document.topology().groups.size(), 3);
+    }
+
+    void layingOutPutsNothingElseIntoAFrame_data()
+    {
+        QTest::addColumn<bool>("collapsed");
+        QTest::newRow("expanded") << false;
+        QTest::newRow("collapsed") << true;
+    }
+    void layingOutPutsNothingElseIntoAFrame()
+    {
+        QFETCH(const bool, collapsed);
+        Grouped f;
+        const QString third = f.command(u"wc"_s, {210, 110}); // in the way
+        f.document.connectNodes(third, u"0"_s, f.part(Kind::Pipe, {460, 140}), u"read"_s);
+        f.document.setCollapsed(f.group, collapsed);
+        const QPointF apart = f.placeOf(f.pipe) - f.placeOf(f.ls);
+        const int before = f.steps();
+        f.view.arrange();
+        QCOMPARE(f.steps(), before + 1);
+        const QRect frame = f.view.groupRect(f.group);
+        QVERIFY(!frame.isEmpty());
+        for (const model::Node& each : f.document.topology().nodes)
+            if (each.id != f.ls && each.id != f.pipe)
+                QVERIFY2(!frame.intersects(f.view.nodeRect(each.id)), qPrintable(each.id));
+        if (collapsed)
+            QCOMPARE(f.placeOf(f.pipe) - f.placeOf(f.ls), apart);
+        else
+            QVERIFY(frame.contains(f.view.nodeRect(f.ls)) && frame.contains(f.view.nodeRect(f.pipe)));
+        QVERIFY(frame.right() < f.view.nodeRect(f.cat).left()); // bytes run from left to right
+        f.view.arrange();                                       // as it is already
+        QCOMPARE(f.steps(), before + 1);
+    }
+
+    void aligningMovesASelectedGroupAsAWhole()
+    {
+        Grouped f;
+        const QPointF apart = f.placeOf(f.pipe) - f.placeOf(f.ls);
+        f.view.select({{f.ls, f.pipe, f.out}, {}, {f.group}});
+        f.view.align(Alignment::Top);
+        QCOMPARE(f.placeOf(f.pipe) - f.placeOf(f.ls), apart);
+        QVERIFY(std::abs(f.view.groupRect(f.group).top() - f.view.nodeRect(f.out).top()) <= 1);
+    }
+
+    void findLightsUpTheCardOfWhatIsHidden()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        f.view.find(u"ls"_s);
+        f.view.findNext();
+        QCOMPARE(f.view.selectedGroup(), f.group);
+        f.document.renameGroup(f.group, u"Warehouse"_s);
+        f.view.selectNone();
+        f.view.find(u"wareh"_s);
+        f.view.findNext();
+        QCOMPARE(f.view.selectedGroup(), f.group);
+    }
+
+    void aConnectionDroppedOnACardMakesNothing()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        QSignalSpy hints(&f.view, &CanvasView::hint);
+        const int before = f.steps();
+        const QPoint to = f.view.groupRect(f.group).center();
+        f.press(f.port(f.cat, u"2"_s));
+        f.move(f.port(f.cat, u"2"_s), to);
+        QVERIFY(hints.last().first().toString().contains(u"Expand"_s));
+        f.release(to);
+        QCOMPARE(f.steps(), before);
+        QVERIFY(f.view.findChild<QMenu*>() == nullptr);
+    }
+
+    void undoAndResetLeaveNoFrameBehind()
+    {
+        Grouped f;
+        f.document.setCollapsed(f.group, true);
+        f.view.selectGroup(f.group);
+        while (f.document.undoStack()->canUndo())
+            f.document.undoStack()->undo();
+        while (f.document.undoStack()->canRedo())
+            f.document.undoStack()->redo();
+        QVERIFY(f.isCollapsed());
+        QVERIFY(f.view.nodeRect(f.ls).isEmpty());
+        const model::Topology whole = f.document.topology();
+        f.document.reset({});
+        QVERIFY(f.view.groupRect(f.group).isEmpty());
+        f.document.reset(whole);
+        QVERIFY(!f.view.groupRect(f.group).isEmpty());
+        QVERIFY(f.view.nodeRect(f.ls).isEmpty());
+        QVERIFY(!f.view.picture(1).isNull());
+    }
+
+    void theWindowGroupsByItsKeysAndSaysWhyNot()
+    {
+        MainWindow window;
+        window.setAttribute(Qt::WA_DeleteOnClose, false);
+        window.show();
+        QApplication::setActiveWindow(&window);
+        window.canvas()->setFocus();
+        model::Document& document = window.document();
+        const QString a = document.addNode(Kind::Pipe, {0, 0});
+        const QString b = document.addNode(Kind::Pipe, {0, 200});
+        auto* group = window.findChild<QAction*>(u"group"_s);
+        auto* fold = window.findChild<QAction*>(u"fold"_s);
+        QVERIFY(!group->isEnabled());
+        window.canvas()->select({{a, b}, {}});
+        QVERIFY(group->isEnabled());
+        QVERIFY(!fold->isEnabled());
+        QTest::keyClick(window.canvas(), Qt::Key_G, Qt::ControlModifier);
+        QCOMPARE(document.topology().groups.size(), 1);
+        QCOMPARE(window.canvas()->selectedGroup(), document.topology().groups.first().id);
+        QVERIFY(!group->isEnabled());
+        QVERIFY(fold->text().remove(u'&').startsWith(u"Collapse"_s));
+        QTest::keyClick(window.canvas(), Qt::Key_G, Qt::AltModifier | Qt::ShiftModifier);
+        QVERIFY(document.topology().groups.first().collapsed);
+        QVERIFY(fold->text().remove(u'&').startsWith(u"Expand"_s));
+        QTest::keyClick(window.canvas(), Qt::Key_G, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(document.topology().groups.isEmpty());
+        QVERIFY(!window.canvas()->nodeRect(a).isEmpty());
+        document.undoStack()->setClean();
+    }
+
+    void theInspectorShowsASelectedGroup()
+    {
+        MainWindow window;
+        window.setAttribute(Qt::WA_DeleteOnClose, false);
+        window.show();
+        model::Document& document = window.document();
+        const QString a = document.addNode(Kind::Command, {0, 0}, {{u"argv"_s, QJsonArray{u"ls"_s}}});
+        const QString b = document.addNode(Kind::Pipe, {0, 200});
+        const QString group = document.group({a, b});
+        document.renameGroup(group, u"Source"_s);
+        window.canvas()->selectGroup(group);
+        QCOMPARE(window.inspector()->title(), u"Source"_s);
+        QStringList labels;
+        for (const Fact& fact : window.inspector()->live()->facts()->facts())
+            labels << fact.label;
+        QVERIFY2(labels.contains(u"ls"_s) && labels.contains(u"pipe"_s), qPrintable(labels.join(u", "_s)));
+        PropertyEditor* name = window.inspector()->properties()->editor(u"name"_s);
+        QVERIFY(name != nullptr);
+        Q_EMIT name->changed(QJsonValue(u"Spring"_s));
+        QCOMPARE(document.topology().group(group)->name, u"Spring"_s);
+        QCOMPARE(window.inspector()->title(), u"Spring"_s);
+        document.undoStack()->setClean();
+    }
+
+    void itsProcessesRunAndStopTogetherAndTheOthersWait()
+    {
+        MainWindow window;
+        window.setAttribute(Qt::WA_DeleteOnClose, false);
+        window.resize(1400, 900);
+        window.show();
+        QApplication::setActiveWindow(&window);
+        model::Document& document = window.document();
+        model::Session& session = window.session();
+        const auto sleeper = [&](const QString& name, const QPointF& at) {
+            return document.addNode(Kind::Command, at, {{u"argv"_s, QJsonArray{u"sleep"_s, u"60"_s}}}, name);
+        };
+        const QString a = sleeper(u"a"_s, {0, 0});
+        const QString b = sleeper(u"b"_s, {0, 140});
+        const QString other = sleeper(u"other"_s, {400, 0});
+        const QString group = document.group({a, b});
+        window.canvas()->fit();
+        const auto state = [&](const QString& id) {
+            const model::LiveProcess* process = session.processOfNode(id);
+            return process == nullptr ? QString() : process->entry.state;
+        };
+        // Forked and held before exec, as what waits for a hand is.
+        const auto isHeld = [&](const QString& id) {
+            return state(id) == u"planned"_s || state(id) == u"starting"_s;
+        };
+        const auto title = [&] { return window.canvas()->groupHandle(group).center() + QPoint(6, 0); };
+        withMenu(*window.canvas(), title(), [](QMenu& menu) {
+            const QStringList all = texts(menu);
+            for (const QString& text :
+                 {u"Run This Group"_s, u"Stop This Group"_s, u"Collapse Group"_s, u"Rename"_s, u"Ungroup"_s})
+                QVERIFY2(all.contains(text), qPrintable(all.join(u", "_s)));
+        });
+        QCOMPARE(window.canvas()->selectedGroup(), group);
+
+        choose(*window.canvas(), title(), u"Run This Group"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(state(a), u"running"_s, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(state(b), u"running"_s, patience);
+        QVERIFY(isHeld(other));
+        QVERIFY(document.topology().node(other)->properties.value("start"_L1).isUndefined());
+
+        // Collapsed, its menu is the card's.
+        document.setCollapsed(group, true);
+        const auto card = [&] { return window.canvas()->groupRect(group).center(); };
+        const qint64 before = session.processOfNode(a)->entry.pid;
+        choose(*window.canvas(), card(), u"Stop This Group"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(state(a), u"killed"_s, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(state(b), u"killed"_s, patience);
+        QVERIFY(session.isLive());
+        QVERIFY(isHeld(other));
+
+        choose(*window.canvas(), card(), u"Run This Group"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(state(a), u"running"_s, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(state(b), u"running"_s, patience);
+        QVERIFY(session.processOfNode(a)->entry.pid != before);
+        QVERIFY(isHeld(other));
+
+        // What waits for a hand is another group's, and starts with that.
+        document.setCollapsed(group, false);
+        const QString second = document.group({other});
+        choose(*window.canvas(), window.canvas()->groupHandle(second).center() + QPoint(6, 0),
+               u"Run This Group"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(state(other), u"running"_s, patience);
+        session.stop();
+        QTRY_COMPARE_WITH_TIMEOUT(session.state(), State::Ended, patience);
+        document.undoStack()->setClean();
+    }
+
+private:
+    QTemporaryDir m_settings;
+};
+
+QTEST_MAIN(CanvasGroups)
+#include "tst_canvas_groups.moc"
