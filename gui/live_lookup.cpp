@@ -79,6 +79,10 @@ QString limitText(const model::Session& session, const QString& name)
 QString stateText(const model::Session& session, const model::LiveProcess& process)
 {
     const model::ProcessEntry& entry = process.entry;
+    if (entry.state == "detached"_L1)
+        return StateText::tr("detached, goes on");
+    if (process.leaving)
+        return StateText::tr("detaching");
     if (entry.state == "running"_L1) {
         for (const model::PendingCall& call : session.pending()) {
             if (call.process != entry.number)

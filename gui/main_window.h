@@ -129,6 +129,7 @@ private:
 
     // main_window_run.cpp
     void run(const QStringList& only = {});
+    void attach();
     void togglePause();
     void toggleRecord();
     void setPace(int callsPerSecond);
@@ -192,6 +193,7 @@ private:
     bool m_restored = false;      ///< the panels stand where they stood before
     bool m_opening = false;       ///< a recording is being read
     std::function<void()> m_afterStop;
+    QList<qint64> m_attach; ///< what the run that is about to begin attaches to
 };
 
 } // namespace byteyard::gui

@@ -267,6 +267,8 @@ void MainWindow::createRunMenu()
         if (const QString node = steppable(); !node.isEmpty())
             m_session.step(node);
     })->setStatusTip(tr("The selected process goes on to its next IPC call, and is held there"));
+    addAction(menu, u"attach"_s, tr("&Attach to a Process…"), QKeySequence(u"Ctrl+Shift+T"_s),
+              [this] { attach(); });
     QMenu* rules = menu->addMenu(tr("&Breaks and Injections"));
     rules->setObjectName(u"rulesMenu"_s);
     connect(rules, &QMenu::aboutToShow, this, [this, rules] {

@@ -46,6 +46,8 @@ void MainWindow::updateActions()
         setWhyNot(*action(name), why);
     };
     const QString noRun = tr("nothing runs");
+    allow(u"attach"_s, !m_opening && state != State::Stopping && state != State::Starting,
+          m_opening ? tr("a recording is being read") : tr("the run is only starting, or being stopped"));
     const QString nothingThere = tr("the canvas is empty");
     allow(u"run"_s, !live && !m_opening && nodes,
           live        ? tr("it runs already")

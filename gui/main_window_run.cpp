@@ -1,4 +1,5 @@
 #include "gui/capture_menu.h"
+#include "gui/dialogs/attach_dialog.h"
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/dialogs/trust_dialog.h"
 #include "gui/main_window.h"
@@ -6,6 +7,7 @@
 #include "gui/panels/problems_panel.h"
 #include "gui/widgets/banner.h"
 #include "model/log/format.h"
+#include "model/session/live_state.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -34,9 +36,27 @@ void MainWindow::run(const QStringList& only)
             TrustDialog::trust(m_document.topology());
             runNow(only);
         });
+        connect(dialog, &QDialog::rejected, this, [this] { m_attach.clear(); });
         return dialog->open();
     }
     runNow(only);
+}
+
+/// To a process that runs already: in this run, or in one of what is on the canvas.
+void MainWindow::attach()
+{
+    const bool starts = !m_session.isLive() && !m_document.topology().nodes.isEmpty();
+    auto* dialog = new AttachDialog(
+        m_session,
+        starts ? tr("Nothing runs yet: attaching starts the topology on the canvas too.") : QString(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        if (m_session.isLive())
+            return m_session.attach(dialog->pid());
+        m_attach = {dialog->pid()};
+        run();
+    });
+    dialog->open();
 }
 
 void MainWindow::runNow(const QStringList& only)
@@ -51,6 +71,7 @@ void MainWindow::runNow(const QStringList& only)
     options.capture = chosenCapture();
     options.systemFiles = m_session.followsSystemFiles();
     options.only = only;
+    options.attach = std::exchange(m_attach, {});
     m_session.run(m_document.topology(), options);
 }
 
@@ -155,9 +176,11 @@ void MainWindow::updateStatus()
     dropHeldBanner();
     int running = 0;
     int stopped = 0;
+    int attached = 0;
     for (const model::LiveProcess& process : m_session.processes()) {
         running += process.entry.state == "running"_L1 || process.entry.state == "starting"_L1;
         stopped += process.entry.state == "stopped"_L1;
+        attached += process.entry.attached && !model::hasEnded(process.entry.state);
     }
     double rate = 0;
     for (const model::LiveEndpoint& endpoint : m_session.endpoints())
@@ -174,6 +197,8 @@ void MainWindow::updateStatus()
         QString processes = tr("%n process(es) running", nullptr, running);
         if (stopped > 0)
             processes += u", "_s + tr("%n stopped", nullptr, stopped);
+        if (attached > 0)
+            processes += u", "_s + tr("%n attached", nullptr, attached);
         parts.append(processes);
         parts.append(tr("%n endpoint(s)", nullptr, static_cast<int>(m_session.endpoints().size())));
         parts.append(tr("%1 event(s)", nullptr, plural(m_session.eventCount()))

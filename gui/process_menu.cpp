@@ -51,7 +51,13 @@ void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quin
     const bool alive =
         session.isLive() && (process->entry.state == "running"_L1 || process->entry.state == "stopped"_L1);
     const QString node = process->entry.node;
-    QMenu* signals_ = menu.addMenu(ProcessMenuText::tr("Send a Signal"));
+    const bool attached = process->entry.attached;
+    if (attached)
+        menu.addAction(ProcessMenuText::tr("Detach"), &session,
+                       [&session, number] { session.detach(number); })
+            ->setEnabled(alive && !process->leaving);
+    QMenu* signals_ = menu.addMenu(attached ? ProcessMenuText::tr("Send a Signal (It Was Not Started Here)")
+                                            : ProcessMenuText::tr("Send a Signal"));
     signals_->setEnabled(alive);
     const std::pair<int, const char*> all[] = {
         {SIGTERM, QT_TRANSLATE_NOOP("ProcessMenu", "SIGTERM · end, please")},
@@ -81,7 +87,7 @@ void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quin
                        [&session, number, to = !process->sampled] { session.sampleProcess(number, to); });
     sampled->setCheckable(true);
     sampled->setChecked(process->sampled);
-    sampled->setEnabled(alive);
+    sampled->setEnabled(alive && !attached); // each of its calls stops it: there is no other way
     if (alive)
         addClose(menu, session, number);
     addRuleActions(menu, window, session, number, alive);

@@ -162,6 +162,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n attached</source>
+        <translation>
+            <numerusform>%n attached</numerusform>
+            <numerusform>%n attached</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n endpoint(s)</source>
         <translation>
             <numerusform>%n endpoint</numerusform>
@@ -257,6 +264,20 @@
         <translation>
             <numerusform>%n process sampled</numerusform>
             <numerusform>%n processes sampled</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es) attached, exact (ptrace)</source>
+        <translation>
+            <numerusform>%n process attached, exact (ptrace)</numerusform>
+            <numerusform>%n processes attached, exact (ptrace)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them partly unobserved</source>
+        <translation>
+            <numerusform>%n of them partly unobserved</numerusform>
+            <numerusform>%n of them partly unobserved</numerusform>
         </translation>
     </message>
 </context>

@@ -21,7 +21,8 @@ constexpr qsizetype connectionsMost = 64;
 
 bool hasEnded(const model::LiveProcess& process)
 {
-    return process.entry.state == u"exited" || process.entry.state == u"killed";
+    return process.entry.state == u"exited" || process.entry.state == u"killed" ||
+           process.entry.state == u"detached";
 }
 
 QString idOfProcess(quint32 number)

@@ -184,6 +184,8 @@ NodeLive LiveBinding::liveOf(const model::LiveProcess& process) const
     live.error = process.error;
     live.paused = process.paused;
     live.sampled = process.sampled;
+    live.isAttached = process.entry.attached;
+    live.leaving = process.leaving;
     live.line = process.line;
     const auto pending = m_pending.constFind(process.entry.number);
     if (pending != m_pending.constEnd()) {

@@ -113,6 +113,10 @@ void setProcessState(NodeLook& look, const NodeLive& live)
         say(NodeState::Killed, NodeText::tr("killed · %1").arg(live.signal));
     else if (live.state == u"failed")
         say(NodeState::Failed, NodeText::tr("failed"));
+    else if (live.state == u"detached")
+        say(NodeState::Exited, NodeText::tr("detached, goes on"));
+    else if (live.leaving)
+        say(NodeState::Stopped, NodeText::tr("detaching"));
     else if (live.paused)
         say(NodeState::Stopped, NodeText::tr("paused"));
     else if (!live.blockedCall.isEmpty())
@@ -160,7 +164,8 @@ NodeLook lookOf(const model::Node& node, const UsedPorts& used, const NodeLive& 
             nameActor(look, node, live);
         look.ports = processPorts(node.kind, used);
         if (live.pid > 0)
-            look.corner = NodeText::tr("pid %1").arg(live.pid);
+            look.corner = live.isAttached ? NodeText::tr("attached · pid %1").arg(live.pid)
+                                          : NodeText::tr("pid %1").arg(live.pid);
         setProcessState(look, live);
     } else {
         look.title = node.name;

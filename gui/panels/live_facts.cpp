@@ -97,6 +97,8 @@ QString runStateText(const Session& session)
 /// Why calls are not followed, for people.
 QString sampledText(const QString& why)
 {
+    if (why == "attached"_L1)
+        return LiveFactsText::tr("partly unobserved: threads sleep where they must not be disturbed");
     if (why == "budget"_L1)
         return LiveFactsText::tr("sampled: it is past its budget of calls a second");
     return why == "person"_L1 ? LiveFactsText::tr("sampled: as you chose") : LiveFactsText::tr("sampled");
@@ -135,6 +137,14 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
         facts.append({LiveFactsText::tr("exit code"), QString::number(*entry.exitCode), u"exit(3)"_s});
     if (!entry.signal.isEmpty())
         facts.append({LiveFactsText::tr("ended by"), entry.signal, u"signal(7)"_s});
+    if (!process.unobserved.isEmpty())
+        facts.append({LiveFactsText::tr("followed"),
+                      LiveFactsText::tr("attached: unobserved (%1)").arg(process.unobserved),
+                      LiveFactsText::tr("its calls are not those that are known here")});
+    else if (entry.attached)
+        facts.append({LiveFactsText::tr("followed"), LiveFactsText::tr("attached: exact (ptrace)"),
+                      LiveFactsText::tr("it ran before, or such a process started it: it is never ended by "
+                                        "Byteyard")});
     if (process.sampled) {
         facts.append(
             {LiveFactsText::tr("calls"), sampledText(process.sampledWhy),

@@ -26,6 +26,9 @@ SocketFacts socketFacts(int fd)
     getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &facts.domain, &size);
     size = sizeof facts.type;
     getsockopt(fd, SOL_SOCKET, SO_TYPE, &facts.type, &size);
+    int listens = 0;
+    size = sizeof listens;
+    facts.isListening = getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
     sockaddr_storage address{};
     size = sizeof address;
     if (getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0)

@@ -17,6 +17,7 @@ struct SocketFacts
     std::string local; ///< "127.0.0.1:80", "/path", "@abstract"; "" when it has no name
     std::string peer;
     bool hasPeer = false; ///< a peer may have no name
+    bool isListening = false;
 };
 
 SocketFacts socketFacts(int fd);

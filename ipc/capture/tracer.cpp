@@ -27,14 +27,22 @@ Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t b
 
 Tracer::Private::~Private()
 {
+    end();
+    if (kernel)
+        endDrain();
+}
+
+/// Kills what was launched, lets go what was attached, and ends the tracer's thread.
+void Tracer::Private::end()
+{
+    if (!runner.joinable())
+        return;
     run([this] {
         killAll();
         resumeDue();
         quit = true;
     });
     runner.join();
-    if (kernel)
-        endDrain();
 }
 
 TracedProcess* Tracer::Private::byNumber(std::uint32_t number) const
@@ -324,7 +332,7 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     found.callName = systemCallName(sleeping->number);
     if (row != nullptr && row->fd >= 0)
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
-    if (mayPass() && row != nullptr)
+    if ((mayPass() || looked.process->attached) && row != nullptr)
         describeSleep(looked, *row, sleeping->arguments, found);
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
@@ -340,6 +348,12 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
 std::size_t Tracer::alive() const
 {
     return d->processes.size();
+}
+
+std::size_t Tracer::attached() const
+{
+    return static_cast<std::size_t>(std::count_if(d->processes.begin(), d->processes.end(),
+                                                  [](const auto& each) { return each.second->attached; }));
 }
 
 void Tracer::engineEvent(EventView event)

@@ -22,7 +22,15 @@ namespace byteyard::ipc {
 
 enum class Access : std::uint8_t { Read = 1, Write = 2, ReadWrite = 3 };
 
-enum class ProcessState : std::uint8_t { Starting, Running, Stopped, Exited, Killed, Failed };
+enum class ProcessState : std::uint8_t {
+    Starting,
+    Running,
+    Stopped,
+    Exited,
+    Killed,
+    Failed,
+    Detached, ///< it goes on, and is not followed any more
+};
 
 /// A process came to be, or its state changed.
 struct ProcessChange
@@ -42,6 +50,10 @@ struct ProcessChange
     /// At exec: what its file grants and it did not get, because it is traced: "set-user-ID", "set-group-ID",
     /// "file capabilities".
     std::string_view refused;
+    /// It ran before somebody attached to it, or such a process made it: nothing of ours ever ends it.
+    bool attached = false;
+    bool leaving = false;      ///< it is let go, as soon as that disturbs nobody
+    bool isUnobserved = false; ///< a 32-bit program: what it calls is not known
 };
 
 /// An object that programs made or use, and that was drawn by nobody.
@@ -66,10 +78,11 @@ enum class Following : std::uint8_t {
 
 /// Why the calls of a process are not followed one by one.
 enum class SampledWhy : std::uint8_t {
-    No,     ///< they are
-    Run,    ///< the run is captured so
-    Person, ///< somebody wanted it
-    Budget, ///< there were too many
+    No,       ///< they are
+    Run,      ///< the run is captured so
+    Person,   ///< somebody wanted it
+    Budget,   ///< there were too many
+    Attached, ///< some threads of an attached process sleep where they must not be disturbed
 };
 
 /// Time in which calls of one process were not followed (or lost), and what is known of them: of one thread,
@@ -236,6 +249,19 @@ public:
     /// Ends a held child that will not be started.
     void abandon(std::uint32_t process);
 
+    /// Follows a process that runs already, with all its threads and what it forks from then on, under this
+    /// number: all its calls, by ptrace, whatever the others are followed by. What it has open is found. It
+    /// is never ended, and no thread is woken from a sleep that would end with that: such a thread is
+    /// followed when it is seen running, and is in a gap until then. Throws std::system_error (ptrace(2),
+    /// PTRACE_SEIZE): ESRCH, EPERM; EALREADY when it is followed.
+    void attach(pid_t pid, std::uint32_t process);
+    /// Lets an attached process go on by itself: each thread at its next stop, and where that disturbs nobody
+    /// at once. 0: all that are attached.
+    void detach(std::uint32_t process);
+    /// Ends what is left of those that were launched, and lets all that are attached go, also those that
+    /// sleep: the thread that traces them ends. Nothing can be launched afterwards.
+    void close();
+
     /// To the process alone, or to its group when it leads one.
     void signal(std::uint32_t process, int signal, bool group);
     /// Holds each thread at its next stop; blocked ones stay blocked. 0: all processes.
@@ -282,6 +308,8 @@ public:
     std::vector<CallInProgress> callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const;
     /// How many processes have not ended.
     std::size_t alive() const;
+    /// How many of these are attached.
+    std::size_t attached() const;
 
     /// Adds an event with how=setup or injected that the engine made itself (pipe, mkfifo, write).
     void engineEvent(EventView event);

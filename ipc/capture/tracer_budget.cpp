@@ -26,8 +26,8 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
 {
     TracedProcess::Weighed& weighed = process.weighed;
     const bool isSampled = process.sampled == SampledWhy::Budget;
-    if ((process.sampled != SampledWhy::No && !isSampled) || process.state != ProcessState::Running ||
-        time < weighed.at + weighEveryNs)
+    if (process.attached || (process.sampled != SampledWhy::No && !isSampled) ||
+        process.state != ProcessState::Running || time < weighed.at + weighEveryNs)
         return false;
     const std::uint64_t count = isSampled ? callsOf(process.pid) : process.stops;
     const std::uint64_t rate = weighed.at == 0 || count < weighed.count

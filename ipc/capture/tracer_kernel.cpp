@@ -64,7 +64,7 @@ std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
 void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& row,
                                     const CallArguments& arguments, CallInProgress& found) const
 {
-    if (!passesFilter(filterKind, row))
+    if (!thread.process->attached && !passesFilter(filterKind, row))
         return;
     found.call = row.call;
     const TraceeMemory memory(thread.tid);
@@ -95,6 +95,8 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
 bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 {
     const TracedProcess& process = *thread.process;
+    if (process.attached)
+        return true; // nothing else stops it
     return mayPass() && process.state != ProcessState::Starting &&
            (isFollowed(process) || process.paused || process.stepping || process.turnNs != 0 ||
             !rules.empty() || thread.interposed);
@@ -105,10 +107,14 @@ bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 /// it runs. True when such are left.
 bool Tracer::Private::catchRunning(std::uint64_t time)
 {
-    if (!mayPass() || ending || time < nextCatch)
-        return nextCatch > time && mayPass() && !ending;
+    if (ending || time < nextCatch)
+        return nextCatch > time && !ending;
     nextCatch = time;
     for (auto& [tid, thread] : threads) {
+        if (thread.process->attached) {
+            catchAttached(thread, time);
+            continue;
+        }
         const bool stopsAnyway = thread.stopsAtData || thread.held || thread.stopped || thread.dying ||
                                  thread.interrupted || (thread.inCall && thread.call.restart == 0);
         if (stopsAnyway || !mustStopAtData(thread))
@@ -117,6 +123,7 @@ bool Tracer::Private::catchRunning(std::uint64_t time)
         if (mayInterrupt(thread))
             thread.interrupted = ptrace(PTRACE_INTERRUPT, tid, nullptr, nullptr) == 0;
     }
+    lookAgain(time);
     return nextCatch > time;
 }
 

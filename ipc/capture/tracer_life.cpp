@@ -41,6 +41,9 @@ void Tracer::Private::tellProcess(const TracedProcess& process, bool names, std:
     change.pid = process.pid;
     change.state = process.state;
     change.time = now();
+    change.attached = process.attached;
+    change.leaving = process.leaving;
+    change.isUnobserved = process.isUnobserved;
     if (process.state == ProcessState::Stopped)
         change.signal = process.stopSignal;
     if (names) {
@@ -69,6 +72,10 @@ void Tracer::Private::handleFork(TracedThread& thread, int event)
         call.completed = now();
     }
     TracedProcess& parent = *thread.process;
+    // Of one that is attached the call may have begun before.
+    if (!known && event == PTRACE_EVENT_CLONE &&
+        proc::kinship(tid).value_or(proc::Kinship{}).tgid == parent.pid)
+        flags |= CLONE_THREAD;
     if (known && (flags & CLONE_THREAD) != 0)
         tell(thread, tid, How::Exact);
     adopt(tid, parent, flags);
@@ -108,6 +115,9 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     process.paused = parent.paused;
     process.turnNs = parent.turnNs;
     process.sampled = parent.sampled;
+    process.attached = parent.attached;
+    process.leaving = parent.leaving;
+    process.isUnobserved = parent.isUnobserved;
     process.table =
         (flags & CLONE_FILES) != 0 ? parent.table : std::make_shared<DescriptorTable>(*parent.table);
     process.actions =
@@ -118,7 +128,7 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     for (const auto& [fd, entry] : process.table->entries())
         tellEdge(process.number, fd, entry, true);
     inheritMemory(parent, process, flags);
-    if (ending)
+    if (ending && !process.attached)
         kill(tid, SIGKILL);
 }
 
@@ -134,13 +144,18 @@ void Tracer::Private::handleOrphan(pid_t tid, int status)
             orphans[tid] = {status, {}};
         return;
     }
-    if (ending)
+    const proc::Kinship kin = proc::kinship(tid).value_or(proc::Kinship{});
+    if (ending && mayKill(kin))
         kill(tid, SIGKILL);
+    if (status >> 16 == PTRACE_EVENT_EXEC) { // it takes the number of a leader that was let go
+        letExecGo(tid);
+        return;
+    }
     if (status >> 16 == PTRACE_EVENT_EXIT) { // killed at its first stop
         ptrace(PTRACE_CONT, tid, nullptr, nullptr);
         return;
     }
-    orphans[tid] = {status, proc::kinship(tid).value_or(proc::Kinship{})};
+    orphans[tid] = {status, kin};
 }
 
 /// PTRACE_EVENT_EXEC: the call has succeeded, the other threads are gone, and whoever made it has the
@@ -235,6 +250,7 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
     }
     --process.threads;
     threads.erase(tid);
+    hasGone = hasGone || process.leaving;
 }
 
 void Tracer::Private::endProcess(TracedProcess& process, int status)
@@ -262,6 +278,8 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
     change.state = killed ? ProcessState::Killed : ProcessState::Exited;
     change.signal = killed ? WTERMSIG(status) : 0;
     change.exitCode = killed ? 0 : WEXITSTATUS(status);
+    change.attached = process.attached;
+    change.isUnobserved = process.isUnobserved;
     if (failure.error != 0) {
         change.state = ProcessState::Failed;
         change.error = failure.error;
@@ -311,9 +329,7 @@ pid_t Tracer::Private::fork(const LaunchPlan& plan)
     if (pid == 0)
         process.child->run();
     setpgid(pid, pid); // here and in the child: whoever comes first
-    constexpr unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                                      PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
-                                      PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+    constexpr unsigned long options = traceOptions | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SEIZE, pid, nullptr, options) != 0) {
         const int error = errno;
         kill(pid, SIGKILL);
@@ -354,9 +370,13 @@ void Tracer::Private::killAll()
     const std::lock_guard lock(table);
     ending = true;
     for (const auto& [number, process] : processes)
-        kill(process->pid, SIGKILL);
+        if (process->attached)
+            release(*process);
+        else
+            kill(process->pid, SIGKILL);
     for (const auto& [tid, orphan] : orphans)
-        kill(tid, SIGKILL);
+        if (mayKill(orphan.kin))
+            kill(tid, SIGKILL);
 }
 
 } // namespace byteyard::ipc

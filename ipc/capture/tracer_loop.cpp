@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <linux/audit.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -28,10 +29,15 @@ constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_X86_64;
 constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
-bool isDataEntry(FilterKind filter, const __ptrace_syscall_info& info)
+/// Whether a call's entry is looked at as such, and not when a filter stops it.
+bool isDataEntry(const TracedProcess& process, FilterKind filter, const __ptrace_syscall_info& info)
 {
     const CallRow* row = info.arch == ownArchitecture ? callRow(info.entry.nr) : nullptr;
-    return row != nullptr && passesFilter(filter, *row);
+    if (row == nullptr || !process.attached)
+        return row != nullptr && passesFilter(filter, *row);
+    // What the filter of others does not stop: private memory, and none of a file.
+    constexpr std::size_t flags = 3;
+    return row->call != Call::Mmap || (info.entry.args[flags] & (MAP_SHARED | MAP_ANONYMOUS)) == MAP_SHARED;
 }
 
 void prepareSignals()
@@ -57,6 +63,8 @@ void prepareSignals()
 /// comes just before the wait would be lost.
 void Tracer::Private::run(const std::function<void()>& function)
 {
+    if (!runner.joinable())
+        return; // nobody is followed any more
     Work item{&function, nullptr, false};
     std::unique_lock lock(workMutex);
     work.push_back(&item);
@@ -108,6 +116,10 @@ void Tracer::Private::loop()
             takeWork();
         if (timerDue != 0)
             resumeDue();
+        if (quit && isAllAttached()) {
+            letRestGo();
+            break;
+        }
         int status = 0;
         // Only this thread's children: another one's are not ours to reap.
         const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
@@ -138,13 +150,17 @@ void Tracer::Private::handleStatus(pid_t tid, int status)
         handleStop(thread, status);
     else
         handleEnd(thread, status);
+    takeOffGone();
 }
 
 void Tracer::Private::handleStop(TracedThread& stopped, int status)
 {
-    stopped.held = false;
+    stopped.held = stopped.atEntry = false;
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
+    // Any stop takes the place of the one that was asked for; a call that it ends stops at its return.
+    if (event != PTRACE_EVENT_STOP && stopped.process->attached)
+        stopped.interrupted = false;
     if (signal != (SIGTRAP | 0x80) && event != PTRACE_EVENT_SECCOMP)
         stopped.goesBackIn = false;
     if (event == PTRACE_EVENT_SECCOMP)
@@ -164,8 +180,10 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
         return; // killed meanwhile: its end will be reported
     stopped.process->witness = stopped.tid;
     stopped.afterStop = false;
+    stopped.atEntry = info.op != PTRACE_SYSCALL_INFO_EXIT;
     // A call that the filter lets pass, of a thread that is to stop there nevertheless.
-    const bool isData = info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(filterKind, info);
+    const bool isData =
+        info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(*stopped.process, filterKind, info);
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && !isData)
         return passEntry(stopped, info.entry.nr);
     if (!entry && !isData) {
@@ -198,6 +216,12 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     }
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
+    if (const auto from = std::exchange(stopped.wokenFrom, std::nullopt);
+        from && row != nullptr && row->effect == Effect::Restart && !stopped.inCall)
+        if (const CallRow* own = callRow(static_cast<std::uint64_t>(from->number))) {
+            row = own;
+            arguments = from->arguments;
+        }
     // The call that takes another's place meets the filter on its own.
     if (mayPass() && stopped.interposed && !stopped.interposed->done && !isData)
         return resume(stopped, PTRACE_SYSCALL);
@@ -239,14 +263,19 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
         handleDying(stopped);
         break;
     case PTRACE_EVENT_STOP:
+        firstStop(stopped);
         if (stopsByDefault(signal)) {
             stopped.stopped = stopped.afterStop = true;
+            stopped.interrupted = false; // this was its stop
             stopped.process->stopSignal = signal;
             if (stopped.process->state == ProcessState::Running) {
                 stopped.process->state = ProcessState::Stopped;
                 tellProcess(*stopped.process, false);
             }
-            ptrace(PTRACE_LISTEN, stopped.tid, nullptr, nullptr);
+            if (mayLetGo(stopped))
+                letGo(stopped, 0);
+            else
+                ptrace(PTRACE_LISTEN, stopped.tid, nullptr, nullptr);
             break;
         }
         stopped.stopped = false;
@@ -270,6 +299,8 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
 /// comes by the wait.
 void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
 {
+    if (mayLetGo(stopped))
+        return letGo(stopped, signal);
     const bool held = !stopped.goesBackIn &&
                       ((stopped.process->paused && !stopped.process->stepping) || stopped.heldUntil != 0);
     if (stopped.dying || ending || !held) {
@@ -281,6 +312,7 @@ void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
             stopped.stopsAtData = false;
             beginGap(stopped);
         }
+        stopped.atEntry = false;
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);
         return;
     }
@@ -315,6 +347,7 @@ void Tracer::Private::resumeDue()
         each.held = false;
         resume(each, each.heldRequest, each.heldSignal);
     }
+    takeOffGone();
     if (catchRunning(time))
         next = next == 0 ? nextCatch : std::min(next, nextCatch);
     const itimerspec never{};

@@ -40,6 +40,8 @@ bool isBeingMade(const std::string& path, const std::string& target)
     return path.starts_with(head) && target == path && path.size() == head.size() + letters;
 }
 
+} // namespace
+
 /// A bound or listening socket, as the engine or another program made it. A connected stream, and either end
 /// of a pair, is like a pipe.
 void noteSocket(OpenFile& file, const SocketFacts& facts)
@@ -51,8 +53,6 @@ void noteSocket(OpenFile& file, const SocketFacts& facts)
     file.socket.type = facts.type;
     file.socket.target = facts.peer;
 }
-
-} // namespace
 
 void Tracer::Private::tellEdges(const DescriptorTable& descriptors, int fd,
                                 const DescriptorTable::Entry& entry, bool open)
@@ -325,18 +325,19 @@ void Tracer::Private::dropClosed(TracedProcess& process)
         removeDescriptor(process, fd);
 }
 
-/// What the table has of the open file description behind a descriptor of ours: several children get the same
-/// end, and only the kernel can tell that it is the same (kcmp(2)). Null when it is new.
-std::shared_ptr<OpenFile> Tracer::Private::knownDescription(int fd, const ObjectKey& key,
+/// What the table has of the open file description behind a descriptor: several processes get the same end,
+/// and only the kernel can tell that it is the same (kcmp(2)). Null when it is new. `newest` is the table of
+/// `pid`.
+std::shared_ptr<OpenFile> Tracer::Private::knownDescription(pid_t pid, int fd, const ObjectKey& key,
                                                             const DescriptorTable& newest) const
 {
-    const auto find = [&](pid_t pid, const DescriptorTable& descriptors) -> std::shared_ptr<OpenFile> {
+    const auto find = [&](pid_t owner, const DescriptorTable& descriptors) -> std::shared_ptr<OpenFile> {
         for (const auto& [number, entry] : descriptors.entries())
-            if (entry.file->object == key && syscall(SYS_kcmp, pid, getpid(), KCMP_FILE, number, fd) == 0)
+            if (entry.file->object == key && syscall(SYS_kcmp, owner, pid, KCMP_FILE, number, fd) == 0)
                 return entry.file;
         return nullptr;
     };
-    if (auto file = find(getpid(), newest))
+    if (auto file = find(pid, newest))
         return file;
     for (const auto& [number, process] : processes)
         if (!process->closed)
@@ -367,7 +368,7 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
         const auto plannedFd = std::find_if(plan.fds.begin(), plan.fds.end(), planned);
         if (plannedFd == plan.fds.end() || plannedFd->source < 0)
             continue;
-        if (auto file = knownDescription(fd, key, descriptors)) {
+        if (auto file = knownDescription(getpid(), fd, key, descriptors)) {
             descriptors.set(fd, {std::move(file), false});
             ends.push_back(fd);
             continue;

@@ -31,6 +31,11 @@ inline constexpr int restartNoIntr = 513;
 inline constexpr int restartNoHand = 514;
 inline constexpr int restartBlock = 516;
 
+/// What all that is followed is traced with (ptrace(2)).
+inline constexpr unsigned long traceOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
+                                              PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |
+                                              PTRACE_O_TRACEEXIT;
+
 /// What a thread is in, from the call's entry until its event is told.
 struct PendingCall
 {
@@ -122,7 +127,12 @@ struct TracedThread
     bool stopped = false;            ///< in a group stop
     bool afterStop = false;          ///< SIGCONT that ends a group stop is not a plain ignored signal
     bool dying = false;              ///< has reported PTRACE_EVENT_EXIT
-    bool held = false;               ///< stands at a stop, by pause or pace
+    bool atEntry = false;            ///< stands at a call's entry
+    bool gone = false;               ///< let go: it is taken off the table next
+    /// Of an attached one: the call that it slept in when it was stopped first. Some go on under another
+    /// number (restart_syscall(2)).
+    std::optional<proc::SleepingCall> wokenFrom;
+    bool held = false; ///< stands at a stop, by pause or pace
     int heldRequest = 0;
     int heldSignal = 0;
     std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
@@ -201,6 +211,10 @@ struct TracedProcess
     bool stepping = false;    ///< paused, but on its way to its next call
     std::uint64_t turnNs = 0; ///< between two data calls; 0: full speed
     std::uint64_t nextTurn = 0;
+    bool attached = false;      ///< it has no filter of ours, and is never ended
+    bool leaving = false;       ///< its threads are let go
+    bool isUnobserved = false;  ///< a 32-bit program
+    std::uint64_t lookedAt = 0; ///< when its descriptors were looked up, if it is attached
     SampledWhy sampled = SampledWhy::No;
     int gaps = 0;            ///< threads that have one
     std::uint64_t stops = 0; ///< at calls that move bytes or wait
@@ -216,11 +230,22 @@ struct TracedProcess
     Weighed weighed;
 };
 
+/// "unix-stream", "tcp"… (socket(2)).
+std::string_view socketKind(int domain, int type);
+/// A UNIX socket's path that the C library uses on its own.
+bool isSystemNoise(const std::string& path);
+/// What of an existing socket matters to its open file description.
+void noteSocket(OpenFile& file, const SocketFacts& facts);
+/// Whether an interrupt neither shortens this sleep nor gives it its whole time again (signal(7)).
+bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping);
+
 struct Tracer::Private
 {
     Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
             std::unique_ptr<KernelCapture> fromKernel, Following theFollowing);
     ~Private();
+
+    void end();
 
     // tracer_loop.cpp: the thread, its wait, and what other threads ask of it.
     void run(const std::function<void()>& work);
@@ -291,7 +316,7 @@ struct Tracer::Private
                                  const std::string& path) const;
     std::uint32_t endpointOf(TracedProcess& process, int fd, const std::string& path, ObjectKey& key);
     void dropClosed(TracedProcess& process);
-    std::shared_ptr<OpenFile> knownDescription(int fd, const ObjectKey& key,
+    std::shared_ptr<OpenFile> knownDescription(pid_t pid, int fd, const ObjectKey& key,
                                                const DescriptorTable& newest) const;
     std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors);
     static std::string prefixOf(const SocketUse& socket);
@@ -372,6 +397,35 @@ struct Tracer::Private
     void tellProcess(const TracedProcess& process, bool names, std::string_view refused = {});
     void killAll();
 
+    // tracer_attach.cpp: processes that ran before.
+    void attach(pid_t pid, std::uint32_t number);
+    void seizeThreads(TracedProcess& process);
+    void noteActions(TracedProcess& process);
+    void catchAttached(TracedThread& thread, std::uint64_t time);
+    void lookAgain(std::uint64_t time);
+    void firstStop(const TracedThread& thread);
+    void release(TracedProcess& process);
+    bool mayLetGo(const TracedThread& thread) const;
+    void letGo(TracedThread& thread, int signal);
+    void letExecGo(pid_t tid);
+    void takeOffGone();
+    void endDetached(TracedProcess& process);
+    void letRestGo();
+    bool isAllAttached() const;
+    bool mayKill(const proc::Kinship& kin) const;
+
+    // tracer_seed.cpp: what an attached process has already.
+    void lookUpDescriptors(TracedProcess& process);
+    void watchExisting(TracedProcess& process, int fd);
+    void adoptExisting(TracedProcess& process, int fd, const struct stat& status,
+                       const std::optional<SocketFacts>& facts);
+    std::uint32_t existingObject(TracedProcess& process, int fd, const ObjectKey& key);
+    std::uint32_t existingConnection(const TracedProcess& process, const SocketFacts& facts,
+                                     const ObjectKey& key);
+    void adoptSocket(TracedProcess& process, int fd, const std::shared_ptr<OpenFile>& file,
+                     const SocketFacts& facts);
+    void adoptMappings(TracedProcess& process);
+
     // tracer_signals.cpp: signals, and what becomes of the calls that they interrupt.
     void noteAction(TracedThread& thread, const CallArguments& arguments);
     void handleSignal(TracedThread& thread, int signal);
@@ -428,6 +482,7 @@ struct Tracer::Private
     std::map<std::uint32_t, SampledEndpoint> sampled;
     std::uint32_t lastGap = 0;
     bool ending = false;
+    bool hasGone = false; ///< a thread has been let go
 
     /// A stop of a thread whose parent's fork was not reported yet.
     struct Orphan

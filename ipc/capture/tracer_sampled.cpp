@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <linux/futex.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -60,6 +61,8 @@ std::uint64_t rise(std::uint64_t from, std::uint64_t to)
     return to > from ? to - from : 0;
 }
 
+} // namespace
+
 /// A sleep that an interrupt does not shorten, and that does not begin anew with its whole time (signal(7)).
 bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping)
 {
@@ -72,6 +75,12 @@ bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping)
     case SYS_recvmsg:
     case SYS_accept:
     case SYS_accept4: {
+        // One that waits for all of its bytes (MSG_WAITALL) would end with a part of them.
+        const std::uint64_t flags = sleeping.number == SYS_recvfrom  ? a[3]
+                                    : sleeping.number == SYS_recvmsg ? a[2]
+                                                                     : 0;
+        if ((flags & MSG_WAITALL) != 0)
+            return false;
         // A socket's own limit of time (SO_RCVTIMEO) would begin again.
         const Fd socket =
             copyOfDescriptor(proc::kinship(tid).value_or(proc::Kinship{tid, 0}).tgid, static_cast<int>(a[0]));
@@ -90,12 +99,18 @@ bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping)
 #ifdef SYS_pause
     case SYS_pause:
     case SYS_poll: // goes on with what is left of its time (restart_syscall(2))
+    case SYS_select:
 #endif
+    case SYS_ppoll: // these write down what is left of it
+    case SYS_pselect6:
     case SYS_semop:
         return true;
+    case SYS_futex: {
+        const auto operation = static_cast<int>(a[1]) & FUTEX_CMD_MASK;
+        return a[3] == 0 || operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET; // as poll
+    }
     case SYS_semtimedop:
     case SYS_epoll_pwait2:
-    case SYS_futex:
     case SYS_mq_timedreceive:
         return (sleeping.number == SYS_mq_timedreceive ? a[4] : a[3]) == 0;
 #ifdef SYS_epoll_wait
@@ -109,8 +124,6 @@ bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping)
         return false; // a write that has moved a part would end with it
     }
 }
-
-} // namespace
 
 bool Tracer::Private::isFollowed(const TracedProcess& process) const
 {
@@ -127,13 +140,17 @@ bool Tracer::Private::mayInterrupt(const TracedThread& thread) const
 void Tracer::Private::beginGap(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    if (kernel || filterKind == FilterKind::Every || thread.gap || thread.dying || ending || process.closed ||
+    const bool isSwitched = !kernel && filterKind != FilterKind::Every;
+    if ((!isSwitched && !process.attached) || thread.gap || thread.dying || ending || process.closed ||
         process.state == ProcessState::Starting)
         return;
-    thread.gap = ThreadGap{now(), process.sampled, proc::ioCounts(process.pid, thread.tid)};
+    const SampledWhy why = process.attached ? SampledWhy::Attached : process.sampled;
+    thread.gap = ThreadGap{now(), why, proc::ioCounts(process.pid, thread.tid)};
     if (process.gaps++ > 0)
         return;
-    sink.sampled(process.number, process.sampled);
+    sink.sampled(process.number, why);
+    if (process.attached)
+        return; // other threads of it are followed: what is seen to come and go may be in their events
     for (const auto& [fd, entry] : process.table->entries())
         if (entry.announced && entry.file->endpoint != 0)
             enterSampled(process, entry.file->endpoint, entry.file.get(), fd, entry.file->access);
@@ -163,7 +180,9 @@ void Tracer::Private::endGap(TracedThread& thread)
     sink.gap(told);
     if (--process.gaps > 0)
         return;
-    if (!process.closed) {
+    if (process.attached) {
+        sink.sampled(process.number, SampledWhy::No);
+    } else if (!process.closed) {
         for (const auto& [fd, entry] : process.table->entries())
             if (entry.announced && entry.file->endpoint != 0)
                 leaveSampled(process, entry.file->endpoint, entry.file.get(), fd);
@@ -178,7 +197,7 @@ void Tracer::Private::edgeSampled(std::uint32_t process, std::uint32_t endpoint,
                                   Access access, bool open)
 {
     const TracedProcess* holder = sampled.empty() && !open ? nullptr : byNumber(process);
-    if (holder == nullptr || holder->gaps == 0)
+    if (holder == nullptr || holder->gaps == 0 || holder->attached)
         return;
     if (open)
         return enterSampled(*holder, endpoint, file, fd, access);
@@ -299,7 +318,7 @@ void Tracer::sample(std::uint32_t process, bool sampled)
             if (process == 0)
                 d->sampledAtFirst = why;
             for (const auto& [number, each] : d->processes)
-                if (process == 0 || number == process)
+                if ((process == 0 || number == process) && !each->attached)
                     each->sampled = why;
         }
         d->resumeDue();

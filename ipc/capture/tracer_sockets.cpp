@@ -12,15 +12,6 @@ namespace byteyard::ipc {
 
 namespace {
 
-std::string_view kindOf(int domain, int type)
-{
-    if (type == SOCK_RAW)
-        return "raw";
-    if (domain != AF_UNIX)
-        return type == SOCK_STREAM ? "tcp" : "udp";
-    return type == SOCK_STREAM ? "unix-stream" : type == SOCK_DGRAM ? "unix-datagram" : "unix-seqpacket";
-}
-
 std::uint16_t portOf(const std::string& address)
 {
     const std::size_t colon = address.rfind(':');
@@ -29,8 +20,10 @@ std::uint16_t portOf(const std::string& address)
                : static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
 }
 
+} // namespace
+
 /// What the C library does on its own, to look up names and write to the system's log.
-bool isNoise(const std::string& path)
+bool isSystemNoise(const std::string& path)
 {
     for (const std::string_view head : {"/var/run/nscd/", "/run/nscd/", "/run/systemd/", "/dev/log"})
         if (path.starts_with(head))
@@ -38,7 +31,14 @@ bool isNoise(const std::string& path)
     return false;
 }
 
-} // namespace
+std::string_view socketKind(int domain, int type)
+{
+    if (type == SOCK_RAW)
+        return "raw";
+    if (domain != AF_UNIX)
+        return type == SOCK_STREAM ? "tcp" : "udp";
+    return type == SOCK_STREAM ? "unix-stream" : type == SOCK_DGRAM ? "unix-datagram" : "unix-seqpacket";
+}
 
 /// Before an address: which names it belongs to.
 std::string Tracer::Private::prefixOf(const SocketUse& socket)
@@ -171,7 +171,7 @@ void Tracer::Private::own(const TracedProcess& process, int fd, OpenFile& file)
     const bool isNamed = !facts.local.empty() && !(file.socket.domain != AF_UNIX && portOf(facts.local) == 0);
     const std::string name = isNamed ? facts.local : std::string();
     assign(file, sink.discovered(
-                     {kindOf(file.socket.domain, file.socket.type), file.object, name, process.number}));
+                     {socketKind(file.socket.domain, file.socket.type), file.object, name, process.number}));
     if (isNamed && file.endpoint != 0)
         addresses[prefixOf(file.socket) + name] = file.endpoint;
 }
@@ -201,7 +201,7 @@ bool Tracer::Private::enterSocket(TracedThread& thread, const CallContext& conte
         return true;
     }
     const std::uint32_t target = peerEndpoint(thread, file->socket, call.path);
-    if (target == 0 && isNoise(call.path)) {
+    if (target == 0 && isSystemNoise(call.path)) {
         removeDescriptor(process, call.fd);
         return false;
     }
@@ -281,7 +281,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
     const SocketFacts facts = socketFacts(process.pid, call.fd).value_or(SocketFacts{});
     const std::string name = call.path.starts_with('/') ? call.path : facts.local;
     if (file->endpoint == 0)
-        assign(*file, sink.discovered({kindOf(file->socket.domain, file->socket.type), file->object, name,
+        assign(*file, sink.discovered({socketKind(file->socket.domain, file->socket.type), file->object, name,
                                        process.number}));
     call.endpoint = file->endpoint;
     if (call.endpoint == 0)
@@ -301,8 +301,8 @@ std::uint32_t Tracer::Private::accepted(const TracedProcess& process, int fd, co
     const ObjectKey peer = ObjectId{key.id.device, unixPeerInode(key.number())};
     if (const auto at = objects.find(peer); at != objects.end())
         return at->second;
-    const std::uint32_t endpoint =
-        sink.discovered({kindOf(AF_UNIX, listener.socket.type), key, facts.local, process.number, parent});
+    const std::uint32_t endpoint = sink.discovered(
+        {socketKind(AF_UNIX, listener.socket.type), key, facts.local, process.number, parent});
     if (endpoint != 0 && peer.number() != 0)
         objects[peer] = endpoint;
     return endpoint;
@@ -317,7 +317,7 @@ void Tracer::Private::connected(const TracedProcess& process, int fd, OpenFile& 
         return;
     }
     if (file.socket.domain == AF_UNIX) {
-        assign(file, sink.discovered({kindOf(AF_UNIX, file.socket.type), file.object, file.socket.target,
+        assign(file, sink.discovered({socketKind(AF_UNIX, file.socket.type), file.object, file.socket.target,
                                       process.number, parent}));
         return;
     }

@@ -31,7 +31,8 @@ constexpr std::size_t maxNoted = 100000;
 
 bool hasEnded(ProcessState state)
 {
-    return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed;
+    return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed ||
+           state == ProcessState::Detached;
 }
 
 /// Of a connection: the side that is not its listener's, or, where the listener is unknown, that one.
@@ -147,8 +148,11 @@ void EngineSink::process(const ProcessChange& change)
         record.name = change.name;
     if (!change.argv.empty())
         record.argv = change.argv;
-    if (isNew)
-        m_runFile.listProcess(change.pid);
+    record.attached = change.attached;
+    record.leaving = change.leaving;
+    record.isUnobserved = change.isUnobserved;
+    if (isNew && !change.attached)
+        m_runFile.listProcess(change.pid); // to be ended with us
     if (change.state == ProcessState::Failed)
         markFailed(record, failureOf(change, record));
     else

@@ -90,6 +90,8 @@ std::string_view stateName(const std::optional<ProcessState>& state)
         return "exited";
     case ProcessState::Killed:
         return "killed";
+    case ProcessState::Detached:
+        return "detached";
     case ProcessState::Failed:
         break;
     }
@@ -243,7 +245,38 @@ std::string processFrame(const ProcessRecord& process)
         frame["signal"] = signalName(process.signal);
     if (process.error)
         frame["error"] = errorJson(*process.error);
+    if (process.attached)
+        frame["attached"] = true;
+    if (process.leaving)
+        frame["leaving"] = true;
+    if (process.isUnobserved)
+        frame["unobserved"] = "32-bit";
     return textOf(frame);
+}
+
+std::string processesFrame(const std::vector<host::ProcessSeen>& processes)
+{
+    json list = json::array();
+    for (const host::ProcessSeen& seen : processes) {
+        json argv = json::array();
+        for (const std::string& word : seen.argv)
+            argv.push_back(wireText(word));
+        json each{{"pid", seen.pid},
+                  {"name", wireText(seen.name)},
+                  {"user", wireText(seen.user)},
+                  {"argv", std::move(argv)}};
+        if (seen.refusal)
+            each["error"] = errorJson(attachReport(seen.pid, seen.name, *seen.refusal));
+        list.push_back(std::move(each));
+    }
+    return textOf({{"type", "processes"}, {"processes", std::move(list)}});
+}
+
+ErrorReport attachReport(pid_t pid, const std::string& name, const host::AttachRefusal& refusal)
+{
+    ErrorReport report{"attach", {{"pid", std::to_string(pid)}, {"name", name}, {"why", refusal.why}}};
+    report.parameters.insert(report.parameters.end(), refusal.parameters.begin(), refusal.parameters.end());
+    return report;
 }
 
 std::string endpointFrame(const EndpointRecord& endpoint)
@@ -439,6 +472,8 @@ std::string_view sampledWord(SampledWhy why)
         return "person";
     case SampledWhy::Budget:
         return "budget";
+    case SampledWhy::Attached:
+        return "attached";
     }
     return "lost";
 }

@@ -3,6 +3,7 @@
 #include "ipc/capture/sampler.h"
 #include "ipc/capture/tracer.h"
 #include "ipc/engine/capture_choice.h"
+#include "ipc/host/attachable.h"
 #include "ipc/host/process_scan.h"
 
 #include <optional>
@@ -37,6 +38,9 @@ struct ProcessRecord
     int signal = 0;
     std::uint64_t time = 0;
     std::optional<ErrorReport> error;
+    bool attached = false; ///< it ran before, or such a process made it
+    bool leaving = false;
+    bool isUnobserved = false;
 };
 
 enum class EndpointState : std::uint8_t { Planned, Live, Closed, Failed };
@@ -89,9 +93,13 @@ std::string actorLineFrame(std::uint32_t process, std::uint32_t line);
 std::string actorErrorFrame(std::uint32_t process, std::uint32_t line, std::string_view text);
 std::string filesLeftFrame(const FoundFiles::Left& left);
 std::string lostFrame(std::uint64_t count);
+/// Those that run on this machine, and which of them one may attach to.
+std::string processesFrame(const std::vector<host::ProcessSeen>& processes);
+/// Nobody can attach to this process.
+ErrorReport attachReport(pid_t pid, const std::string& name, const host::AttachRefusal& refusal);
 /// The calls of a process are not followed from now on, or are again.
 std::string sampledFrame(std::uint32_t process, SampledWhy why);
-/// "run", "person", "budget"; "lost" for No.
+/// "run", "person", "budget", "attached"; "lost" for No.
 std::string_view sampledWord(SampledWhy why);
 std::string runEndedFrame(const std::string& reason, std::size_t failedToStart, std::uint64_t lost);
 /// A line of --orphans.

@@ -95,6 +95,8 @@ void Run::begin(TopologySpec topology)
 {
     m_queue.control(runStartedFrame(m_capture, wallClock(), m_started, m_directory.path()));
     m_tracer.followSystemFiles(m_options.systemFiles);
+    for (const pid_t pid : m_options.attach)
+        attach(pid);
     add(topology);
     armTimer(m_live);
 }
@@ -231,6 +233,7 @@ StartOrder::Progress Run::progressOf(const std::string& node) const
         return StartOrder::Progress::Running;
     case ProcessState::Exited:
     case ProcessState::Killed:
+    case ProcessState::Detached:
         return StartOrder::Progress::Ended;
     case ProcessState::Failed:
         break;
@@ -316,9 +319,10 @@ void Run::endWhenDone()
         return;
     {
         const auto lock = m_tracer.lockTable();
-        if (m_tracer.alive() > 0)
+        if (m_tracer.alive() > (m_stopped ? m_tracer.attached() : 0))
             return;
     }
+    m_tracer.close(); // those that are attached and sleep go on by themselves
     m_live = false;
     armTimer(false);
     takeNews();

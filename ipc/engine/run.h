@@ -12,9 +12,10 @@ namespace byteyard::ipc::engine {
 struct RunOptions
 {
     std::size_t dataBytes = 64;
-    int pace = 0;             ///< data calls a second a process; 0: full
-    std::uint64_t budget = 0; ///< calls a second that a process may make and be followed; 0: no bound
-    bool systemFiles = false; ///< files of the system that programs open are endpoints too
+    int pace = 0;              ///< data calls a second a process; 0: full
+    std::uint64_t budget = 0;  ///< calls a second that a process may make and be followed; 0: no bound
+    bool systemFiles = false;  ///< files of the system that programs open are endpoints too
+    std::vector<pid_t> attach; ///< processes that run already
 };
 
 /// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
@@ -56,6 +57,10 @@ public:
 
     // What a person can do to it (docs/protocol.md). Each does nothing where there is nothing to do it to.
     void add(const TopologySpec& added);
+    /// Follows a process that runs already. What forbids it is told as an error.
+    void attach(pid_t pid);
+    /// Lets it go. False when no such process is attached.
+    bool detach(std::uint32_t process);
     void startNode(const std::string& node);
     void stop();
     void stopNode(const std::string& node);

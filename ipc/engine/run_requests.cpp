@@ -1,7 +1,9 @@
 #include "ipc/engine/run.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <system_error>
 
 // What a person does to a run.
 
@@ -12,6 +14,13 @@ namespace {
 constexpr std::uint64_t killAfterNs = 1'000'000'000;
 constexpr std::uint64_t killAgainNs = 200'000'000;
 
+/// Those that may be ended.
+std::vector<ProcessRecord> launched(std::vector<ProcessRecord> all)
+{
+    std::erase_if(all, [](const ProcessRecord& record) { return record.attached; });
+    return all;
+}
+
 } // namespace
 
 void Run::stop()
@@ -20,9 +29,40 @@ void Run::stop()
         return;
     m_stopped = true;
     m_tracer.resume(0); // one that is held would not hear SIGTERM
+    m_tracer.detach(0);
     m_stops.push_back({0, m_tracer.now() + killAfterNs});
     signalAll(m_stops.back(), SIGTERM);
     endWhenDone();
+}
+
+void Run::attach(pid_t pid)
+{
+    if (!m_live || m_stopped)
+        return;
+    const host::AttachRights rights = host::ownAttachRights();
+    const auto refuse = [&](const host::AttachRefusal& refusal) {
+        const auto stat = host::processStat("/proc", pid);
+        m_queue.control(errorFrame(attachReport(pid, stat ? stat->name : std::string(), refusal)));
+    };
+    for (const ProcessRecord& record : m_sink.records())
+        if (isAlive(record) && record.pid == pid)
+            return refuse(host::attachFailure(EALREADY, rights));
+    if (const std::optional<host::AttachRefusal> refusal = host::attachRefusal("/proc", pid, rights))
+        return refuse(*refusal);
+    try {
+        m_tracer.attach(pid, ++m_numbers.process);
+    } catch (const std::system_error& error) {
+        refuse(host::attachFailure(error.code().value(), rights));
+    }
+}
+
+bool Run::detach(std::uint32_t process)
+{
+    const std::optional<ProcessRecord> record = m_sink.record(process);
+    if (!m_live || !record || !record->attached || !isAlive(*record))
+        return false;
+    m_tracer.detach(process);
+    return true;
 }
 
 void Run::stopNode(const std::string& node)
@@ -41,7 +81,7 @@ Run::Stop Run::stopOf(const std::string& node) const
 
 void Run::signalAll(const Stop& stop, int signal)
 {
-    const std::vector<ProcessRecord> all = living(stop);
+    const std::vector<ProcessRecord> all = launched(living(stop));
     std::set<pid_t> groups;
     for (const ProcessRecord& record : all)
         if (!record.node.empty())
@@ -80,7 +120,7 @@ void Run::escalateStops()
 {
     const std::uint64_t now = m_tracer.now();
     std::erase_if(m_stops, [&](Stop& stop) {
-        if (living(stop).empty())
+        if (launched(living(stop)).empty())
             return true;
         if (now >= stop.killAt) {
             stop.killAt = now + killAgainNs;
@@ -134,6 +174,10 @@ void Run::sample(const std::string& node, std::uint32_t process, bool sampled)
 {
     if (!m_live)
         return;
+    if (const auto record = m_sink.record(process); process != 0 && record && record->attached) {
+        m_queue.control(errorFrame({"switch", {{"mode", "attached"}}}));
+        return;
+    }
     if (!m_tracer.isSwitchable()) {
         m_queue.control(errorFrame({"switch", {{"mode", m_capture.mode}}}, node));
         return;

@@ -51,6 +51,8 @@ private:
     void rule(const std::string& type, const ObjectReader& message);
     void sample(const std::string& type, const ObjectReader& message);
     void files(const std::string& type, const ObjectReader& message);
+    void attach(const std::string& type, const ObjectReader& message);
+    void listProcesses(const std::string& type, const ObjectReader& message);
     std::string nodeOf(const ObjectReader& message) const;
 
     const RunFile& m_runFile;
@@ -137,15 +139,27 @@ void Worker::dispatch(const std::string& type, const ObjectReader& message)
 {
     using Handler = void (Worker::*)(const std::string&, const ObjectReader&);
     static const std::map<std::string, Handler> handlers{
-        {"start", &Worker::control},        {"stop", &Worker::control},
-        {"pause", &Worker::control},        {"resume", &Worker::control},
-        {"pace", &Worker::control},         {"step", &Worker::control},
-        {"capture", &Worker::sample},       {"files", &Worker::files},
-        {"set-rule", &Worker::rule},        {"remove-rule", &Worker::rule},
-        {"signal", &Worker::toProcess},     {"input", &Worker::toProcess},
-        {"write", &Worker::toEndpoint},     {"peek", &Worker::toEndpoint},
-        {"holders", &Worker::toEndpoint},   {"set-capacity", &Worker::toEndpoint},
-        {"set-limit", &Worker::toEndpoint}, {"set-value", &Worker::toEndpoint},
+        {"start", &Worker::control},
+        {"stop", &Worker::control},
+        {"pause", &Worker::control},
+        {"resume", &Worker::control},
+        {"pace", &Worker::control},
+        {"step", &Worker::control},
+        {"capture", &Worker::sample},
+        {"files", &Worker::files},
+        {"attach", &Worker::attach},
+        {"detach", &Worker::toProcess},
+        {"list-processes", &Worker::listProcesses},
+        {"set-rule", &Worker::rule},
+        {"remove-rule", &Worker::rule},
+        {"signal", &Worker::toProcess},
+        {"input", &Worker::toProcess},
+        {"write", &Worker::toEndpoint},
+        {"peek", &Worker::toEndpoint},
+        {"holders", &Worker::toEndpoint},
+        {"set-capacity", &Worker::toEndpoint},
+        {"set-limit", &Worker::toEndpoint},
+        {"set-value", &Worker::toEndpoint},
         {"remove", &Worker::toEndpoint},
     };
     if (type == "hello")
@@ -183,6 +197,11 @@ void Worker::start(const ObjectReader& message)
                          ? static_cast<std::uint64_t>(message.integer("budget", 0, mostBudget, usualBudget))
                          : 0;
     options.systemFiles = message.flag("systemFiles", false);
+    for (const json& pid : message.array("attach")) {
+        if (!pid.is_number_integer() || pid < 1 || pid > INT32_MAX)
+            message.refuse("attach", "holds what is no process");
+        options.attach.push_back(pid.get<pid_t>());
+    }
     const auto refuse = [this](const ErrorReport& error) {
         m_queue.control(errorFrame(error));
         m_queue.control(runEndedFrame("failed", 0, 0));
@@ -256,6 +275,8 @@ void Worker::toProcess(const std::string& type, const ObjectReader& message)
         done = m_run && m_run->pauseProcess(process, type == "pause");
     } else if (type == "step") {
         done = m_run && m_run->stepProcess(process);
+    } else if (type == "detach") {
+        done = m_run && m_run->detach(process);
     } else if (type != "input") {
         message.refuse("process", "is not for \"" + type + "\"");
     } else {
@@ -327,6 +348,18 @@ void Worker::files(const std::string& /*type*/, const ObjectReader& message)
     const bool system = message.flag("system", false);
     if (m_run)
         m_run->followSystemFiles(system);
+}
+
+void Worker::attach(const std::string& /*type*/, const ObjectReader& message)
+{
+    const auto pid = static_cast<pid_t>(message.integer("pid", 1, INT32_MAX));
+    if (m_run)
+        m_run->attach(pid);
+}
+
+void Worker::listProcesses(const std::string& /*type*/, const ObjectReader& /*message*/)
+{
+    m_queue.control(processesFrame(host::attachableProcesses("/proc", host::ownAttachRights())));
 }
 
 void Worker::rule(const std::string& type, const ObjectReader& message)

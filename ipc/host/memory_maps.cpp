@@ -88,6 +88,38 @@ bool eachPresentPage(const std::string& root, const Mapping& mapping, const Part
     return true;
 }
 
+/// Calls `each` with every mapping of a process, and whether others may share it.
+template <typename Each>
+void eachMapping(const std::string& root, pid_t pid, Each each)
+{
+    const std::unique_ptr<FILE, CloseFile> file(
+        std::fopen((root + '/' + std::to_string(pid) + "/maps").c_str(), "re"));
+    if (!file)
+        return;
+    std::array<char, 4600> line;
+    while (std::fgets(line.data(), line.size(), file.get()) != nullptr) {
+        SharedMapping mapping;
+        mapping.where.pid = pid;
+        std::array<char, 5> rights{};
+        unsigned major = 0;
+        unsigned minor = 0;
+        int path = 0;
+        // NOLINTNEXTLINE(cert-err34-c): the kernel writes these
+        if (std::sscanf(line.data(), "%" SCNx64 "-%" SCNx64 " %4c %" SCNx64 " %x:%x %" SCNu64 " %n",
+                        &mapping.where.begin, &mapping.where.end, rights.data(), &mapping.where.offset,
+                        &major, &minor, &mapping.object.id.inode, &path) < 7)
+            continue;
+        mapping.object.id.device = ::makedev(major, minor);
+        if (path > 0)
+            mapping.path = line.data() + path;
+        if (mapping.path.ends_with('\n'))
+            mapping.path.pop_back();
+        mapping.object.sysv = mapping.path.starts_with("/SYSV");
+        mapping.isWritable = rights[1] == 'w';
+        each(mapping, rights[3] == 's');
+    }
+}
+
 /// False when it lets nobody see.
 bool readPresent(const std::string& root, const Mapping& mapping, std::uint64_t offset,
                  std::span<std::byte> into)
@@ -102,31 +134,25 @@ bool readPresent(const std::string& root, const Mapping& mapping, std::uint64_t 
 
 } // namespace
 
+std::vector<SharedMapping> sharedMappings(const std::string& root, pid_t pid)
+{
+    std::vector<SharedMapping> shared;
+    eachMapping(root, pid, [&](const SharedMapping& mapping, bool isShared) {
+        if (isShared)
+            shared.push_back(mapping);
+    });
+    return shared;
+}
+
 std::vector<Mapping> mappingsOf(const std::string& root, pid_t pid, const MappedObject& object)
 {
     std::vector<Mapping> mappings;
-    const std::unique_ptr<FILE, CloseFile> file(
-        std::fopen((root + '/' + std::to_string(pid) + "/maps").c_str(), "re"));
-    if (!file)
-        return mappings;
-    std::array<char, 4600> line;
-    while (std::fgets(line.data(), line.size(), file.get()) != nullptr) {
-        Mapping mapping;
-        mapping.pid = pid;
-        unsigned major = 0;
-        unsigned minor = 0;
-        std::uint64_t inode = 0;
-        int path = 0;
-        // NOLINTNEXTLINE(cert-err34-c): the kernel writes these
-        if (std::sscanf(line.data(), "%" SCNx64 "-%" SCNx64 " %*4c %" SCNx64 " %x:%x %" SCNu64 " %n",
-                        &mapping.begin, &mapping.end, &mapping.offset, &major, &minor, &inode, &path) < 6 ||
-            inode != object.id.inode)
-            continue;
-        const bool fits = object.sysv ? path > 0 && std::string_view(line.data() + path).starts_with("/SYSV")
-                                      : ::makedev(major, minor) == object.id.device;
-        if (fits)
-            mappings.push_back(mapping);
-    }
+    eachMapping(root, pid, [&](const SharedMapping& mapping, bool) {
+        const MappedObject& seen = mapping.object;
+        const bool fits = object.sysv ? seen.sysv : seen.id.device == object.id.device;
+        if (seen.id.inode == object.id.inode && fits)
+            mappings.push_back(mapping.where);
+    });
     return mappings;
 }
 

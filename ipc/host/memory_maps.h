@@ -26,6 +26,17 @@ struct MappedObject
     bool sysv = false;
 };
 
+/// A mapping that is shared with others, and what it shows.
+struct SharedMapping
+{
+    Mapping where;
+    MappedObject object;
+    bool isWritable = false;
+    std::string path; ///< "/dev/shm/a", "/memfd:a (deleted)", "/SYSV00000000 (deleted)"
+};
+/// All of a process, in the order of their addresses.
+std::vector<SharedMapping> sharedMappings(const std::string& root, pid_t pid);
+
 /// Where this process has the object mapped. `root` is "/proc" or a picture of it.
 std::vector<Mapping> mappingsOf(const std::string& root, pid_t pid, const MappedObject& object);
 /// In all processes that let themselves be looked at.

@@ -84,6 +84,12 @@ std::uint64_t pendingSignals(pid_t tid)
     return pending & ~field(status, "SigBlk:", 16).value_or(0);
 }
 
+SignalSets signalSets(pid_t pid)
+{
+    const std::string status = content(place(pid, "status"));
+    return {field(status, "SigIgn:", 16).value_or(0), field(status, "SigCgt:", 16).value_or(0)};
+}
+
 std::string commandName(pid_t pid)
 {
     std::string name = content(place(pid, "comm"));

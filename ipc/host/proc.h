@@ -21,6 +21,14 @@ std::optional<Kinship> kinship(pid_t tid);
 /// Signals that wait for this thread or its process and are not blocked: bit n-1 stands for signal n.
 std::uint64_t pendingSignals(pid_t tid);
 
+/// What a process does with signals: bit n-1 stands for signal n.
+struct SignalSets
+{
+    std::uint64_t ignored = 0;
+    std::uint64_t caught = 0;
+};
+SignalSets signalSets(pid_t pid);
+
 /// /proc/PID/comm and /proc/PID/cmdline; empty when the process is gone.
 std::string commandName(pid_t pid);
 std::vector<std::string> commandLine(pid_t pid);

@@ -44,6 +44,13 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
             return RunArgumentsText::tr("--record %1 does not end in .pcapng. Name a file that does.")
                 .arg(value);
         into.record = value;
+    } else if (name == "--attach"_L1) {
+        bool isNumber = false;
+        const int pid = value.toInt(&isNumber);
+        if (!isNumber || pid <= 0)
+            return RunArgumentsText::tr("--attach %1 is no process id. Look one up, for example with pgrep.")
+                .arg(value);
+        into.attach.append(pid);
     } else {
         RunArguments::Export one;
         one.path = value;
@@ -70,8 +77,8 @@ int readDuration(const QString& text)
 
 RunArguments readRunArguments(const QStringList& arguments)
 {
-    static const QStringList withValue = {u"--for"_s, u"--capture"_s, u"--budget"_s, u"--record"_s,
-                                          u"--export"_s};
+    static const QStringList withValue = {u"--for"_s,    u"--capture"_s, u"--budget"_s,
+                                          u"--record"_s, u"--export"_s,  u"--attach"_s};
     RunArguments result;
     for (qsizetype i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
         const QString& argument = arguments.at(i);
@@ -98,8 +105,9 @@ RunArguments readRunArguments(const QStringList& arguments)
             result.lab = argument;
         }
     }
-    if (result.error.isEmpty() && result.lab.isEmpty())
-        result.error = RunArgumentsText::tr("Name the topology to run: byteyard run LAB.byteyard");
+    if (result.error.isEmpty() && result.lab.isEmpty() && result.attach.isEmpty())
+        result.error = RunArgumentsText::tr(
+            "Name the topology to run: byteyard run LAB.byteyard, or a process to attach to: --attach PID");
     return result;
 }
 

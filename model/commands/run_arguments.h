@@ -15,11 +15,12 @@ struct RunArguments
         QString path;
         ExportFormat format = ExportFormat::JsonLines;
     };
-    QString lab;
+    QString lab;   ///< may be empty when there is something to attach to
     int forMs = 0; ///< 0: until every process has ended
     QString capture = QStringLiteral("auto");
     int budget = RunOptions().budget;
     QString record; ///< empty: no recording
+    QList<qint64> attach;
     QList<Export> exports;
     bool json = false;
     bool systemFiles = false; ///< follows libraries and other files of the system too

@@ -87,7 +87,8 @@ int runCommand(const QStringList& arguments)
         return exitUsage;
     }
     // What does not hinder the run shows itself in it, or does not.
-    const std::optional<Topology> topology = readSoundTopology(u"byteyard run"_s, wanted.lab, false);
+    const std::optional<Topology> topology =
+        wanted.lab.isEmpty() ? Topology() : readSoundTopology(u"byteyard run"_s, wanted.lab, false);
     if (!topology)
         return exitUsage;
     sayOrphans();

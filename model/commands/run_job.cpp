@@ -50,6 +50,7 @@ int RunJob::run(const Topology& topology)
     options.budget = m_arguments.budget;
     options.recordPath = m_arguments.record;
     options.systemFiles = m_arguments.systemFiles;
+    options.attach = m_arguments.attach;
     m_session.run(topology, options);
     if (m_session.isLive()) {
         if (m_arguments.json)

@@ -21,6 +21,8 @@ QString endOf(const ProcessEntry& process)
         return RunSummaryText::tr("exited %1").arg(*process.exitCode);
     if (!process.signal.isEmpty())
         return RunSummaryText::tr("killed by %1").arg(process.signal);
+    if (process.state == "detached"_L1)
+        return RunSummaryText::tr("goes on");
     return process.state == "failed"_L1 ? RunSummaryText::tr("failed") : process.state;
 }
 
@@ -65,9 +67,10 @@ QString runSummary(const Catalog& catalog, const QString& capture, quint64 laste
 {
     QList<QStringList> processes;
     for (const ProcessEntry& process : catalog.sortedProcesses())
-        processes.append({catalog.processName(process.number),
-                          process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
-                          endOf(process)});
+        processes.append(
+            {catalog.processName(process.number),
+             process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
+             process.attached ? RunSummaryText::tr("attached, %1").arg(endOf(process)) : endOf(process)});
     QList<QStringList> endpoints;
     for (const EndpointEntry& endpoint : catalog.sortedEndpoints())
         endpoints.append(

@@ -73,7 +73,8 @@ struct ProcessEntry
     qint64 pid = 0;
     QString state; ///< as in docs/protocol.md
     std::optional<int> exitCode;
-    QString signal; ///< "SIGPIPE" when a signal ended it
+    QString signal;        ///< "SIGPIPE" when a signal ended it
+    bool attached = false; ///< it ran before somebody attached to it, or such a process forked it
     quint64 bytesRead = 0;
     quint64 bytesWritten = 0;
     bool operator==(const ProcessEntry&) const = default;

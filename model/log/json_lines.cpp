@@ -199,12 +199,15 @@ QJsonObject summaryObject(const Catalog& catalog)
                         {u"messages_out"_s, ifKnown(entry.messagesKnown, entry.totals.messagesOut)},
                         {u"capture"_s, entry.capture}});
     QJsonArray processes;
-    for (const ProcessEntry& entry : catalog.sortedProcesses())
-        processes.append(
-            QJsonObject{{u"name"_s, catalog.processName(entry.number)},
-                        {u"pid"_s, entry.pid},
-                        {u"exit_code"_s, entry.exitCode ? QJsonValue(*entry.exitCode) : QJsonValue()},
-                        {u"signal"_s, entry.signal.isEmpty() ? QJsonValue() : QJsonValue(entry.signal)}});
+    for (const ProcessEntry& entry : catalog.sortedProcesses()) {
+        QJsonObject process{{u"name"_s, catalog.processName(entry.number)},
+                            {u"pid"_s, entry.pid},
+                            {u"exit_code"_s, entry.exitCode ? QJsonValue(*entry.exitCode) : QJsonValue()},
+                            {u"signal"_s, entry.signal.isEmpty() ? QJsonValue() : QJsonValue(entry.signal)}};
+        if (entry.attached)
+            process.insert(u"attached"_s, true);
+        processes.append(process);
+    }
     return {{u"type"_s, u"summary"_s},
             {u"lost"_s, numberOf(catalog.lost)},
             {u"events"_s, numberOf(catalog.events)},

@@ -40,6 +40,8 @@ QJsonObject entryToJson(const ProcessEntry& entry)
                        {u"bytes_written"_s, numberOf(entry.bytesWritten)}};
     if (entry.exitCode)
         object.insert(u"exit_code"_s, *entry.exitCode);
+    if (entry.attached)
+        object.insert(u"attached"_s, true);
     return object;
 }
 
@@ -94,6 +96,7 @@ std::optional<ProcessEntry> processFromJson(const QJsonObject& object)
     entry.bytesWritten = countIn(object, u"bytes_written"_s);
     if (object.value(u"exit_code"_s).isDouble())
         entry.exitCode = object.value(u"exit_code"_s).toInt();
+    entry.attached = object.value(u"attached"_s).toBool();
     return entry;
 }
 

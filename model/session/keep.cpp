@@ -128,7 +128,8 @@ QStringList keepUndrawn(Document& document, Session& session, const QList<Undraw
         Kind kind{};
         if (whole.nodes.size() >= maxNodes)
             break;
-        if (process != nullptr && !process->entry.argv.isEmpty())
+        // What somebody attached to was not started by this topology, and shall not be.
+        if (process != nullptr && !process->entry.argv.isEmpty() && !process->entry.attached)
             add(nodeOf(*process), part.position, part.process, processes);
         else if (endpoint != nullptr && endpoint->entry.parent == 0 && kindFromId(endpoint->entry.kind, kind))
             add(nodeOf(*endpoint, kind), part.position, part.endpoint, endpoints);

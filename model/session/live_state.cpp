@@ -9,7 +9,8 @@ using namespace Qt::StringLiterals;
 
 bool hasEnded(const QString& processState)
 {
-    return processState == "exited"_L1 || processState == "killed"_L1 || processState == "failed"_L1;
+    return processState == "exited"_L1 || processState == "killed"_L1 || processState == "failed"_L1 ||
+           processState == "detached"_L1;
 }
 
 void LiveState::setTopology(const Topology& topology)
@@ -90,6 +91,9 @@ void LiveState::apply(const protocol::ProcessChange& change, quint64 now)
     live.entry.state = change.state;
     live.entry.exitCode = change.state == "exited"_L1 ? change.exitCode : std::nullopt;
     live.entry.signal = change.signal;
+    live.entry.attached = change.attached;
+    live.leaving = change.leaving;
+    live.unobserved = change.unobserved;
     if (hasEnded(change.state)) {
         live.paused = false;
         m_pending.removeIf([&](auto call) { return call.value().process == change.process; });

@@ -107,7 +107,7 @@ private:
     bool m_moving = false;
 };
 
-/// True for "exited", "killed" and "failed".
+/// True for "exited", "killed", "failed" and "detached": nothing more will be heard of it.
 bool hasEnded(const QString& processState);
 
 } // namespace byteyard::model

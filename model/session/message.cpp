@@ -83,12 +83,15 @@ Message readProcess(Members& m)
     change.argv = m.texts(u"argv"_s);
     change.pid = m.thread(u"pid"_s);
     change.state = m.neededText(u"state"_s, {u"planned"_s, u"starting"_s, u"running"_s, u"stopped"_s,
-                                             u"exited"_s, u"killed"_s, u"failed"_s});
+                                             u"exited"_s, u"killed"_s, u"failed"_s, u"detached"_s});
     if (m.has(u"exitCode"_s))
         change.exitCode = m.number<int>(u"exitCode"_s, 0, 255);
     change.signal = m.text(u"signal"_s);
     change.time = m.count(u"time"_s);
     change.error = m.error();
+    change.attached = m.flag(u"attached"_s);
+    change.leaving = m.flag(u"leaving"_s);
+    change.unobserved = m.text(u"unobserved"_s);
     return change;
 }
 
@@ -210,6 +213,16 @@ Message readActorError(Members& m)
                       m.number<int>(u"line"_s, 0, std::numeric_limits<int>::max()), m.text(u"text"_s)};
 }
 
+Message readProcesses(Members& m)
+{
+    Processes list;
+    m.objects(u"processes"_s, [&](Members& entry) {
+        list.processes.append({entry.thread(u"pid"_s), entry.text(u"name"_s), entry.text(u"user"_s),
+                               entry.texts(u"argv"_s), entry.error()});
+    });
+    return list;
+}
+
 Message readHolders(Members& m)
 {
     Holders holders;
@@ -309,6 +322,7 @@ const QHash<QString, Message (*)(Members&)>& readers()
         {u"edge"_s, readEdge},
         {u"sample"_s, readSample},
         {u"holders"_s, readHolders},
+        {u"processes"_s, readProcesses},
         {u"paused"_s, readPaused},
         {u"resumed"_s, readResumed},
         {u"rule"_s, readRule},

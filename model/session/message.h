@@ -80,6 +80,9 @@ struct ProcessChange
     QString signal;
     quint64 time = 0;
     std::optional<ErrorInfo> error;
+    bool attached = false;
+    bool leaving = false;
+    QString unobserved; ///< why nothing is known of its calls ("32-bit"); empty: they are known
 };
 
 struct Blocked
@@ -137,6 +140,21 @@ struct Holders
     QList<EndpointHolder> holders;
 };
 
+/// A process of the engine's machine.
+struct ListedProcess
+{
+    qint64 pid = 0;
+    QString name;
+    QString user;
+    QStringList argv;
+    std::optional<ErrorInfo> error; ///< why nobody can attach to it
+};
+
+struct Processes
+{
+    QList<ListedProcess> processes;
+};
+
 struct PauseChange
 {
     QString node;
@@ -161,7 +179,7 @@ struct SampledChange
 {
     quint32 process = 0;
     bool sampled = false;
-    QString why; ///< "run", "person" or "budget"
+    QString why; ///< "run", "person", "budget" or "attached"
 };
 
 struct EngineError
@@ -219,7 +237,7 @@ struct FilesLeft
 };
 
 using Message = std::variant<FilesLeft, Hello, RunStarted, EndpointChange, ProcessChange, Blocked, Unblocked,
-                             EdgeChange, Sample, Holders, PauseChange, RuleState, RuleHit, Lost,
+                             EdgeChange, Sample, Holders, Processes, PauseChange, RuleState, RuleHit, Lost,
                              SampledChange, EngineError, ActorLine, ActorError, RunEnded, Output, Contents>;
 
 // Each returns nothing and sets `fault` (some words for an error message) when the payload is not as in

@@ -87,6 +87,10 @@ Sentence capture(const Parameters& p, const QString&)
 
 Sentence captureSwitch(const Parameters& p, const QString&)
 {
+    if (p[u"mode"_s] == "attached"_L1)
+        return {SentenceText::tr(
+                    "An attached process cannot be sampled: each of its calls is followed (ptrace)."),
+                SentenceText::tr("Detach from it, or start the program from Byteyard.")};
     return {SentenceText::tr("A run that is captured by %1 cannot be switched between exact and sampled.")
                 .arg(p[u"mode"_s]),
             SentenceText::tr("Run it with capture sampled, or with auto where there is no eBPF.")};
@@ -151,6 +155,57 @@ Sentence privileges(const Parameters& p, const QString&)
     return {SentenceText::tr("%1 runs without %2: a traced program gains no rights, so it may fail.")
                 .arg(code(p[u"program"_s]), what),
             SentenceText::tr("Run Byteyard's engine as root, or this program outside of it.")};
+}
+
+/// Why nobody can attach to a process, and what to do.
+Sentence attach(const Parameters& p, const QString&)
+{
+    const QString why = p[u"why"_s];
+    const QString name = p[u"name"_s];
+    const QString process = name.isEmpty() ? SentenceText::tr("process %1").arg(p[u"pid"_s])
+                                           : SentenceText::tr("process %1 (%2)").arg(p[u"pid"_s], code(name));
+    const auto say = [&](const QString& reason, const QString& remedy) {
+        return Sentence{SentenceText::tr("Byteyard cannot attach to %1: %2.").arg(process, reason), remedy};
+    };
+    if (why == "no-process"_L1)
+        return say(SentenceText::tr("there is no such process"),
+                   SentenceText::tr("Look up its number, for example with pgrep."));
+    if (why == "thread"_L1)
+        return say(SentenceText::tr("that is a thread of process %1").arg(p[u"process"_s]),
+                   SentenceText::tr("Attach to %1: all its threads are followed.").arg(p[u"process"_s]));
+    if (why == "own"_L1)
+        return say(SentenceText::tr("it is Byteyard's own, and would wait for itself"),
+                   SentenceText::tr("Choose another process."));
+    if (why == "followed"_L1)
+        return say(SentenceText::tr("it is followed in this run already"),
+                   SentenceText::tr("Look for it on the canvas, or in the list of processes."));
+    if (why == "zombie"_L1)
+        return say(SentenceText::tr("it has ended, and waits for its parent to take notice"),
+                   SentenceText::tr("Choose a process that runs."));
+    if (why == "kernel-thread"_L1)
+        return say(SentenceText::tr("it is a thread of the kernel, and makes no system calls"),
+                   SentenceText::tr("Choose a process that runs a program."));
+    if (why == "traced"_L1)
+        return say(SentenceText::tr("process %1 (%2) traces it already, and there can be one tracer only")
+                       .arg(p[u"tracer"_s], code(p[u"tracerName"_s])),
+                   SentenceText::tr("End that tracer (a debugger, strace), then attach."));
+    if (why == "other-user"_L1)
+        return say(SentenceText::tr("it runs as %1").arg(p[u"user"_s]),
+                   SentenceText::tr("Attach to your own processes, or run Byteyard as that user."));
+    if (why == "not-dumpable"_L1)
+        return say(
+            SentenceText::tr("it has closed itself to others (prctl, PR_SET_DUMPABLE), or its file gives it "
+                             "rights"),
+            SentenceText::tr("Start that program from Byteyard instead."));
+    if (why == "ptrace-scope"_L1)
+        return say(
+            SentenceText::tr("kernel.yama.ptrace_scope is %1, which forbids it").arg(p[u"value"_s]),
+            SentenceText::tr("Let root set it to 0 (sysctl kernel.yama.ptrace_scope=0), give the engine "
+                             "CAP_SYS_PTRACE, or start that program from Byteyard."));
+    return say(
+        SentenceText::tr("the kernel does not permit it"),
+        SentenceText::tr("Check what confines it or Byteyard (a container, a security module), or start that "
+                         "program from Byteyard."));
 }
 
 Sentence noProcess(const Parameters& p, const QString&)
@@ -272,6 +327,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"waits-for"_s, waitsFor},
         {u"removed"_s, removed},
         {u"write"_s, write},
+        {u"attach"_s, attach},
         {u"no-process"_s, noProcess},
         {u"privileges"_s, privileges},
         {u"no-endpoint"_s, noEndpoint},

@@ -136,6 +136,26 @@ void Session::adopt(const Topology& topology, const QHash<quint32, QString>& nod
     Q_EMIT structureChanged();
 }
 
+void Session::attach(qint64 pid)
+{
+    d->post(u"attach"_s, {{u"pid"_s, pid}});
+}
+
+void Session::detach(quint32 process)
+{
+    d->post(u"detach"_s, {{u"process"_s, qint64{process}}});
+}
+
+void Session::askProcesses()
+{
+    if (!d->ensureEngine()) {
+        d->flushSignals();
+        return;
+    }
+    d->wantsProcesses = !d->greeted;
+    d->post(u"list-processes"_s);
+}
+
 void Session::startNode(const QString& node)
 {
     d->post(u"start"_s, {{u"node"_s, node}});
@@ -348,11 +368,19 @@ QString Session::captureText() const
     if (!d->captureWhy.isEmpty())
         text = tr("%1: %2").arg(text, d->captureWhy);
     const QList<LiveProcess> all = d->live.processes();
-    const auto sampled = std::count_if(all.begin(), all.end(), [](const LiveProcess& process) {
-        return process.sampled && !hasEnded(process.entry.state);
-    });
+    const auto count = [&all](auto fits) {
+        return static_cast<int>(std::count_if(all.begin(), all.end(), [&](const LiveProcess& process) {
+            return !hasEnded(process.entry.state) && fits(process);
+        }));
+    };
+    const int sampled = count([](const LiveProcess& one) { return one.sampled && !one.entry.attached; });
     if (!isSampled && sampled > 0)
-        text += u" · "_s + tr("%n process(es) sampled", nullptr, static_cast<int>(sampled));
+        text += u" · "_s + tr("%n process(es) sampled", nullptr, sampled);
+    if (const int attached = count([](const LiveProcess& one) { return one.entry.attached; }); attached > 0)
+        text += u" · "_s + tr("%n process(es) attached, exact (ptrace)", nullptr, attached);
+    if (const int partly = count([](const LiveProcess& one) { return one.sampled && one.entry.attached; });
+        partly > 0)
+        text += u" · "_s + tr("%n of them partly unobserved", nullptr, partly);
     return text;
 }
 

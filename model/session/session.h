@@ -24,7 +24,10 @@ struct LiveProcess
     int pace = 0;
     bool paused = false;
     bool sampled = false; ///< its calls that move bytes are not followed
-    QString sampledWhy;   ///< "run", "person" or "budget"
+    QString sampledWhy; ///< "run", "person", "budget", or "attached": some threads sleep where they must not
+                        ///< be disturbed, and are not followed until they run
+    bool leaving = false; ///< attached, and let go as soon as that disturbs nobody
+    QString unobserved;   ///< why nothing is known of its calls ("32-bit"); empty: they are known
     int line = 0;         ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
     int errorLine = 0;    ///< where an actor's script failed; `error` says why
     bool kept = false;    ///< its node was made of it while it ran: a program had started it
@@ -135,6 +138,18 @@ struct RunOptions
     bool systemFiles = false;
     /// Nodes of the processes that start; the others wait to be started by hand. Empty: each as it says.
     QStringList only = {};
+    QList<qint64> attach; ///< pids of processes that run already
+};
+
+/// A process of the machine that the engine runs on.
+struct AttachableProcess
+{
+    qint64 pid = 0;
+    QString name;
+    QString user;
+    QStringList argv;
+    QString whyNot; ///< a sentence; empty when one may attach to it
+    bool operator==(const AttachableProcess&) const = default;
 };
 
 /// A way to capture, and why the engine cannot go it; empty when it can.
@@ -178,6 +193,12 @@ public:
     /// document's with the nodes and their edges in it: they are not started by add().
     void adopt(const Topology& topology, const QHash<quint32, QString>& nodesOfProcesses,
                const QHash<quint32, QString>& nodesOfEndpoints);
+    /// Follows a process that runs already, in this run. What forbids it becomes a problem.
+    void attach(qint64 pid);
+    /// Lets an attached process go on by itself.
+    void detach(quint32 process);
+    /// Answered by processesListed(). Starts the engine if there is none.
+    void askProcesses();
     void startNode(const QString& node);
     void stopNode(const QString& node);
     void pauseNode(const QString& node, bool paused);
@@ -291,6 +312,7 @@ Q_SIGNALS:
     void contents(quint32 request, quint32 endpoint, quint64 offset, quint64 total, bool available,
                   const QByteArray& bytes);
     void holders(quint32 endpoint, const QList<byteyard::model::Holder>& holders);
+    void processesListed(const QList<byteyard::model::AttachableProcess>& processes);
     void problemFound(const byteyard::model::Problem& problem);
     /// A break holds a process: `sentence` says where.
     void held(const byteyard::model::RuleHit& hit, const QString& sentence);

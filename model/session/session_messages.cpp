@@ -21,6 +21,8 @@ void Session::Private::handle(const protocol::Hello& hello)
     captureWays.clear();
     for (const protocol::Capture& each : hello.captures)
         captureWays.append({each.mode, each.available ? QString() : each.why});
+    if (std::exchange(wantsProcesses, false))
+        post(u"list-processes"_s);
     if (state == State::Starting)
         sendRun();
 }
@@ -110,6 +112,16 @@ void Session::Private::handle(const protocol::Holders& message)
         holders.append({one.pid, one.process, one.name, one.fd, one.access});
     const quint32 endpoint = message.endpoint;
     emissions.emplace_back([this, endpoint, holders] { Q_EMIT q->holders(endpoint, holders); });
+}
+
+void Session::Private::handle(const protocol::Processes& message)
+{
+    QList<AttachableProcess> list;
+    list.reserve(message.processes.size());
+    for (const protocol::ListedProcess& one : message.processes)
+        list.append({one.pid, one.name, one.user, one.argv,
+                     one.error ? sentenceFor(*one.error, one.name).what : QString()});
+    emissions.emplace_back([this, list] { Q_EMIT q->processesListed(list); });
 }
 
 void Session::Private::handle(const protocol::PauseChange& change)

@@ -9,6 +9,7 @@
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QJsonArray>
 
 #include <system_error>
 
@@ -113,7 +114,11 @@ void Session::Private::sendRun()
     Topology chosen = topology;
     if (!options.only.isEmpty())
         startOnly(chosen, options.only);
+    QJsonArray attach;
+    for (const qint64 pid : std::as_const(options.attach))
+        attach.append(pid);
     connection->postRun({{u"type"_s, u"run"_s},
+                         {u"attach"_s, attach},
                          {u"topology"_s, topologyForEngine(chosen)},
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},

@@ -63,6 +63,7 @@ struct Session::Private
     void handle(const protocol::EdgeChange& change);
     void handle(const protocol::Sample& sample);
     void handle(const protocol::Holders& holders);
+    void handle(const protocol::Processes& processes);
     void handle(const protocol::PauseChange& change);
     void handle(const protocol::RuleState& rule);
     void handle(const RuleHit& hit);
@@ -98,6 +99,7 @@ struct Session::Private
     std::unique_ptr<Connection> connection;
     std::vector<std::unique_ptr<Connection>> retired; ///< hung up, not yet ended
     bool greeted = false;
+    bool wantsProcesses = false; ///< as soon as it has greeted
     EnginePids enginePids;
     QList<CaptureWay> captureWays;
     QJsonObject limits; ///< of the machine that the engine runs on

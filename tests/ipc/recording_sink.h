@@ -139,7 +139,7 @@ public:
     {
         for (const ProcessChange& change : changes(process))
             if (change.state == ProcessState::Exited || change.state == ProcessState::Killed ||
-                change.state == ProcessState::Failed)
+                change.state == ProcessState::Failed || change.state == ProcessState::Detached)
                 return change;
         return std::nullopt;
     }

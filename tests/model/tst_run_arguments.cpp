@@ -74,6 +74,12 @@ void TestRunArguments::everyOptionIsUnderstood()
     QCOMPARE(read.exports.size(), 2);
     QCOMPARE(read.exports.at(1).format, ExportFormat::Csv);
     QVERIFY(read.json);
+    QVERIFY(read.attach.isEmpty());
+
+    const RunArguments attaching = readRunArguments({u"--attach"_s, u"12"_s, u"--attach=13"_s});
+    QVERIFY2(attaching.error.isEmpty(), qPrintable(attaching.error));
+    QVERIFY(attaching.lab.isEmpty());
+    QCOMPARE(attaching.attach, (QList<qint64>{12, 13}));
 }
 
 void TestRunArguments::wrongArgumentsAreStatusTwoAndOneLine_data()
@@ -87,6 +93,8 @@ void TestRunArguments::wrongArgumentsAreStatusTwoAndOneLine_data()
     QTest::newRow("bad duration") << QStringList{u"a"_s, u"--for"_s, u"soon"_s} << QByteArray("no duration");
     QTest::newRow("bad capture") << QStringList{u"a"_s, u"--capture"_s, u"magic"_s} << QByteArray("ptrace");
     QTest::newRow("bad recording") << QStringList{u"a"_s, u"--record"_s, u"a.txt"_s} << QByteArray(".pcapng");
+    QTest::newRow("bad pid") << QStringList{u"--attach"_s, u"firefox"_s} << QByteArray("no process id");
+    QTest::newRow("no pid") << QStringList{u"--attach"_s, u"0"_s} << QByteArray("no process id");
     QTest::newRow("bad export") << QStringList{u"a"_s, u"--export"_s, u"a.xls"_s} << QByteArray(".jsonl");
 }
 

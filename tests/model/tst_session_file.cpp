@@ -248,6 +248,7 @@ private Q_SLOTS:
         larger.topology.insert(u"files"_s, QJsonObject{{u"a"_s, QString(70'000, u'ö')}});
         larger.processes[3].number = 3;
         larger.processes[3].name = u"late"_s;
+        larger.processes[3].attached = true;
         larger.processes[3].argv = QStringList(2000, QString(100, u'x'));
         larger.lost = 5;
         const QString path = m_directory.filePath(u"grown.pcapng"_s);

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "model/session/session.h"
+
+#include <QAbstractTableModel>
+
+namespace byteyard::model {
+
+/// The processes that one may attach to, and those that one may not, with the reason. Rows keep their place
+/// while others come and go.
+class AttachModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum class Column { Pid, Name, User, CommandLine, Count_ };
+    enum Role {
+        PidRole = Qt::UserRole,
+        WhyNotRole, ///< a sentence; empty when one may attach to it
+        SortRole,   ///< numbers as numbers
+    };
+
+    using QAbstractTableModel::QAbstractTableModel;
+
+    /// Takes over the processes of now (Session::processesListed).
+    void refresh(QList<AttachableProcess> processes);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    static QString text(const AttachableProcess& process, Column column);
+
+    QList<AttachableProcess> m_rows; ///< by pid
+};
+
+} // namespace byteyard::model

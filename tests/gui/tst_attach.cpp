@@ -1,0 +1,227 @@
+#include "gui/dialogs/attach_dialog.h"
+#include "gui/live_lookup.h"
+#include "gui/main_window.h"
+#include "gui/theme/theme.h"
+#include "gui/widgets/command_list.h"
+#include "gui/widgets/data_table.h"
+#include "tests/gui/hands.h"
+#include "tests/gui/xvfb.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QJsonArray>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+using namespace Qt::StringLiterals;
+using namespace byteyard;
+using namespace byteyard::gui;
+using byteyard::test::Hands;
+using State = model::Session::State;
+
+/// Attaching to a process that runs already, with a real mouse and real keys in the whole window.
+class AttachTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY(m_directory.isValid());
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope,
+                           m_directory.filePath(u"settings"_s));
+        qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
+        Theme::instance().apply();
+    }
+
+    void init()
+    {
+        m_go = m_directory.filePath(u"go-%1"_s.arg(++m_count));
+        m_stranger.start(QStringLiteral(BYTEYARD_PEERS "/strangers"), {u"busy"_s, m_go});
+        QVERIFY(m_stranger.waitForStarted());
+        m_window = new MainWindow;
+        m_window->setGeometry(0, 0, 1500, 940);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window));
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window));
+        m_window->canvas()->setFocus();
+    }
+
+    void cleanup()
+    {
+        m_window->document().undoStack()->setClean();
+        m_window->close();
+        QTRY_VERIFY(m_window.isNull());
+        QFile file(m_go);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        QVERIFY(m_stranger.waitForFinished(20000));
+        QCOMPARE(m_stranger.exitCode(), 0); // whatever the window did, it has gone on
+    }
+
+    void typedAndEnteredItIsFollowedStoppedItGoesOn()
+    {
+        QVERIFY(Hands::key(u"ctrl+shift+t"_s));
+        QTRY_VERIFY(dialog());
+        QVERIFY(!dialog()->findChild<QLabel*>(u"consequence"_s)); // the canvas is empty
+        auto* table = dialog()->findChild<DataTable*>();
+        const QAbstractItemModelTester tester(table->model(),
+                                              QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QTRY_VERIFY_WITH_TIMEOUT(table->model()->rowCount() > 1, patience);
+        QVERIFY(Hands::type(u"busy "_s + m_go));
+        QTRY_COMPARE_WITH_TIMEOUT(table->model()->rowCount(), 1, patience);
+        QTRY_COMPARE(dialog()->pid(), m_stranger.processId());
+        picture(*dialog(), u"attach-dialog"_s);
+        QVERIFY(Hands::key(u"Return"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(attached() != nullptr, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(attached()->entry.bytesWritten > 0, patience);
+        QVERIFY2(m_window->statusText().contains(u"1 attached"_s), qPrintable(m_window->statusText()));
+        const QString id = u"process:%1"_s.arg(attached()->entry.number);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->canvas()->nodeRect(id).isValid(), patience);
+        picture(*m_window, u"attached"_s);
+        m_window->activateWindow();
+        m_window->canvas()->setFocus();
+        QTRY_VERIFY(m_window->canvas()->hasFocus());
+        QVERIFY(Hands::key(u"shift+F5"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
+        QCOMPARE(attached()->entry.state, u"detached"_s);
+        QCOMPARE(m_stranger.state(), QProcess::Running);
+    }
+
+    void aClickOnOneThatCannotBeSaysWhy()
+    {
+        QVERIFY(Hands::key(u"ctrl+shift+t"_s));
+        QTRY_VERIFY(dialog());
+        auto* table = dialog()->findChild<DataTable*>();
+        auto* attachNow = dialog()->findChild<QPushButton*>(u"attachNow"_s);
+        QVERIFY(Hands::type(QString::number(QCoreApplication::applicationPid())));
+        const auto ownRow = [&] {
+            for (int row = 0; row < table->model()->rowCount(); ++row)
+                if (table->model()->index(row, 0).data(model::AttachModel::PidRole).toLongLong() ==
+                    QCoreApplication::applicationPid())
+                    return table->model()->index(row, 0);
+            return QModelIndex();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(ownRow().isValid(), patience);
+        QCOMPARE(ownRow().data(Qt::ForegroundRole).value<QColor>(), Theme::instance().colors().inkMuted);
+        QVERIFY(Hands::click(table->viewport()->mapToGlobal(table->visualRect(ownRow()).center())));
+        QTRY_COMPARE(dialog()->pid(), QCoreApplication::applicationPid());
+        QVERIFY(!attachNow->isEnabled());
+        QTRY_VERIFY(dialog()->findChild<QLabel*>(u"whyNot"_s)->text().contains(u"Byteyard's own"_s));
+        QVERIFY(Hands::key(u"Escape"_s));
+        QTRY_VERIFY(!dialog());
+        QCOMPARE(m_window->session().state(), State::Idle);
+    }
+
+    void withPartsOnTheCanvasItSaysThatTheyStartToo()
+    {
+        m_window->document().addNode(model::Kind::Command, {0, 0},
+                                     {{u"argv"_s, QJsonArray{u"sleep"_s, u"100"_s}}}, u"sleep"_s);
+        // By the list of every command.
+        QVERIFY(Hands::key(u"ctrl+shift+p"_s));
+        QTRY_VERIFY(m_window->findChild<CommandList*>());
+        QVERIFY(Hands::type(u"attach to"_s));
+        QVERIFY(Hands::key(u"Return"_s));
+        QTRY_VERIFY(dialog());
+        QVERIFY(dialog()->findChild<QLabel*>(u"consequence"_s));
+        auto* table = dialog()->findChild<DataTable*>();
+        QVERIFY(Hands::type(u"busy "_s + m_go));
+        QTRY_COMPARE_WITH_TIMEOUT(dialog()->pid(), m_stranger.processId(), patience);
+        QTRY_COMPARE(table->model()->rowCount(), 1);
+        QVERIFY(Hands::click(
+            table->viewport()->mapToGlobal(table->visualRect(table->model()->index(0, 1)).center())));
+        auto* attachNow = dialog()->findChild<QPushButton*>(u"attachNow"_s);
+        QVERIFY(Hands::click(attachNow->mapToGlobal(attachNow->rect().center())));
+        QTRY_VERIFY_WITH_TIMEOUT(attached() != nullptr, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().processes().size() > 1, patience);
+        const QString id = u"process:%1"_s.arg(attached()->entry.number);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->canvas()->nodeRect(id).isValid(), patience);
+        // Its menu detaches, and does not stop it as one of ours.
+        QStringList offered;
+        m_window->canvas()->fit();
+        withMenu(
+            [&](QMenu* menu) {
+                for (QAction* each : menu->actions()) {
+                    offered << each->text().remove(u'&');
+                    if (each->text() == u"Detach"_s)
+                        each->trigger();
+                }
+            },
+            [&] {
+                const QPoint at =
+                    m_window->canvas()->viewport()->mapToGlobal(m_window->canvas()->nodeRect(id).center());
+                return Hands::act(
+                    {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, u"3"_s});
+            });
+        QVERIFY2(offered.contains(u"Detach"_s), qPrintable(offered.join(u", "_s)));
+        QVERIFY(!offered.contains(u"Stop It Alone"_s));
+        QVERIFY(offered.contains(u"Send a Signal (It Was Not Started Here)"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(attached()->entry.state, u"detached"_s, patience);
+        QVERIFY(m_window->session().isLive());
+        m_window->session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
+    }
+
+private:
+    static constexpr int patience = 30000;
+
+    AttachDialog* dialog() const { return qobject_cast<AttachDialog*>(QApplication::activeModalWidget()); }
+    const model::LiveProcess* attached() const
+    {
+        for (const model::LiveProcess& each : m_window->session().processes())
+            if (each.entry.attached)
+                return m_window->session().process(each.entry.number);
+        return nullptr;
+    }
+    /// For a person who wants to see it.
+    static void picture(QWidget& widget, const QString& name)
+    {
+        if (const QString to = qEnvironmentVariable("BYTEYARD_TEST_PICTURES"); !to.isEmpty())
+            widget.grab().save(to + u'/' + name + u".png"_s);
+    }
+    static void withMenu(const std::function<void(QMenu*)>& look, const std::function<bool()>& act)
+    {
+        bool seen = false;
+        QTimer poll;
+        connect(&poll, &QTimer::timeout, &poll, [&] {
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            if (!menu)
+                return;
+            poll.stop();
+            seen = true;
+            look(menu);
+            menu->close();
+        });
+        poll.start(10);
+        QVERIFY(act());
+        QTRY_VERIFY(seen);
+        QTRY_VERIFY(!QApplication::activePopupWidget());
+    }
+
+    QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-test-XXXXXX"_s};
+    QProcess m_stranger;
+    QString m_go;
+    int m_count = 0;
+    QPointer<MainWindow> m_window;
+};
+
+int main(int argc, char** argv)
+{
+    const byteyard::test::Xvfb server;
+    if (!server.isRunning()) {
+        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
+        return 1;
+    }
+    QApplication application(argc, argv);
+    AttachTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "tst_attach.moc"
