@@ -158,7 +158,7 @@ Sentence privileges(const Parameters& p, const QString&)
 }
 
 /// Why nobody can attach to a process, and what to do.
-Sentence attach(const Parameters& p, const QString&)
+Sentence attachRefused(const Parameters& p, const QString&)
 {
     const QString why = p[u"why"_s];
     const QString name = p[u"name"_s];
@@ -327,7 +327,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"waits-for"_s, waitsFor},
         {u"removed"_s, removed},
         {u"write"_s, write},
-        {u"attach"_s, attach},
+        {u"attach"_s, attachRefused},
         {u"no-process"_s, noProcess},
         {u"privileges"_s, privileges},
         {u"no-endpoint"_s, noEndpoint},
