@@ -1,4 +1,5 @@
 #include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/node_look.h"
 #include "gui/theme/theme.h"
 #include "model/topology/topology_file.h"
 
@@ -85,6 +86,40 @@ private Q_SLOTS:
         const QDir labs(QStringLiteral(BYTEYARD_SOURCE "/resources/labs"));
         for (const QString& name : labs.entryList({u"*.byteyard"_s}, QDir::Files, QDir::Name))
             QTest::newRow(qPrintable(name.chopped(9))) << labs.filePath(name);
+    }
+
+    void inNoLabAPartCoversAnother_data() { inNoLabALabelCoversANodeOrAnotherLabel_data(); }
+
+    /// Nor when it runs: what a card says then makes some wider.
+    void inNoLabAPartCoversAnother()
+    {
+        QFETCH(const QString, path);
+        Scene s;
+        QCOMPARE(s.document.load(path), QString());
+        const QList<model::Node> nodes = s.document.topology().nodes;
+        for (const bool runs : {false, true}) {
+            for (const model::Node& node : nodes) {
+                NodeLive live;
+                live.number = runs ? 1 : 0;
+                live.state = model::isProcess(node.kind) ? u"running"_s : u"live"_s;
+                live.pid = 12345;
+                live.blockedCall = u"read"_s;
+                live.sampled = !model::isProcess(node.kind);
+                live.id = 262184;
+                live.fill = 0;
+                live.capacity = 65536;
+                NodeLook look = lookOf(node, {}, live);
+                look.ports = s.scene.node(node.id)->look().ports;
+                s.scene.setNodeLook(node.id, look);
+            }
+            for (qsizetype i = 0; i < nodes.size(); ++i)
+                for (qsizetype j = 0; j < i; ++j)
+                    QVERIFY2(!s.scene.node(nodes.at(i).id)
+                                  ->covered()
+                                  .intersects(s.scene.node(nodes.at(j).id)->covered()),
+                             qPrintable(nodes.at(i).name + u" and "_s + nodes.at(j).name +
+                                        (runs ? u", running"_s : u", planned"_s)));
+        }
     }
 
     void inNoLabALabelCoversANodeOrAnotherLabel()
