@@ -186,7 +186,7 @@ void Tracer::Private::adoptOpenFiles(TracedProcess& process)
 {
     std::error_code gone;
     for (const auto& entry : std::filesystem::directory_iterator(procPlace(process.witness, "fd"), gone)) {
-        const int fd = std::atoi(entry.path().filename().c_str());
+        const auto fd = static_cast<int>(std::strtol(entry.path().filename().c_str(), nullptr, 10));
         struct stat status
         {
         };

@@ -82,12 +82,12 @@ private Q_SLOTS:
         QVERIFY(Hands::key(u"Return"_s));
         QTRY_VERIFY_WITH_TIMEOUT(attached() != nullptr, patience);
         QTRY_VERIFY_WITH_TIMEOUT(attached()->entry.bytesWritten > 0, patience);
-        QVERIFY2(m_window->statusText().contains(u"1 attached"_s), qPrintable(m_window->statusText()));
+        QTRY_VERIFY(m_window->statusText().contains(u"1 attached"_s));
         const QString id = u"process:%1"_s.arg(attached()->entry.number);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->canvas()->nodeRect(id).isValid(), patience);
         picture(*m_window, u"attached"_s);
         m_window->activateWindow();
-        m_window->canvas()->setFocus();
+        QTRY_VERIFY(m_window->statusText().contains(u"1 attached"_s));
         QTRY_VERIFY(m_window->canvas()->hasFocus());
         QVERIFY(Hands::key(u"shift+F5"_s));
         QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
