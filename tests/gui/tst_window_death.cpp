@@ -164,12 +164,12 @@ private Q_SLOTS:
             QCOMPARE(keeper.size(), 1);
             const QList<pid_t> engines = keeper + childrenOf(keeper.constFirst(), all);
             QCOMPARE(engines.size(), 2);
-            // Neither of the engine's two may see another's death. The window goes last: the kernel wakes
-            // the stopped ones of a group whose parent has gone.
+            // Neither of the engine's two may see another's death. Children go first: the kernel wakes the
+            // stopped ones of a group whose parent has gone.
             for (const pid_t engine : engines)
                 QCOMPARE(::kill(engine, SIGSTOP), 0);
-            for (const pid_t engine : engines)
-                QCOMPARE(::kill(engine, SIGKILL), 0);
+            for (auto engine = engines.crbegin(); engine != engines.crend(); ++engine)
+                QCOMPARE(::kill(*engine, SIGKILL), 0);
             window.killHard();
         }
         // What was launched dies with its tracer; objects stay.

@@ -252,6 +252,16 @@ public:
     {
         return last(u"hello"_s).isEmpty() ? m_worker : last(u"hello"_s)[u"pid"_s].toInt();
     }
+    /// Ends keeper and worker, and neither sees the other's death: the kernel would wake a stopped worker
+    /// whose keeper is gone.
+    void killBoth()
+    {
+        const pid_t second = worker();
+        ::kill(keeper(), SIGSTOP);
+        ::kill(second, SIGKILL);
+        ::kill(keeper(), SIGKILL);
+        waitForEnd();
+    }
     QString runtime() const { return m_runtime + u"/byteyard"_s; }
     /// What is left in the runtime directory.
     QStringList leftBehind() const

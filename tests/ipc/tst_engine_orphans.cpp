@@ -141,10 +141,7 @@ private Q_SLOTS:
             program.waitForFinished();
             return qMakePair(program.exitCode(), program.readAllStandardOutput());
         };
-        ::kill(engine.worker(), SIGSTOP); // neither can see the other's death
-        ::kill(engine.keeper(), SIGKILL);
-        ::kill(engine.worker(), SIGKILL);
-        engine.waitForEnd();
+        engine.killBoth();
         QTRY_VERIFY_WITH_TIMEOUT(!isRunning(child), 10000);
         QCOMPARE(left().count(true), 10);
         QTRY_VERIFY(!ask({u"--orphans"_s}).second.isEmpty());

@@ -280,10 +280,7 @@ private Q_SLOTS:
         // While it lives, it is no orphan.
         QCOMPARE(ask({u"--orphans"_s}).second, QByteArray());
         const QList<pid_t> pids = pidsOf(engine);
-        ::kill(engine.worker(), SIGSTOP); // neither can see the other's death
-        ::kill(engine.keeper(), SIGKILL);
-        ::kill(engine.worker(), SIGKILL);
-        engine.waitForEnd();
+        engine.killBoth();
         QTRY_VERIFY_WITH_TIMEOUT(!anyRuns(pids), 10000);
         QTRY_VERIFY(!ask({u"--orphans"_s}).second.isEmpty());
         const QJsonObject orphan = QJsonDocument::fromJson(ask({u"--orphans"_s}).second.trimmed()).object();

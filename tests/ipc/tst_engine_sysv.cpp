@@ -377,10 +377,7 @@ private Q_SLOTS:
             ::kill(engine.keeper(), SIGKILL);
         } else {
             const pid_t worker = engine.worker();
-            ::kill(worker, SIGSTOP);
-            ::kill(engine.keeper(), SIGKILL);
-            ::kill(worker, SIGKILL);
-            engine.waitForEnd();
+            engine.killBoth();
             QTRY_VERIFY(!isRunning(worker)); // what lives is not cleaned up
             QTRY_VERIFY(!isRunning(child));
             QVERIFY(!sysvipc(u"msg"_s, q).isEmpty()); // left behind, until somebody cleans up
