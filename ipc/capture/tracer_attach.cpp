@@ -111,11 +111,16 @@ void Tracer::Private::catchAttached(TracedThread& thread, std::uint64_t time)
         return;
     nextCatch = nextCatch > time ? std::min(nextCatch, time + lookEveryNs) : time + lookEveryNs;
     const auto sleeping = proc::sleepingCall(thread.tid);
+    const std::uint64_t slices = proc::timeslices(thread.tid);
     if (sleeping && !thread.stopped && !canBeWoken(thread.tid, *sleeping)) {
+        thread.sleptAt = slices;
         if (!leaving)
             beginGap(thread);
         return;
     }
+    // It has been woken, but waits for the processor within that call still: its time would begin anew.
+    if (!sleeping && !thread.stopped && slices != 0 && slices == thread.sleptAt)
+        return;
     if (!thread.stopsAtData)
         thread.wokenFrom = sleeping;
     thread.interrupted = ptrace(PTRACE_INTERRUPT, thread.tid, nullptr, nullptr) == 0;

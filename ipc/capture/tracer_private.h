@@ -132,7 +132,8 @@ struct TracedThread
     /// Of an attached one: the call that it slept in when it was stopped first. Some go on under another
     /// number (restart_syscall(2)).
     std::optional<proc::SleepingCall> wokenFrom;
-    bool held = false; ///< stands at a stop, by pause or pace
+    std::uint64_t sleptAt = 0; ///< timeslices when it was last seen where it must not be woken
+    bool held = false;         ///< stands at a stop, by pause or pace
     int heldRequest = 0;
     int heldSignal = 0;
     std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it

@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int patience = 30'000;
+
 QString peerPath(const char* name)
 {
     return QStringLiteral(BYTEYARD_PEERS "/") + QLatin1String(name);
@@ -98,7 +100,7 @@ void TestEngineAttach::whatIsAttachedIsFollowedToItsEnd()
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"threads"_s, u"50"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_futex));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
     EngineClient engine;
     QVERIFY(engine.greet());
     begin(engine, {stranger.pid()}, capture);
@@ -151,7 +153,7 @@ void TestEngineAttach::aSleeperDoesNotHoldTheEndOfARun()
 {
     const QTemporaryDir directory;
     Stranger stranger({peerPath("timed_waits"), u"epoll_wait"_s, u"3000"_s, directory.filePath(u"took"_s)});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_epoll_wait));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_epoll_wait); }, patience));
     EngineClient engine;
     QVERIFY(engine.greet());
     for (int run = 0; run < 2; ++run) {
@@ -193,7 +195,7 @@ void TestEngineAttach::itOutlivesTheEngine()
         return isBusy || stranger.sleepsIn(SYS_semop) || stranger.sleepsIn(SYS_semtimedop) ||
                stranger.sleepsIn(SYS_rt_sigtimedwait) || stranger.sleepsIn(SYS_recvfrom);
     };
-    QTRY_VERIFY(sleeps());
+    QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
     EngineClient engine;
     QVERIFY(engine.greet());
     begin(engine, {stranger.pid()});
@@ -211,14 +213,14 @@ void TestEngineAttach::itOutlivesTheEngine()
         ::kill(worker, SIGKILL);
     if (who == "keeper"_L1 || who == "both"_L1)
         ::kill(keeper, SIGKILL);
-    QTRY_COMPARE(stranger.tracer(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.tracer(), 0, patience);
     QVERIFY(stranger.isAlive());
     if (isBusy)
         touch(file);
     else if (doing == "sigtimedwait"_L1)
         ::kill(stranger.pid(), SIGUSR1);
     if (doing == "semop"_L1) {
-        QTRY_VERIFY(sleeps());
+        QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
         QCOMPARE(stranger.status(200), -1);
         QVERIFY(stranger.isAlive());
         return;
@@ -292,7 +294,7 @@ void TestEngineAttach::eachRefusalSaysWhy()
     const pid_t dead = ::fork();
     if (dead == 0)
         ::_exit(0);
-    QTRY_COMPARE(whyOf(dead), u"zombie"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(whyOf(dead), u"zombie"_s, patience);
     ::waitpid(dead, nullptr, 0);
 
     const QTemporaryDir directory;
@@ -304,12 +306,12 @@ void TestEngineAttach::eachRefusalSaysWhy()
         for (;;)
             ::pause();
     }
-    QTRY_COMPARE(stranger.tracer(), tracer);
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.tracer(), tracer, patience);
     QCOMPARE(whyOf(stranger.pid()), u"traced"_s);
     QCOMPARE(lastError(engine)[u"tracer"_s].toString(), QString::number(tracer));
     ::kill(tracer, SIGKILL);
     ::waitpid(tracer, nullptr, 0);
-    QTRY_COMPARE(stranger.tracer(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.tracer(), 0, patience);
 
     begin(engine, {stranger.pid()});
     QVERIFY(engine.until([&] { return stateOf(engine, stranger.pid()) == u"running"_s; }));

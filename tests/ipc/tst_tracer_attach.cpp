@@ -18,6 +18,8 @@ using byteyard::tests::Stranger;
 
 namespace {
 
+constexpr int patience = 30'000;
+
 QString peerPath(const char* name)
 {
     return QStringLiteral(BYTEYARD_PEERS "/") + QLatin1String(name);
@@ -95,15 +97,16 @@ void TestTracerAttach::allThreadsAndChildrenAreFollowedAndTheTotalsAreRight()
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"threads"_s, u"500"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_futex)); // it waits for its threads
+    QVERIFY(
+        QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience)); // it waits for its threads
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
     const auto pipes = bench.sink.foundOf("pipe");
     QCOMPARE(pipes.size(), std::size_t{1});
     QCOMPARE(bench.sink.edges(process, pipes[0]).size(), std::size_t{2});
-    QTRY_VERIFY(isExactIn(bench, process, "read"));
+    QVERIFY(QTest::qWaitFor([&] { return isExactIn(bench, process, "read"); }, patience));
     touch(go);
-    QTRY_VERIFY(bench.sink.ended(process));
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(bench.sink.end(process)->exitCode, 7);
     QVERIFY(bench.sink.end(process)->attached);
     QCOMPARE(bench.sink.bytesIn(pipes[0]), 50'005);
@@ -121,7 +124,7 @@ void TestTracerAttach::whatIsOpenIsFound()
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"objects"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_clock_nanosleep));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_clock_nanosleep); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
     const RecordingSink& sink = bench.sink;
@@ -155,7 +158,7 @@ void TestTracerAttach::whatIsOpenIsFound()
     }
     touch(go);
     QCOMPARE(stranger.status(), 0);
-    QTRY_VERIFY(bench.sink.ended(process));
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(sink.bytesIn(pipe), 1);
     const auto waits = sink.events(Call::EpollWait, process);
     QCOMPARE(waits.size(), std::size_t{1}); // what it waits on was known
@@ -168,14 +171,14 @@ void TestTracerAttach::aPipeThatALaunchedProcessHasIsOne()
     std::uint32_t fifo = 0;
     const std::string path = bench.fifo(fifo);
     Stranger stranger({u"/bin/sh"_s, u"-c"_s, u"exec cat <> \"$0\""_s, QString::fromStdString(path)});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_read));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_read); }, patience));
     const std::uint32_t process = attach(bench, stranger);
     QCOMPARE(bench.sink.edges(process, fifo).size(), std::size_t{1});
     QVERIFY(bench.sink.foundOf("fifo").empty());
-    QTRY_VERIFY(isExactIn(bench, process, "read"));
+    QVERIFY(QTest::qWaitFor([&] { return isExactIn(bench, process, "read"); }, patience));
     const std::uint32_t writer = bench.start(bench.plan({"sh", "-c", "printf 12345 > \"$0\"", path}));
-    QTRY_VERIFY(bench.sink.ended(writer));
-    QTRY_COMPARE(bench.sink.bytesOut(fifo), 5);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(writer), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.bytesOut(fifo), 5, patience);
     QCOMPARE(bench.sink.bytesIn(fifo), 5);
 }
 
@@ -195,14 +198,14 @@ void TestTracerAttach::aTimedSleepIsNotDisturbed()
     const QTemporaryDir directory;
     const QString file = directory.filePath(u"took"_s);
     Stranger stranger({peerPath("timed_waits"), call, u"1000"_s, file});
-    QTRY_VERIFY(stranger.sleepsIn(numberOfCall(call)));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(numberOfCall(call)); }, patience));
     {
         Bench bench;
         const std::uint32_t process = attach(bench, stranger);
         QVERIFY(stranger.sleepsIn(numberOfCall(call)));
         QCOMPARE(bench.sink.sampledNow(process), SampledWhy::Attached);
         if (end == "its own"_L1) {
-            QTRY_VERIFY(bench.sink.ended(process));
+            QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
             QCOMPARE(bench.sink.end(process)->exitCode, 0);
             // What it did until it was seen running is in a gap.
             const auto gaps = bench.sink.gaps([](const Gap& gap) { return gap.why == SampledWhy::Attached; });
@@ -212,7 +215,7 @@ void TestTracerAttach::aTimedSleepIsNotDisturbed()
             QVERIFY(stranger.sleepsIn(numberOfCall(call)));
             QVERIFY(bench.sink.changes(process).back().leaving);
             QCOMPARE(bench.alive(), std::size_t{1});
-            QTRY_VERIFY(bench.sink.ended(process));
+            QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
         } else {
             bench.tracer.close();
             QCOMPARE(lastState(bench.sink, process), ProcessState::Detached);
@@ -244,26 +247,30 @@ void TestTracerAttach::anEndlessSleepGoesOn()
     const auto sleeps = [&] {
         return stranger.sleepsIn(number) || (call == "semop"_L1 && stranger.sleepsIn(SYS_semtimedop));
     };
-    QTRY_VERIFY(sleeps());
+    QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
-    QTRY_VERIFY(isExactIn(bench, process, "semop") || isExactIn(bench, process, "semtimedop") ||
-                isExactIn(bench, process, "epoll_wait") || sleeps());
-    QTRY_VERIFY(sleeps());
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            return isExactIn(bench, process, "semop") || isExactIn(bench, process, "semtimedop") ||
+                   isExactIn(bench, process, "epoll_wait") || sleeps();
+        },
+        patience));
+    QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
     int semaphore = -1;
     if (call == "semop"_L1) {
-        QTRY_COMPARE(bench.sink.foundOf("sysv-semaphore").size(), std::size_t{1});
+        QTRY_COMPARE_WITH_TIMEOUT(bench.sink.foundOf("sysv-semaphore").size(), std::size_t{1}, patience);
         semaphore =
             static_cast<int>(bench.sink.found(bench.sink.foundOf("sysv-semaphore").front()).key.number());
     }
     if (end == "detached"_L1) {
         bench.tracer.detach(process);
-        QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Detached);
-        QTRY_VERIFY(sleeps());
+        QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
+        QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
     } else if (end == "the session's"_L1) {
         bench.tracer.close();
         QCOMPARE(lastState(bench.sink, process), ProcessState::Detached);
-        QTRY_VERIFY(sleeps());
+        QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
     }
     QVERIFY(stranger.isAlive());
     if (semaphore >= 0) {
@@ -283,13 +290,14 @@ void TestTracerAttach::anEndlessSleepGoesOn()
 void TestTracerAttach::aTimedFutexKeepsItsTime()
 {
     Stranger stranger({peerPath("strangers"), u"wait"_s, u"futex"_s});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_futex));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
-    QTRY_VERIFY(stranger.sleepsIn(SYS_restart_syscall) || stranger.sleepsIn(SYS_futex));
+    QVERIFY(QTest::qWaitFor(
+        [&] { return stranger.sleepsIn(SYS_restart_syscall) || stranger.sleepsIn(SYS_futex); }, patience));
     QCOMPARE(bench.sink.sampledNow(process), SampledWhy::No);
     bench.tracer.detach(process);
-    QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Detached);
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
     QVERIFY(stranger.isAlive());
 }
 
@@ -298,7 +306,7 @@ void TestTracerAttach::aWriteUnderWayIsNotCutShort()
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"large"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_write));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_write); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
     QCOMPARE(bench.sink.sampledNow(process), SampledWhy::Attached);
@@ -313,12 +321,12 @@ void TestTracerAttach::detachedItGoesOnUnseen()
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"threads"_s, u"50"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_futex));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
     const std::uint32_t pipe = bench.sink.foundOf("pipe").at(0);
     bench.tracer.detach(process);
-    QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Detached);
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
     QVERIFY(bench.sink.edges(process, pipe).empty());
     QCOMPARE(stranger.tracer(), 0);
     QCOMPARE(bench.alive(), std::size_t{0});
@@ -335,9 +343,9 @@ void TestTracerAttach::detachingABusyOneLosesNothing()
     Bench bench;
     for (int round = 0; round < 20; ++round) {
         const std::uint32_t process = attach(bench, stranger);
-        QTRY_VERIFY(!bench.sink.events(Call::Write, process).empty());
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.sink.events(Call::Write, process).empty(), patience);
         bench.tracer.detach(process);
-        QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Detached);
+        QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
         QCOMPARE(stranger.tracer(), 0);
     }
     touch(go);
@@ -357,8 +365,8 @@ void TestTracerAttach::aPauseIsLetGoAtTheEnd()
         rule.rule = 1;
         rule.calls = {Call::Write};
         bench.tracer.setRule(rule);
-        QTRY_VERIFY(!bench.sink.hits(1).empty());
-        QTRY_COMPARE(stranger.stateOf(), 't');
+        QTRY_VERIFY_WITH_TIMEOUT(!bench.sink.hits(1).empty(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(stranger.stateOf(), 't', patience);
         touch(go);
         QCOMPARE(bench.alive(), std::size_t{1});
         QCOMPARE(stranger.status(100), -1); // a break holds it
@@ -373,13 +381,13 @@ void TestTracerAttach::aStoppedOneStaysStopped()
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"busy"_s, go});
     ::kill(stranger.pid(), SIGSTOP);
-    QTRY_COMPARE(stranger.stateOf(), 'T');
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.stateOf(), 'T', patience);
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
-    QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Stopped);
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Stopped, patience);
     bench.tracer.detach(process);
-    QTRY_COMPARE(lastState(bench.sink, process), ProcessState::Detached);
-    QTRY_COMPARE(stranger.stateOf(), 'T');
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.stateOf(), 'T', patience);
     touch(go);
     ::kill(stranger.pid(), SIGCONT);
     QCOMPARE(stranger.status(), 0);
@@ -392,7 +400,7 @@ void TestTracerAttach::killedItIsSeenToEnd()
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
     bench.tracer.signal(process, SIGKILL, false);
-    QTRY_VERIFY(bench.sink.ended(process));
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(bench.sink.end(process)->signal, SIGKILL);
     QCOMPARE(stranger.status(), 128 + SIGKILL);
 }
@@ -411,13 +419,13 @@ void TestTracerAttach::refusalsSayWhy()
     const pid_t dead = fork();
     if (dead == 0)
         _exit(0);
-    QTRY_COMPARE(why(dead), u"zombie"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(why(dead), u"zombie"_s, patience);
     waitpid(dead, nullptr, 0);
 
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger stranger({peerPath("strangers"), u"threads"_s, u"1"_s, go});
-    QTRY_VERIFY(stranger.sleepsIn(SYS_futex));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
     QCOMPARE(why(stranger.pid()), QString());
     for (const auto& item :
          std::filesystem::directory_iterator("/proc/" + std::to_string(stranger.pid()) + "/task")) {

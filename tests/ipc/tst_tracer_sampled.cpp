@@ -236,7 +236,7 @@ void TracerSampled::aTimedSleepEndsInItsTimeThoughItIsSwitched()
     const std::string report = (b.directory / "took").string();
     const auto id = b.start(b.plan({Bench::peer("timed_waits"), argument.toStdString(), "700", report}));
     // On a machine that stands still for so long it may be over before anybody looks.
-    QTRY_VERIFY_WITH_TIMEOUT(!b.inProgress().empty() || b.sink.ended(id), patience);
+    QVERIFY(QTest::qWaitFor([&] { return !b.inProgress().empty() || b.sink.ended(id); }, patience));
     // Each switch that began the sleep anew would add up to 700 ms.
     for (bool sampled = true; !b.sink.ended(id); sampled = !sampled) {
         b.tracer.sample(id, sampled);
