@@ -82,7 +82,9 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
         inCall = tracer.inCall();
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const SampleTarget& target = targets[i];
-            due[i] = all || isDue(target.number, inCall);
+            const bool rests = target.rests && m_last.contains(target.number) &&
+                               !m_used.contains(target.number) && !holders.contains(target.number);
+            due[i] = all || (!rests && isDue(target.number, inCall));
             if (target.endpoint->looksUnderLock() && due[i] && tracer.mayPeek(target.number))
                 looks[i] = target.endpoint->look(
                     {holders[target.number], &m_sockets, &m_locks, inCall.count(target.number) == 0});
@@ -90,6 +92,8 @@ Sampler::Result Sampler::look(Tracer& tracer, std::span<const SampleTarget> targ
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
         const SampleTarget& target = targets[i];
+        if (target.rests && !due[i])
+            continue;
         const std::vector<TableHolder>& those = holders[target.number];
         if (those.empty())
             result.unheld.push_back(target.number);

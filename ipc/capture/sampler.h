@@ -13,6 +13,7 @@ struct SampleTarget
 {
     std::uint32_t number = 0;
     Endpoint* endpoint = nullptr;
+    bool rests = false; ///< without a holder it is looked at only when it was used
 };
 
 /// What it saw, when that differs from the last look.

@@ -376,7 +376,9 @@ std::vector<SampleTarget> RunEndpoints::targets() const
     std::vector<SampleTarget> targets;
     for (const auto& [number, slot] : m_slots)
         if (slot.object && slot.record.state == EndpointState::Live)
-            targets.push_back({number, slot.object.get()});
+            // A build leaves a thousand files behind that nobody drew.
+            targets.push_back(
+                {number, slot.object.get(), slot.record.kind == "file" && slot.record.node.empty()});
     return targets;
 }
 
