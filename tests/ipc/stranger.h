@@ -51,7 +51,9 @@ public:
     }
     ~Stranger()
     {
-        if (m_status < 0 && m_pid > 0)
+        // Asked first: who sleeps on a semaphore set of its own takes it along.
+        constexpr int politeMs = 1000;
+        if (m_status < 0 && m_pid > 0 && ::kill(m_pid, SIGTERM) == 0 && status(politeMs) < 0)
             ::kill(m_pid, SIGKILL);
         ::kill(m_shell, SIGKILL);
         ::waitpid(m_shell, nullptr, 0);

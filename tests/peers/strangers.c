@@ -136,6 +136,12 @@ static void onSignal(int signal)
         _exit(9);
 }
 
+/* Ends the sleep: the semaphore set goes with its maker. */
+static void onTerm(int signal)
+{
+    (void)signal;
+}
+
 static int waitIn(const char* call)
 {
     int result;
@@ -145,6 +151,8 @@ static int waitIn(const char* call)
     sigaddset(&set, SIGUSR1);
     if (strcmp(call, "semop") == 0) {
         struct sembuf down = {0, -1, 0};
+        const struct sigaction wakes = {.sa_handler = onTerm};
+        sigaction(SIGTERM, &wakes, NULL);
         const int semaphore = semget(IPC_PRIVATE, 1, 0600);
         result = semop(semaphore, &down, 1);
         const int failure = errno;
