@@ -55,8 +55,9 @@ std::string causeOf(int error)
 {
     switch (error) {
     case EPERM:
-    case EACCES:
         return "the engine lacks CAP_BPF and CAP_PERFMON";
+    case EACCES:
+        return "this kernel's verifier refuses the program";
     case ESRCH:
     case ENOENT:
         return "this kernel has no type information (CONFIG_DEBUG_INFO_BTF) or lacks the trace points";

@@ -14,6 +14,10 @@ namespace {
 
 constexpr unsigned spinsBeforeYield = 200;
 
+/// Each writer reads how far we are: a place that changes with every record would go to and fro between the
+/// processors.
+constexpr std::uint64_t bytesBetweenTold = 32U << 10;
+
 /// A word that the kernel writes too.
 template <typename T>
 T load(const std::byte* at)
@@ -51,9 +55,15 @@ bool KernelRing::isEmpty() const noexcept
     return load<std::uint64_t>(m_consumer) >= load<std::uint64_t>(m_producer);
 }
 
+void KernelRing::tell(std::uint64_t position) noexcept
+{
+    __atomic_store_n(reinterpret_cast<std::uint64_t*>(m_consumer), position, __ATOMIC_RELEASE);
+}
+
 std::size_t KernelRing::take(const std::function<void(std::span<const std::byte>)>& to, std::size_t most)
 {
     std::uint64_t at = load<std::uint64_t>(m_consumer);
+    std::uint64_t told = at;
     const std::uint64_t end = load<std::uint64_t>(m_producer);
     const std::byte* bytes = m_producer + m_page;
     std::size_t taken = 0;
@@ -69,8 +79,13 @@ std::size_t KernelRing::take(const std::function<void(std::span<const std::byte>
             ++taken;
         }
         at += (size + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
-        __atomic_store_n(reinterpret_cast<std::uint64_t*>(m_consumer), at, __ATOMIC_RELEASE);
+        if (at - told >= bytesBetweenTold) {
+            tell(at);
+            told = at;
+        }
     }
+    if (at != told)
+        tell(at);
     return taken;
 }
 

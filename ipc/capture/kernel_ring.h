@@ -23,6 +23,8 @@ public:
     bool isEmpty() const noexcept;
 
 private:
+    void tell(std::uint64_t position) noexcept;
+
     std::size_t m_size;
     std::size_t m_page;
     std::byte* m_consumer = nullptr;       ///< one page: how far we have read

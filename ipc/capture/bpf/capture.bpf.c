@@ -82,6 +82,20 @@ struct task_struct
 };
 #pragma clang attribute pop
 
+/* Makes a typed pointer of a number: what it points to is then loaded, not copied by a helper (Linux 6.2). */
+extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym __weak;
+
+#define LOAD(pointer, field)                                                                                  \
+    ({                                                                                                        \
+        typeof((pointer)->field) loaded;                                                                      \
+        if (bpf_rdonly_cast)                                                                                  \
+            loaded = ((typeof(pointer))bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))  \
+                         ->field;                                                                             \
+        else                                                                                                  \
+            loaded = BPF_CORE_READ(pointer, field);                                                           \
+        loaded;                                                                                               \
+    })
+
 enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
 enum { SCRATCHES = 256, SCRATCH_BYTES = 196608, SUMMED_AT_ONCE = 32 };
 
@@ -246,8 +260,8 @@ static __always_inline int identify(struct task_struct* task, int fd, struct byt
         return 0;
     if (bpf_probe_read_kernel(&file, sizeof file, table->fd + fd) != 0 || !file)
         return 0;
-    struct inode* inode = BPF_CORE_READ(file, f_inode);
-    const __u16 mode = BPF_CORE_READ(inode, i_mode);
+    struct inode* inode = LOAD(file, f_inode);
+    const __u16 mode = LOAD(inode, i_mode);
     key->kind = BYTEYARD_KEY_INODE;
     if ((mode & KIND_MASK) == 0) {
         key->kind = BYTEYARD_KEY_DESCRIPTOR;
@@ -256,21 +270,22 @@ static __always_inline int identify(struct task_struct* task, int fd, struct byt
         return 1;
     }
     if ((mode & KIND_MASK) == CHARACTER) {
-        const __u32 device = BPF_CORE_READ(inode, i_rdev);
+        const __u32 device = LOAD(inode, i_rdev);
         const __u32 major = device >> 20;
         key->kind = BYTEYARD_KEY_PTY;
         key->device = 0;
         if (major >= 136 && major < 144) {
             key->number = (major - 136) * 256 + (device & 0xfffff);
         } else if (device == ((5 << 20) | 2)) {
-            struct tty_file_private* private = BPF_CORE_READ(file, private_data);
+            struct tty_file_private* private = LOAD(file, private_data);
             key->number = BPF_CORE_READ(private, tty, index);
         } else {
             return 0;
         }
     } else {
-        key->device = user_device(BPF_CORE_READ(inode, i_sb, s_dev));
-        key->number = BPF_CORE_READ(inode, i_ino);
+        struct super_block* superblock = LOAD(inode, i_sb);
+        key->device = user_device(LOAD(superblock, s_dev));
+        key->number = LOAD(inode, i_ino);
         if ((mode & KIND_MASK) == FIFO || (mode & KIND_MASK) == SOCKET)
             return 1;
         if ((mode & KIND_MASK) != REGULAR)
@@ -425,26 +440,25 @@ __noinline int append_vectors(__u32 cpu, __u32 at, __u64 address, __u64 count, _
 }
 
 /* What stands behind a msghdr, but not the msghdr. */
-__noinline int append_message(__u32 cpu, __u32 at, __u64 address, __u64 most)
+__noinline int append_message(__u32 cpu, __u32 at, const struct message* message, __u64 most)
 {
-    struct message message;
-    if (bpf_probe_read_user(&message, sizeof message, (const void*)address) != 0)
+    if (!message)
         return at;
-    if (message.name)
-        at = append(cpu, at, message.name, least((__u32)message.nameSize, 128));
-    if (message.control)
-        at = append(cpu, at, message.control, least(message.controlSize, BYTEYARD_MOST_EXTRA));
-    return append_vectors(cpu, at, message.vectors, message.count, most);
+    if (message->name)
+        at = append(cpu, at, message->name, least((__u32)message->nameSize, 128));
+    if (message->control)
+        at = append(cpu, at, message->control, least(message->controlSize, BYTEYARD_MOST_EXTRA));
+    return append_vectors(cpu, at, message->vectors, message->count, most);
 }
 
 __noinline int append_messages(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
 {
     at = append(cpu, at, address, least(count, BYTEYARD_MOST_PIECES) * sizeof(struct message_of_many));
     for (int i = 0; i < BYTEYARD_MOST_MESSAGES && i < count; ++i) {
-        const __u64 place = address + i * sizeof(struct message_of_many);
-        __u32 moved = 0;
-        bpf_probe_read_user(&moved, sizeof moved, (const void*)(place + sizeof(struct message)));
-        at = append_message(cpu, at, place, least(moved, most));
+        struct message_of_many one;
+        if (bpf_probe_read_user(&one, sizeof one, (const void*)(address + i * sizeof one)) != 0)
+            break;
+        at = append_message(cpu, at, &one.message, least((__u32)one.moved, most));
     }
     return at;
 }
@@ -561,11 +575,13 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         if (!small)
             goto lost;
         fill(&small->record, regs, result, in, task, time);
-        if (address != 0 && size > 0 &&
-            bpf_probe_read_user(small->data, (__u32)size, (const void*)address) == 0) {
+        __u64 part = size;
+        asm volatile("" : "+r"(part)); // as in append
+        if (address != 0 && part > 0 && part <= BYTEYARD_SMALL_DATA &&
+            bpf_probe_read_user(small->data, part, (const void*)address) == 0) {
             small->record.pieces = 1;
             small->piece.address = address;
-            small->piece.size = (__u32)size;
+            small->piece.size = (__u32)part;
         }
         bpf_ringbuf_submit(small, wake_flag(set));
         return 0;
@@ -605,8 +621,10 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         if (call->payload == BYTEYARD_VECTOR) {
             at = append_vectors(cpu, at, place, requested, size);
         } else if (call->payload == BYTEYARD_MESSAGE) {
-            at = append(cpu, at, place, sizeof(struct message));
-            at = append_message(cpu, at, place, size);
+            struct message message;
+            at = append(cpu, at, place, sizeof message);
+            if (bpf_probe_read_user(&message, sizeof message, (const void*)place) == 0)
+                at = append_message(cpu, at, &message, size);
         } else if (call->payload == BYTEYARD_MESSAGES) {
             at = append_messages(cpu, at, place, requested, result > 0 ? set->dataBytes : 0);
         }
