@@ -50,6 +50,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
     call.size = static_cast<signed char>(row.size);
     call.flow = flowOf(callInfo(row.call).flow);
     call.flags = -1;
+    call.always = row.effect == Effect::Receive;
     for (byteyard_extra& extra : call.extras)
         extra = none;
 

@@ -49,6 +49,9 @@ public:
 
     /// A process with one thread, that does nothing yet. Throws std::system_error.
     virtual void followTask(pid_t pid) = 0;
+    /// Whether a thread's calls are told: from its next one on, those that may bring descriptors excepted.
+    /// False when no more can be silent.
+    virtual bool setSilent(pid_t tid, bool silent) = 0;
     /// A file or a terminal that a process has open: of those only what is followed is told.
     virtual void followFile(pid_t pid, int fd, const ObjectKey& key) = 0;
 

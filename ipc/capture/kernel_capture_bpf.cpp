@@ -73,6 +73,7 @@ public:
     ~BpfCapture() override;
 
     void followTask(pid_t pid) override;
+    bool setSilent(pid_t tid, bool silent) override;
     void followFile(pid_t pid, int fd, const ObjectKey& key) override;
     std::size_t take(const std::function<void(const KernelRecord&)>& to, std::size_t most) override;
     void waitForRecords(int other) override;
@@ -126,6 +127,12 @@ BpfCapture::BpfCapture(std::size_t dataBytes, std::size_t ringBytes)
         throw std::system_error(errno, std::generic_category(), "mmap");
     m_settings = static_cast<byteyard_settings*>(settings);
     m_settings->dataBytes = static_cast<unsigned>(std::min<std::size_t>(dataBytes, BYTEYARD_MOST_DATA));
+    struct stat numbers
+    {
+    };
+    if (::stat("/proc/self/ns/pid", &numbers) != 0)
+        throw std::system_error(errno, std::generic_category(), "/proc/self/ns/pid");
+    m_settings->numbers = static_cast<unsigned>(numbers.st_ino);
     for (const CallRow& row : callRows())
         m_settings->calls[row.number] = kernelCall(row);
     m_ring = std::make_unique<KernelRing>(map("ring"), ringBytes);
@@ -157,6 +164,21 @@ void BpfCapture::followTask(pid_t pid)
         bpf_map__value_size(bpf_object__find_map_by_name(m_object.get(), "tasks")));
     const int key = pidfd.get();
     require(bpf_map_update_elem(map("tasks"), &key, none.data(), BPF_ANY), "bpf_map_update_elem");
+}
+
+bool BpfCapture::setSilent(pid_t tid, bool silent)
+{
+    const auto key = static_cast<std::uint32_t>(tid);
+    constexpr std::uint32_t value = 1;
+    if (silent) {
+        const int result = bpf_map_update_elem(map("silent"), &key, &value, BPF_NOEXIST);
+        if (result == 0)
+            __atomic_add_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
+        return result == 0 || result == -EEXIST;
+    }
+    if (bpf_map_delete_elem(map("silent"), &key) == 0)
+        __atomic_sub_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
+    return true;
 }
 
 void BpfCapture::followFile(pid_t pid, int fd, const ObjectKey& key)

@@ -52,7 +52,7 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
 
 void Tracer::keepBudget(std::uint64_t callsPerSecond)
 {
-    if (callsPerSecond == 0 || !isSwitchable())
+    if (callsPerSecond == 0 || d->filterKind != FilterKind::Control)
         return;
     bool stops = false;
     {

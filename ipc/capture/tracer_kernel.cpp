@@ -91,6 +91,12 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
         found.endpoint = at->second;
 }
 
+/// Whether the kernel's side tells of what it does, while nothing makes it stop at its data calls.
+bool Tracer::Private::isToldByKernel(const TracedProcess& process) const
+{
+    return kernel && !process.attached && process.sampled == SampledWhy::No;
+}
+
 /// Pause, step, pace and rules need a thread to stop at its data calls too.
 bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 {
@@ -117,7 +123,10 @@ bool Tracer::Private::catchRunning(std::uint64_t time)
         }
         const bool stopsAnyway = thread.stopsAtData || thread.held || thread.stopped || thread.dying ||
                                  thread.interrupted || (thread.inCall && thread.call.restart == 0);
-        if (stopsAnyway || !mustStopAtData(thread))
+        const bool mustStop = mustStopAtData(thread);
+        const bool isSwitched = kernel && !mustStop && thread.process->state != ProcessState::Starting &&
+                                thread.gap.has_value() == isToldByKernel(*thread.process);
+        if (stopsAnyway || !(mustStop || isSwitched))
             continue;
         nextCatch = time + catchEveryNs;
         if (mayInterrupt(thread))

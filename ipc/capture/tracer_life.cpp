@@ -173,6 +173,10 @@ void Tracer::Private::handleExec(TracedThread& thread)
             thread.dying = false;
             endGap(thread);
             thread.gap = std::exchange(former->second.gap, std::nullopt);
+            if (kernel && thread.gap) {
+                kernel->setSilent(former->first, false);
+                kernel->setSilent(thread.tid, true);
+            }
             threads.erase(former);
             --thread.process->threads;
         }

@@ -214,6 +214,9 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
         ptrace(PTRACE_CONT, stopped.tid, nullptr, nullptr);
         return;
     }
+    // One that the kernel's side does not tell of, of a thread that is not followed.
+    if (kernel && stopped.gap && row != nullptr && !isData && passesFilter(FilterKind::Control, *row))
+        return resume(stopped, PTRACE_CONT);
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
     if (const auto from = std::exchange(stopped.wokenFrom, std::nullopt);
@@ -310,7 +313,10 @@ void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
             endGap(stopped);
         } else if (request == PTRACE_CONT) {
             stopped.stopsAtData = false;
-            beginGap(stopped);
+            if (isToldByKernel(*stopped.process))
+                endGap(stopped);
+            else
+                beginGap(stopped);
         }
         stopped.atEntry = false;
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);

@@ -276,6 +276,7 @@ struct Tracer::Private
     // tracer_sampled.cpp: calls that are not followed, and what is known of them.
     bool mayPass() const { return filterKind != FilterKind::Every; }
     bool isFollowed(const TracedProcess& process) const;
+    bool isToldByKernel(const TracedProcess& process) const;
     bool mayInterrupt(const TracedThread& thread) const;
     void beginGap(TracedThread& thread);
     void endGap(TracedThread& thread);

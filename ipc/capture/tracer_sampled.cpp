@@ -140,9 +140,12 @@ bool Tracer::Private::mayInterrupt(const TracedThread& thread) const
 void Tracer::Private::beginGap(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    const bool isSwitched = !kernel && filterKind != FilterKind::Every;
+    const bool isSwitched =
+        kernel ? process.sampled != SampledWhy::No : filterKind == FilterKind::Control;
     if ((!isSwitched && !process.attached) || thread.gap || thread.dying || ending || process.closed ||
         process.state == ProcessState::Starting)
+        return;
+    if (kernel && !process.attached && !kernel->setSilent(thread.tid, true))
         return;
     const SampledWhy why = process.attached ? SampledWhy::Attached : process.sampled;
     thread.gap = ThreadGap{now(), why, proc::ioCounts(process.pid, thread.tid)};
@@ -164,6 +167,8 @@ void Tracer::Private::endGap(TracedThread& thread)
         return;
     const ThreadGap gap = *std::exchange(thread.gap, std::nullopt);
     TracedProcess& process = *thread.process;
+    if (kernel && !process.attached)
+        kernel->setSilent(thread.tid, false);
     Gap told;
     told.process = process.number;
     told.pid = process.pid;
@@ -306,7 +311,7 @@ void Tracer::Private::tellSampled(SampledEndpoint& entry, std::uint32_t number)
 
 bool Tracer::isSwitchable() const
 {
-    return d->filterKind == FilterKind::Control;
+    return d->mayPass();
 }
 
 void Tracer::sample(std::uint32_t process, bool sampled)

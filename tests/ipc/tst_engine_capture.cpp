@@ -5,7 +5,10 @@
 #include <QTest>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 using byteyard::ipc::KernelCapture;
 using byteyard::tests::EngineClient;
@@ -30,6 +33,23 @@ void keepTheRightsOfCapture()
         ::syscall(SYS_capset, &header, data.data()) != 0 ||
         ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_BPF, 0, 0) != 0 ||
         ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_PERFMON, 0, 0) != 0)
+        ::_exit(125);
+}
+
+/// As in a container: processes have other numbers than the kernel's first namespace gives them.
+void enterAPidNamespace()
+{
+    if (::unshare(CLONE_NEWPID | CLONE_NEWNS) != 0 ||
+        ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+        ::_exit(125);
+    const pid_t engine = ::fork();
+    if (engine > 0) {
+        ::close_range(0, ~0U, 0); // it would hold the wire open
+        int status = 0;
+        ::waitpid(engine, &status, 0);
+        ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+    }
+    if (engine < 0 || ::mount("proc", "/proc", "proc", 0, nullptr) != 0)
         ::_exit(125);
 }
 
@@ -80,6 +100,23 @@ private Q_SLOTS:
         QCOMPARE(bytesOf(engine, byteyard::ipc::Call::Write), 1'000'000);
         QCOMPARE(bytesOf(engine, byteyard::ipc::Call::Read), 1'000'000);
         QCOMPARE(engine.last(u"run-ended"_s)[u"lost"_s].toInteger(), 0);
+    }
+
+    void theKernelsHelpKnowsTheNumbersOfAContainer()
+    {
+        if (const std::string why = KernelCapture::whyNot(); !why.empty())
+            QSKIP(why.c_str());
+        EngineClient engine({}, EngineClient::As::Self, enterAPidNamespace);
+        QVERIFY(engine.greet());
+        const QStringList inAChild{u"sh"_s, u"-c"_s, u"head -c 1000000 /dev/zero; true"_s};
+        const QStringList inAnother{u"unshare"_s, u"--pid"_s, u"--fork"_s, u"cat"_s};
+        QVERIFY(engine.run({EngineClient::command(u"writer"_s, inAChild),
+                            EngineClient::endpoint(u"pipe"_s, u"pipe"_s),
+                            EngineClient::command(u"reader"_s, inAnother)},
+                           pipeEdges()));
+        QCOMPARE(engine.last(u"run-started"_s)[u"capture"_s].toString(), u"ebpf"_s);
+        QCOMPARE(bytesOf(engine, byteyard::ipc::Call::Write), 1'000'000);
+        QCOMPARE(bytesOf(engine, byteyard::ipc::Call::Read), 1'000'000);
     }
 
     void nobodyIsCapturedByPtraceAndToldWhy()

@@ -145,7 +145,7 @@ void TracerSampled::tcpIsCountedByTheKernel()
 /// together what the kernel says.
 void TracerSampled::switchingLosesAndDoublesNothing()
 {
-    Bench b(nullptr, Following::Switchable);
+    Bench b(captureToTest(), Following::Switchable);
     auto pipe = b.pipe();
     const auto id = b.start(
         b.plan({"dd", "if=/dev/zero", "bs=100", "count=300000"}, {Bench::to(1, pipe.write, pipe.endpoint)}));
@@ -200,7 +200,7 @@ void TracerSampled::switchingAndPausingLeaveASleepWithoutEintr_data()
 void TracerSampled::switchingAndPausingLeaveASleepWithoutEintr()
 {
     QFETCH(QString, argument);
-    Bench b(nullptr, Following::Switchable);
+    Bench b(captureToTest(), Following::Switchable);
     auto pipe = b.pipe();
     const auto id = b.start(
         b.plan({Bench::peer("waits"), argument.toStdString()}, {Bench::to(0, pipe.read, pipe.endpoint)}));
@@ -232,7 +232,7 @@ void TracerSampled::aTimedSleepEndsInItsTimeThoughItIsSwitched_data()
 void TracerSampled::aTimedSleepEndsInItsTimeThoughItIsSwitched()
 {
     QFETCH(QString, argument);
-    Bench b(nullptr, Following::Switchable);
+    Bench b(captureToTest(), Following::Switchable);
     const std::string report = (b.directory / "took").string();
     const auto id = b.start(b.plan({Bench::peer("timed_waits"), argument.toStdString(), "700", report}));
     // On a machine that stands still for so long it may be over before anybody looks.

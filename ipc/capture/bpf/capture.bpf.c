@@ -73,12 +73,30 @@ struct tty_file_private
 {
     struct tty_struct* tty;
 };
+struct ns_common
+{
+    unsigned int inum;
+};
+struct pid_namespace
+{
+    struct ns_common ns;
+};
+struct upid
+{
+    int nr;
+    struct pid_namespace* ns;
+};
+struct pid
+{
+    unsigned int level;
+    struct upid numbers[1];
+};
 struct task_struct
 {
     struct thread_info thread_info;
     struct files_struct* files;
-    int pid;
-    int tgid;
+    struct pid* thread_pid;
+    struct task_struct* group_leader;
 };
 #pragma clang attribute pop
 
@@ -97,7 +115,7 @@ extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym __weak;
     })
 
 enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
-enum { SCRATCHES = 256, SCRATCH_BYTES = 196608, SUMMED_AT_ONCE = 32 };
+enum { SCRATCHES = 256, SCRATCH_BYTES = 196608, SUMMED_AT_ONCE = 32, NAMESPACE_LEVELS = 33 };
 
 /* A task of the session, and the call that it is in. Children inherit it at fork. */
 struct in_call
@@ -107,6 +125,8 @@ struct in_call
     struct byteyard_key key2; /* what bytes go into, of a call on two */
     __u32 call;
     __u32 armed;
+    __u32 tid;     /* 0: not looked up yet */
+    __u32 process;
 };
 
 struct
@@ -136,6 +156,16 @@ struct
     __type(key, struct byteyard_key);
     __type(value, struct byteyard_key);
 } followed SEC(".maps");
+
+/* Threads whose calls are not told for now, by their number. */
+struct
+{
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 65536);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, __u32);
+    __type(value, __u32);
+} silent SEC(".maps");
 
 struct
 {
@@ -244,6 +274,20 @@ static __always_inline int is_compat(struct task_struct* task)
 #endif
 }
 
+/* A thread's number as those in a PID namespace see it; 0 when it is none of theirs. */
+static __always_inline __u32 number_of(struct task_struct* task, __u32 namespace)
+{
+    struct pid* pid = BPF_CORE_READ(task, thread_pid);
+    const __u32 level = BPF_CORE_READ(pid, level);
+    const __u64 first = (__u64)pid + bpf_core_field_offset(struct pid, numbers);
+    for (__u32 i = 0; i < NAMESPACE_LEVELS && i <= level; ++i) {
+        struct upid* number = (struct upid*)(first + i * bpf_core_type_size(struct upid));
+        if (BPF_CORE_READ(number, ns, ns.inum) == namespace)
+            return BPF_CORE_READ(number, nr);
+    }
+    return 0;
+}
+
 static __always_inline __u64 user_device(__u32 device)
 {
     const __u64 major = device >> 20;
@@ -313,6 +357,14 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
     if (!set)
         return 0;
     const struct byteyard_call* call = &set->calls[id];
+    if (call->on == BYTEYARD_ON_NOTHING)
+        return 0;
+    if (in->tid == 0) {
+        in->tid = number_of(task, set->numbers);
+        in->process = number_of(BPF_CORE_READ(task, group_leader), set->numbers);
+    }
+    if (set->silenced && !call->always && bpf_map_lookup_elem(&silent, &in->tid))
+        return 0;
     if (call->stops && (argument(regs, call->flags) & call->stops))
         return 0;
     switch (call->on) {
@@ -342,7 +394,7 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
 }
 
 static __always_inline void fill(struct byteyard_record* record, struct pt_regs* regs, long result,
-                                 const struct in_call* in, struct task_struct* task, __u64 time)
+                                 const struct in_call* in, __u64 time)
 {
     record->time = time;
     record->since = in->since;
@@ -350,7 +402,7 @@ static __always_inline void fill(struct byteyard_record* record, struct pt_regs*
     for (int i = 0; i < 6; ++i)
         record->arguments[i] = argument(regs, i);
     record->key = in->key;
-    record->tid = task->pid;
+    record->tid = in->tid;
     record->call = in->call;
     record->pieces = 0;
 }
@@ -494,8 +546,7 @@ __noinline int sum_messages(__u32 cpu, __u64 address, __u64 count)
 
 /* Counts a call whose record found no room. */
 static __always_inline void lose(const struct byteyard_call* call, struct pt_regs* regs, long result,
-                                 const struct in_call* in, struct task_struct* task, __u64 time,
-                                 struct byteyard_settings* set)
+                                 const struct in_call* in, __u64 time, struct byteyard_settings* set)
 {
     const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
     const __u64 flags = call->flags < 0 ? 0 : argument(regs, call->flags);
@@ -504,7 +555,7 @@ static __always_inline void lose(const struct byteyard_call* call, struct pt_reg
     struct missed missed;
     __builtin_memset(&missed, 0, sizeof missed);
     missed.at.key = in->key;
-    missed.at.process = task->tgid;
+    missed.at.process = in->process;
     missed.at.fd = call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1;
     missed.time = time;
     missed.calls = 1;
@@ -574,7 +625,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         struct small_record* small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
         if (!small)
             goto lost;
-        fill(&small->record, regs, result, in, task, time);
+        fill(&small->record, regs, result, in, time);
         __u64 part = size;
         asm volatile("" : "+r"(part)); // as in append
         if (address != 0 && part > 0 && part <= BYTEYARD_SMALL_DATA &&
@@ -591,7 +642,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
     if (!scratch)
         goto lost;
-    fill(&scratch->record, regs, result, in, task, time);
+    fill(&scratch->record, regs, result, in, time);
     __u32 at = 0;
     for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
         const struct byteyard_extra* extra = &call->extras[i];
@@ -636,7 +687,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     if (bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + end, wake_flag(set)) == 0)
         return 0;
 lost:
-    lose(call, regs, result, in, task, time, set);
+    lose(call, regs, result, in, time, set);
     return 0;
 }
 

@@ -66,6 +66,7 @@ struct byteyard_call
     signed char flags;         /* argument: flags; -1: none */
     unsigned short peeks;      /* with any of these flags nothing moves */
     unsigned short stops;      /* with any of these flags it is left to ptrace */
+    unsigned char always;      /* told of silent threads too: it may bring descriptors along */
     struct byteyard_extra extras[BYTEYARD_EXTRAS];
 };
 
@@ -73,6 +74,8 @@ struct byteyard_settings
 {
     unsigned int dataBytes;
     unsigned int wanted;          /* the engine sleeps: wake it at the next record */
+    unsigned int silenced;        /* how many threads are in `silent` */
+    unsigned int numbers;         /* the PID namespace in which threads are named: its inode (namespaces(7)) */
     unsigned long long uncounted; /* calls that were lost and that even `losses` had no room for */
     struct byteyard_call calls[BYTEYARD_CALLS];
 };
@@ -91,7 +94,7 @@ struct byteyard_record
     long long result;
     unsigned long long arguments[6];
     struct byteyard_key key;
-    unsigned int tid;
+    unsigned int tid; /* in the namespace that `numbers` says */
     unsigned short call;
     unsigned short pieces; /* byteyard_piece that follow, each at a multiple of 8 */
 };
