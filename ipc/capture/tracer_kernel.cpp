@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <poll.h>
+#include <set>
 
 namespace byteyard::ipc {
 
@@ -141,6 +142,7 @@ void Tracer::Private::takeLosses()
 {
     if (!kernel)
         return;
+    std::set<TracedProcess*> unsure;
     for (const KernelLoss& loss : kernel->losses()) {
         const ObjectKey object = objectOf(loss.from.key);
         byteyard_loss& told = toldLosses[{loss.from.process, loss.from.fd, object}];
@@ -155,6 +157,7 @@ void Tracer::Private::takeLosses()
         gap.messagesOut = loss.counts.messagesOut - told.messagesOut;
         gap.from = (told.last == 0 ? loss.counts.first : told.last) - runStart;
         gap.to = loss.counts.last - runStart;
+        const bool hasPassed = loss.counts.passing != told.passing;
         told = loss.counts;
         if (const auto at = objects.find(object); at != objects.end())
             gap.endpoint = at->second;
@@ -162,12 +165,17 @@ void Tracer::Private::takeLosses()
             if (process->pid != loss.from.process)
                 continue;
             gap.process = number;
+            if (hasPassed && !process->closed)
+                unsure.insert(process.get());
             const DescriptorTable::Entry* entry = process->table->find(gap.fd);
             if (entry != nullptr && (gap.endpoint == 0 || entry->file->object == object))
                 gap.endpoint = entry->file->endpoint;
         }
         sink.gap(gap);
     }
+    // What came along with a message that was lost stands in /proc.
+    for (TracedProcess* process : unsure)
+        lookUpDescriptors(*process);
     if (const std::uint64_t uncounted = kernel->uncounted(); uncounted > toldUncounted) {
         Gap gap;
         gap.calls = uncounted - std::exchange(toldUncounted, uncounted);
@@ -186,14 +194,17 @@ void Tracer::Private::drainLoop()
     const timespec pause{0, drainPauseNs};
     unsigned pauses = 0;
     std::uint64_t lossesAt = 0;
+    bool lossesTaken = true; // since the last record
     while (poll(&end, 1, 0) == 0) {
         std::size_t taken = 0;
         {
             const std::lock_guard lock(table);
             taken = takeRecords(recordsUnderOneLock);
-            if (const std::uint64_t time = now(); taken > 0 && time >= lossesAt) {
+            lossesTaken = lossesTaken && taken == 0;
+            if (const std::uint64_t time = now(); !lossesTaken && (taken == 0 || time >= lossesAt)) {
                 takeLosses();
                 lossesAt = time + lossesEveryNs;
+                lossesTaken = taken == 0;
             }
         }
         if (taken == recordsUnderOneLock)

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void aThreadSaysTheSameBothWays_data();
     void aThreadSaysTheSameBothWays();
     void aFullRingLosesEventsAndNoByte();
+    void descriptorsThatCameWithALostMessageAreFound();
     void strangersAreNotTold();
 };
 
@@ -174,6 +175,37 @@ void TracerKernel::aFullRingLosesEventsAndNoByte()
     const auto writes = b.sink.events(Call::Write, from.process).size();
     QVERIFY(writes < calls);
     QCOMPARE(writes + b.sink.lostOf(from.process), static_cast<std::uint64_t>(calls));
+}
+
+void TracerKernel::descriptorsThatCameWithALostMessageAreFound()
+{
+    constexpr std::size_t count = 60;
+    Bench b(kernelWith(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))));
+    auto end = b.pipe();
+    auto output = b.pipe();
+    auto passed = b.pipe();
+    auto done = b.pipe();
+    const auto to = b.plan({"cat"}, {Bench::to(0, output.read, output.endpoint)});
+    const auto from = b.plan(
+        {Bench::peer("passes"), std::to_string(count)},
+        {Bench::to(0, end.read, end.endpoint), Bench::to(1, output.write, output.endpoint),
+         Bench::to(3, passed.write, passed.endpoint), Bench::to(4, done.write, done.endpoint)});
+    b.tracer.launch(from);
+    b.tracer.launch(to);
+    output.close();
+    b.tracer.release(to.process);
+    b.tracer.release(from.process);
+    char byte = 0;
+    QCOMPARE(read(done.read.get(), &byte, 1), 1);
+    const auto held = [&] {
+        const auto all = b.tracer.holders(passed.endpoint);
+        return std::count_if(all.begin(), all.end(),
+                             [&](const TableHolder& each) { return each.process == from.process; });
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(held(), 1 + count, patience);
+    QVERIFY(b.sink.events(Call::Recvmsg, from.process).size() < count); // some were lost
+    end.close();
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(from.process) && b.sink.ended(to.process), patience);
 }
 
 /// Whoever does not descend from a launched process is nobody's business.

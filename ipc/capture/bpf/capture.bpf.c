@@ -417,6 +417,7 @@ struct missed
     __u64 messagesIn;
     __u64 bytesOut;
     __u64 messagesOut;
+    __u64 passing;
 };
 
 static __noinline int count(const struct missed* missed, struct byteyard_settings* set)
@@ -438,6 +439,7 @@ static __noinline int count(const struct missed* missed, struct byteyard_setting
     __sync_fetch_and_add(&loss->messagesIn, missed->messagesIn);
     __sync_fetch_and_add(&loss->bytesOut, missed->bytesOut);
     __sync_fetch_and_add(&loss->messagesOut, missed->messagesOut);
+    __sync_fetch_and_add(&loss->passing, missed->passing);
     loss->last = missed->time;
     return 0;
 }
@@ -559,6 +561,7 @@ static __always_inline void lose(const struct byteyard_call* call, struct pt_reg
     missed.at.fd = call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1;
     missed.time = time;
     missed.calls = 1;
+    missed.passing = call->always;
     if (result > 0 && call->payload == BYTEYARD_MESSAGES) {
         const __u32 cpu = bpf_get_smp_processor_id();
         struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);

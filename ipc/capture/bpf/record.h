@@ -124,6 +124,7 @@ struct byteyard_loss
     unsigned long long messagesOut;
     unsigned long long first;
     unsigned long long last;
+    unsigned long long passing; /* of the calls, those that may have brought descriptors */
 };
 
 #endif
