@@ -10,8 +10,10 @@ namespace byteyard::ipc {
 std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into) const noexcept
 {
     if (m_tid == 0) {
-        for (std::size_t i = 0; i < m_copies.size(); ++i) {
-            const std::size_t at = (m_last + i) % m_copies.size();
+        std::size_t at = m_last;
+        for (std::size_t i = 0; i < m_copies.size(); ++i, ++at) {
+            if (at == m_copies.size())
+                at = 0;
             const MemoryCopy& copy = m_copies[at];
             if (address < copy.address || address - copy.address >= copy.bytes.size())
                 continue;

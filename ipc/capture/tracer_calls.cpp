@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/epoll.h>
+#include <utility>
 
 namespace byteyard::ipc {
 
@@ -507,13 +508,13 @@ void Tracer::Private::tellMessages(TracedThread& thread, const CallContext& cont
 {
     PendingCall& call = thread.call;
     const std::string shared = call.detail;
-    const std::vector<RemoteMessage> messages = payloadMessages(context, static_cast<std::size_t>(result));
+    std::vector<RemoteMessage> messages = payloadMessages(context, static_cast<std::size_t>(result));
     for (std::size_t i = 0; i < messages.size(); ++i) {
-        const RemoteMessage& message = messages[i];
-        call.pieces = message.pieces;
+        RemoteMessage& message = messages[i];
+        call.pieces = std::move(message.pieces);
         call.requested = message.requested;
         call.dataWhole = copyPieces(
-            context.memory, message.pieces,
+            context.memory, call.pieces,
             static_cast<std::size_t>(std::min<std::uint64_t>(message.moved, dataBytes)), call.data);
         call.detail = shared;
         call.detail += shared.empty() ? "message=" : " message=";
