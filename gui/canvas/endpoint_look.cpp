@@ -108,7 +108,8 @@ void showMemory(NodeLook& look, const model::Node& node, const NodeLive& live)
     look.corner = corner.join(u" · "_s);
     if (number(live, u"shm_dest"_s) != 0)
         look.warning = NodeText::tr("marked for removal");
-    QString seals = live.facts.value("seals"_L1).toString();
+    // POSIX memory has the seal against further seals from its birth: that tells nothing.
+    QString seals = look.kind == Kind::Memfd ? live.facts.value("seals"_L1).toString() : QString();
     seals.remove(u"F_SEAL_"_s).replace(u'|', u' ');
     look.foot = seals.isEmpty() ? look.exists ? NodeText::tr("first bytes, peeked") : QString()
                                 : NodeText::tr("sealed: %1").arg(seals);

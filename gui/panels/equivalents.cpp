@@ -98,6 +98,14 @@ QString internetLines(const Node& node, const LiveEndpoint* live)
         .arg(address, port, v6, address.contains(u':') ? u'[' + address + u']' : address);
 }
 
+/// How one looks at a connection; its listener says how it is made.
+QString connectionLines(const LiveEndpoint& live)
+{
+    if (live.entry.kind == "tcp"_L1)
+        return u"$ ss -tinp 'sport = :%1 or dport = :%1'\n$ lsof -nP -iTCP:%1"_s.arg(live.entry.port);
+    return u"$ ss -xp | grep -w %1\n$ lsof -U +E | grep -w %1"_s.arg(live.entry.inode);
+}
+
 /// The command line of the first process at this port, or a word in its place.
 QString userOf(const Topology& topology, const Node& endpoint, const QString& port, const QString& otherwise)
 {
@@ -119,6 +127,8 @@ QString modeOf(const Node& node)
 
 QString shellLines(const Topology& topology, const Node& node, const LiveEndpoint* live)
 {
+    if (live && live->entry.parent != 0)
+        return connectionLines(*live);
     switch (node.kind) {
     case Kind::Pipe: {
         QString text = u"$ %1 | %2"_s.arg(userOf(topology, node, u"write"_s, u"writer"_s),
@@ -133,9 +143,9 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
             pathOf(node, live), modeOf(node), userOf(topology, node, u"write"_s, u"writer"_s),
             userOf(topology, node, u"read"_s, u"reader"_s));
     case Kind::File:
-        return u"$ %2 > %1\n$ %3 < %1\n$ stat %1"_s.arg(pathOf(node, live),
-                                                        userOf(topology, node, u"write"_s, u"writer"_s),
-                                                        userOf(topology, node, u"read"_s, u"reader"_s));
+        return u"$ %2 > %1\n$ %3 < %1\n$ stat %1\n$ lsof -o %1\n$ lslocks"_s.arg(
+            pathOf(node, live), userOf(topology, node, u"write"_s, u"writer"_s),
+            userOf(topology, node, u"read"_s, u"reader"_s));
     case Kind::Socketpair:
         return u"$ socat EXEC:'program-a' EXEC:'program-b'\n$ ss -xp"_s;
     case Kind::SysvQueue:

@@ -34,10 +34,15 @@ QString number(const Node& node, const QString& key)
     return QString::number(node.property(key).toInteger());
 }
 
+QString internetDomain(const Node& node)
+{
+    return node.property(u"address"_s).toString().contains(u':') ? u"AF_INET6"_s : u"AF_INET"_s;
+}
+
 QString socketLines(const Node& node)
 {
     const bool internet = node.kind == Kind::Tcp || node.kind == Kind::Udp;
-    const QString domain = internet ? u"AF_INET"_s : u"AF_UNIX"_s;
+    const QString domain = internet ? internetDomain(node) : u"AF_UNIX"_s;
     const QString type = node.kind == Kind::Tcp || node.kind == Kind::UnixStream ? u"SOCK_STREAM"_s
                          : node.kind == Kind::UnixSeqpacket                      ? u"SOCK_SEQPACKET"_s
                                                                                  : u"SOCK_DGRAM"_s;
@@ -122,8 +127,8 @@ QString cLines(const Node& node)
     case Kind::Udp:
         return socketLines(node);
     case Kind::Raw:
-        return u"int s = socket(AF_INET, SOCK_RAW, IPPROTO_%1);   // needs CAP_NET_RAW\nsendto(s, packet, size, 0, (struct sockaddr *)&address, sizeof address);\nrecv(s, buffer, sizeof buffer, 0);   // with its IP header"_s
-            .arg(node.property(u"protocol"_s).toString().toUpper());
+        return u"int s = socket(%2, SOCK_RAW, IPPROTO_%1);   // needs CAP_NET_RAW\nsendto(s, packet, size, 0, (struct sockaddr *)&address, sizeof address);\nrecv(s, buffer, sizeof buffer, 0);   // with its IP header"_s
+            .arg(node.property(u"protocol"_s).toString().toUpper(), internetDomain(node));
     case Kind::Eventfd:
         return u"int e = eventfd(%1, %2);\nuint64_t n = 1;\nwrite(e, &n, sizeof n);   // adds\nread(e, &n, sizeof n);    // takes %3, waits while it is 0"_s
             .arg(number(node, u"value"_s),

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QDateTime>
 #include <QJsonArray>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -20,7 +21,7 @@ struct KernelFactsText
     Q_DECLARE_TR_FUNCTIONS(KernelFacts)
 };
 
-enum class Form { Plain, Bytes, Memory, Pid, Time, Micros, Yes };
+enum class Form { Plain, Bytes, Memory, Pid, Told, Time, Micros, Yes };
 
 struct Row
 {
@@ -39,21 +40,24 @@ constexpr Row rows[] = {
     {"msg_stime"_L1, Form::Time, {}},
     {"msg_lrpid"_L1, Form::Pid, {}},
     {"msg_rtime"_L1, Form::Time, {}},
+    {"msg_ctime"_L1, Form::Time, {}},
     {"mq_curmsgs"_L1, Form::Plain, "mq_maxmsg"_L1},
     {"qsize"_L1, Form::Bytes, {}},
     {"mq_msgsize"_L1, Form::Bytes, {}},
-    {"notify_pid"_L1, Form::Pid, {}},
+    {"notify_pid"_L1, Form::Told, {}},
     {"shm_segsz"_L1, Form::Bytes, {}},
     {"shm_nattch"_L1, Form::Plain, {}},
     {"shm_cpid"_L1, Form::Pid, {}},
     {"shm_lpid"_L1, Form::Pid, {}},
     {"shm_atime"_L1, Form::Time, {}},
     {"shm_dtime"_L1, Form::Time, {}},
+    {"shm_ctime"_L1, Form::Time, {}},
     {"shm_dest"_L1, Form::Yes, {}},
     {"nsems"_L1, Form::Plain, {}},
     {"value"_L1, Form::Plain, {}},
     {"waiters"_L1, Form::Plain, {}},
     {"sem_otime"_L1, Form::Time, {}},
+    {"sem_ctime"_L1, Form::Time, {}},
     {"waiting"_L1, Form::Plain, "backlog"_L1},
     {"rcv_q"_L1, Form::Bytes, {}},
     {"snd_q"_L1, Form::Bytes, {}},
@@ -75,13 +79,13 @@ constexpr Row rows[] = {
     {"size"_L1, Form::Bytes, {}},
     {"resident"_L1, Form::Bytes, {}},
     {"seals"_L1, Form::Plain, {}},
-    {"offsets"_L1, Form::Plain, {}},
-    {"locks"_L1, Form::Plain, {}},
 };
 
 /// Shown as a table instead.
 bool isTable(const LiveEndpoint& endpoint, const QString& name)
 {
+    if (endpoint.entry.kind == "file"_L1)
+        return QStringList{u"offsets"_s, u"offset_pids"_s, u"locks"_s}.contains(name);
     return endpoint.entry.kind == "sysv-semaphore"_L1 &&
            QStringList{u"values"_s, u"ncnt"_s, u"zcnt"_s, u"pid"_s, u"undo"_s}.contains(name);
 }
@@ -147,6 +151,8 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
         return KernelFactsText::tr("%1 of memory").arg(formatBytes(number));
     case Form::Pid:
         return who(session, value.toInteger());
+    case Form::Told:
+        return number == 0 ? KernelFactsText::tr("nobody") : who(session, value.toInteger());
     case Form::Time:
         return ago(value.toInteger());
     case Form::Micros:
@@ -157,6 +163,12 @@ QString valueText(const Session& session, Form form, const QJsonValue& value, co
         break;
     }
     return bounded ? KernelFactsText::tr("%1 of %2").arg(plain(value), plain(limit)) : plain(value);
+}
+
+bool isAmount(const QString& text)
+{
+    static const QRegularExpression amount(u"^[0-9]+( B)?$"_s);
+    return amount.match(text).hasMatch();
 }
 
 /// Columns line up; numbers stand at their right edge.
@@ -173,8 +185,12 @@ QString columns(const QList<QStringList>& lines)
     for (const QStringList& line : lines) {
         QString row;
         for (qsizetype i = 0; i < line.size(); ++i)
-            row += (i > 0 ? u"  "_s : QString()) + line.at(i).leftJustified(widths.at(i));
-        text.append(row.trimmed());
+            row += (i > 0 ? u"  "_s : QString()) + (isAmount(lines.last().value(i))
+                                                        ? line.at(i).rightJustified(widths.at(i))
+                                                        : line.at(i).leftJustified(widths.at(i)));
+        while (row.endsWith(u' '))
+            row.chop(1);
+        text.append(row);
     }
     return text.join(u'\n');
 }
@@ -194,7 +210,9 @@ EndpointContents messages(const LiveEndpoint& endpoint)
     }
     if (endpoint.tilesTotal > static_cast<quint64>(endpoint.tiles.size()))
         lines.append({u"+%1"_s.arg(endpoint.tilesTotal - static_cast<quint64>(endpoint.tiles.size()))});
-    return {KernelFactsText::tr("Queued messages (peeked)"), columns(lines)};
+    return {endpoint.entry.kind == "posix-queue"_L1 ? KernelFactsText::tr("Queued messages · from the calls")
+                                                    : KernelFactsText::tr("Queued messages (peeked)"),
+            columns(lines)};
 }
 
 EndpointContents semaphores(const LiveEndpoint& endpoint)
@@ -229,27 +247,63 @@ QString waysText(const LiveEndpoint& connection)
     return u"→ %1 ← %2"_s.arg(text(connection.fill), text(connection.fill2));
 }
 
+/// A line that names it, and below it what is known, for the panel is narrow.
 EndpointContents connections(const Session& session, const LiveEndpoint& listener)
 {
-    QList<QStringList> lines;
+    const QJsonValue none(QJsonValue::Undefined);
+    QStringList lines;
     for (const LiveEndpoint& one : session.endpoints()) {
         if (one.entry.parent != listener.entry.number)
             continue;
         const QJsonObject& facts = one.entry.facts;
-        QStringList line{one.entry.name, facts.value("state"_L1).toString(one.entry.state), waysText(one)};
+        const QString state = facts.value("state"_L1).toString(one.entry.state);
+        QString name = one.entry.name;
+        if (name.startsWith(listener.entry.name + u' '))
+            name = name.mid(listener.entry.name.size() + 1);
+        lines.append(name + u"  "_s + state);
         if (facts.contains("accepted"_L1))
-            line.append(KernelFactsText::tr("not accepted"));
-        const QJsonValue none(QJsonValue::Undefined);
+            lines.append(u"  "_s + KernelFactsText::tr("not accepted"));
+        if (state == "TIME_WAIT"_L1 || one.entry.state != "live"_L1)
+            continue;
+        lines.append(u"  "_s + waysText(one));
         if (const QJsonValue rtt = facts.value("rtt_us"_L1); !rtt.isUndefined())
-            line.append(u"rtt %1"_s.arg(valueText(session, Form::Micros, rtt, none)));
+            lines.last() += u"  rtt %1"_s.arg(valueText(session, Form::Micros, rtt, none));
         if (const QJsonValue again = facts.value("retransmits"_L1); !again.isUndefined())
-            line.append(KernelFactsText::tr("retransmits %1").arg(plain(again)));
+            lines.append(u"  "_s + KernelFactsText::tr("retransmits %1").arg(plain(again)));
         if (const QJsonValue pid = facts.value("peer_pid"_L1); !pid.isUndefined())
-            line.append(u"%1 · uid %2"_s.arg(valueText(session, Form::Pid, pid, none),
-                                             plain(facts.value("peer_uid"_L1))));
-        lines.append(line);
+            lines.append(u"  %1 · uid %2"_s.arg(valueText(session, Form::Pid, pid, none),
+                                                plain(facts.value("peer_uid"_L1))));
+        if (const qint64 carried = facts.value("fds_in_flight"_L1).toInteger(); carried > 0)
+            lines.append(u"  "_s + KernelFactsText::tr("descriptors in flight: %1").arg(carried));
     }
-    return {KernelFactsText::tr("Connections · sampled"), columns(lines)};
+    return {KernelFactsText::tr("Connections · sampled"), lines.join(u'\n')};
+}
+
+/// Where each open file description stands, and who has which bytes locked: the engine's words are those of
+/// /proc/locks.
+EndpointContents offsetsAndLocks(const Session& session, const LiveEndpoint& file)
+{
+    const QJsonObject& facts = file.entry.facts;
+    const QJsonArray offsets = facts.value("offsets"_L1).toArray();
+    const QJsonArray pids = facts.value("offset_pids"_L1).toArray();
+    QList<QStringList> lines;
+    for (qsizetype i = 0; i < offsets.size(); ++i)
+        lines.append({who(session, pids.at(i).toInteger()),
+                      KernelFactsText::tr("at %1").arg(formatCount(
+                          static_cast<quint64>(std::max<qint64>(0, offsets.at(i).toInteger()))))});
+    const QStringList locks = facts.value("locks"_L1).toString().split("; "_L1, Qt::SkipEmptyParts);
+    for (const QString& lock : locks) {
+        const QStringList words = lock.split(u' ');
+        if (words.size() < 5)
+            continue;
+        QString what = words.at(0) + u' ' + words.at(1);
+        if (words.at(3) != "0"_L1 || words.at(4) != "EOF"_L1)
+            what += u" %1–%2"_s.arg(words.at(3), words.at(4));
+        if (words.size() > 5)
+            what += u' ' + KernelFactsText::tr("waits");
+        lines.append({who(session, words.at(2).toLongLong()), what});
+    }
+    return {KernelFactsText::tr("Offsets and locks · sampled"), columns(lines)};
 }
 
 } // namespace
@@ -285,7 +339,9 @@ EndpointContents endpointContents(const Session& session, const LiveEndpoint& en
         return messages(endpoint);
     if (kind == "sysv-semaphore"_L1)
         return semaphores(endpoint);
-    if (kind == "sysv-shm"_L1 || kind == "posix-shm"_L1 || kind == "memfd"_L1)
+    if (kind == "file"_L1)
+        return offsetsAndLocks(session, endpoint);
+    if (kind == "sysv-shm"_L1 || kind == "posix-shm"_L1 || kind == "memfd"_L1 || kind == "posix-semaphore"_L1)
         return attachments(session, endpoint);
     if (endpoint.entry.parent == 0 &&
         (kind == "tcp"_L1 || kind == "unix-stream"_L1 || kind == "unix-seqpacket"_L1))

@@ -94,6 +94,13 @@ QString runStateText(const Session& session)
     return {};
 }
 
+/// Of this run's processes the name on the canvas: all scripts are run by the same program.
+QString nameOf(const Session& session, const Holder& holder)
+{
+    const ProcessEntry known = session.catalog().processes.value(holder.process);
+    return known.name.isEmpty() ? holder.name : known.name;
+}
+
 /// Why calls are not followed, for people.
 QString sampledText(const QString& why)
 {
@@ -122,6 +129,22 @@ Fact totalFact(const QString& name, const EndpointEntry& entry, quint64 bytes)
         fact.tip = exactBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, by the kernel's own count");
     }
     return fact;
+}
+
+/// Who is blocked on it, in which call.
+QList<Fact> waiterFacts(const Session& session, quint32 endpoint)
+{
+    QList<Fact> facts;
+    for (const PendingCall& call : session.pending()) {
+        if (call.endpoint != endpoint || call.paced)
+            continue;
+        const quint64 since = session.now() > call.since ? session.now() - call.since : 0;
+        const ProcessEntry process = session.catalog().processes.value(call.process);
+        facts.append({LiveFactsText::tr("waits"),
+                      u"%1 · %2 · %3"_s.arg(process.name, call.call, formatDuration(since)),
+                      u"%1 · pid %2"_s.arg(formatCall(call)).arg(process.pid), call.how == "sampled"_L1});
+    }
+    return facts;
 }
 
 QList<Fact> processFacts(const Session& session, const LiveProcess& process)
@@ -177,10 +200,14 @@ QList<Fact> endpointFacts(const Session& session, const LiveEndpoint& endpoint)
 {
     QList<Fact> facts;
     const EndpointEntry& entry = endpoint.entry;
-    facts.append({LiveFactsText::tr("state"), entry.state, endpoint.error});
+    // A socket's own state says more than that it is there.
+    if (entry.state != "live"_L1 || !entry.facts.contains("state"_L1))
+        facts.append({LiveFactsText::tr("state"), entry.state, endpoint.error});
     facts += kernelFacts(session, endpoint);
+    facts += waiterFacts(session, entry.number);
     // Where the kernel has names of its own for it, they say more.
-    if (endpoint.sampled && (endpoint.entry.facts.isEmpty() || entry.parent != 0))
+    const bool isOver = entry.facts.value("state"_L1) == "TIME_WAIT"_L1; // nobody holds bytes for it any more
+    if (endpoint.sampled && !isOver && (entry.facts.isEmpty() || entry.parent != 0))
         facts += fillFacts(endpoint);
     facts.append(totalFact(LiveFactsText::tr("bytes in"), entry, entry.totals.bytesIn));
     facts.append(totalFact(LiveFactsText::tr("bytes out"), entry, entry.totals.bytesOut));
@@ -257,11 +284,11 @@ QList<Fact> runFacts(const Session& session)
     return facts;
 }
 
-QList<Fact> holderFacts(const QList<Holder>& holders)
+QList<Fact> holderFacts(const Session& session, const QList<Holder>& holders)
 {
     QList<Fact> facts;
     for (const Holder& holder : holders)
-        facts.append({u"%1 · pid %2"_s.arg(holder.name).arg(holder.pid),
+        facts.append({u"%1 · pid %2"_s.arg(nameOf(session, holder)).arg(holder.pid),
                       u"fd %1 · %2"_s.arg(holder.fd).arg(holder.access),
                       holder.process == 0
                           ? LiveFactsText::tr("sampled from /proc · not a process of this run")

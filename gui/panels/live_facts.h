@@ -15,7 +15,7 @@ QList<Fact> edgeFacts(const model::Session& session, const model::Edge& edge);
 QList<Fact> groupFacts(const model::Session& session, const model::Topology& topology,
                        const model::Group& group);
 QList<Fact> runFacts(const model::Session& session);
-QList<Fact> holderFacts(const QList<model::Holder>& holders);
+QList<Fact> holderFacts(const model::Session& session, const QList<model::Holder>& holders);
 
 /// "not run", "running", "paused", "ended", "recorded".
 QString runStateText(const model::Session& session);

@@ -33,6 +33,21 @@ bool hasDepth(const model::LiveEndpoint& endpoint)
            shapeOf(kind) != gui::Shape::Semaphore && (endpoint.capacity > 0 || kind == model::Kind::File);
 }
 
+/// Whether it is held open by descriptors: of the others it is told who has them attached, or who used them.
+bool isHeldOpen(const model::LiveEndpoint& endpoint)
+{
+    return !endpoint.entry.kind.startsWith("sysv-"_L1) && endpoint.entry.kind != "posix-semaphore"_L1;
+}
+
+/// A node in the place of what a program made.
+model::Node standIn(const model::LiveEndpoint& endpoint)
+{
+    model::Node node;
+    node.name = endpoint.entry.name;
+    model::kindFromId(endpoint.entry.kind, node.kind);
+    return node;
+}
+
 constexpr int refreshMs = 100;
 constexpr int holdersMs = 500;
 
@@ -111,7 +126,7 @@ LivePage::LivePage(model::Document& document, model::Session& session, History& 
             [this](quint32 endpoint, const QList<model::Holder>& holders) {
                 if (endpoint == m_holdersOf)
                     m_holders->setFacts(holders.isEmpty() ? QList<Fact>{{tr("nobody"), {}, {}}}
-                                                          : holderFacts(holders));
+                                                          : holderFacts(m_session, holders));
             });
     refresh();
 }
@@ -148,9 +163,10 @@ void LivePage::refresh()
     for (QWidget* widget : std::initializer_list<QWidget*>{m_trendTitle, m_trend})
         widget->setVisible(endpoint && hasDepth(*endpoint));
     for (QWidget* widget : std::initializer_list<QWidget*>{m_holdersTitle, m_holders})
-        widget->setVisible(endpoint && m_session.isLive() && endpoint->entry.state == "live"_L1);
-    m_shellTitle->setVisible(node != nullptr);
-    m_shell->setVisible(node != nullptr);
+        widget->setVisible(endpoint && m_session.isLive() && endpoint->entry.state == "live"_L1 &&
+                           isHeldOpen(*endpoint));
+    m_shellTitle->setVisible(node || endpoint);
+    m_shell->setVisible(node || endpoint);
 
     if (process) {
         sentence =
@@ -174,6 +190,8 @@ void LivePage::refresh()
     m_sentence->setVisible(!sentence.isEmpty());
     if (node)
         refreshShell(*node, process, endpoint);
+    else if (endpoint)
+        refreshShell(standIn(*endpoint), nullptr, endpoint);
     refreshScript(node, process);
     refreshContents(endpoint);
     refreshTrend();
@@ -222,6 +240,7 @@ void LivePage::refreshContents(const model::LiveEndpoint* endpoint)
     m_contents->setVisible(!contents.text.isEmpty());
     m_contentsTitle->setText(contents.title);
     m_contents->setText(contents.text);
+    m_contents->setToolTip(contents.text); // whole there, when a row is cut
 }
 
 QString LivePage::contentsText() const
@@ -251,12 +270,13 @@ void LivePage::refreshTrend()
         return;
     model::Kind kind = model::Kind::Pipe;
     model::kindFromId(endpoint->entry.kind, kind);
-    m_trendTitle->setText(kind == model::Kind::File            ? tr("Size · last 30 s · sampled")
-                          : shapeOf(kind) == gui::Shape::Queue ? tr("Queue depth · last 30 s · sampled")
-                                                               : tr("Fill · last 30 s · sampled"));
-    m_trend->setSpan(m_history.now(), History::spanSeconds);
     // A POSIX queue and a backlog are counted in messages and connections, all else in bytes.
     const bool counted = kind == model::Kind::PosixQueue || (isListener(kind) && endpoint->entry.parent == 0);
+    m_trendTitle->setText(kind == model::Kind::File            ? tr("Size · last 30 s · sampled")
+                          : shapeOf(kind) == gui::Shape::Queue ? tr("Queue depth · last 30 s · sampled")
+                          : counted                            ? tr("Waiting · last 30 s · sampled")
+                                                               : tr("Fill · last 30 s · sampled"));
+    m_trend->setSpan(m_history.now(), History::spanSeconds);
     const auto text = [counted](quint64 value) {
         return counted ? model::formatCount(value) : model::formatBytes(value);
     };

@@ -80,9 +80,10 @@ void ValueLabel::paintEvent(QPaintEvent* event)
     QLabel::paintEvent(event);
     if (!m_sampled || text().isEmpty())
         return;
-    const int width = std::min(fontMetrics().horizontalAdvance(text()), contentsRect().width());
-    const QRect box = QStyle::alignedRect(layoutDirection(), alignment(),
-                                          QSize(width, fontMetrics().height()), contentsRect());
+    // Below the last line when there are several.
+    const Qt::Alignment where = QStyle::visualAlignment(layoutDirection(), alignment());
+    const QRect box = fontMetrics().boundingRect(
+        contentsRect(), static_cast<int>(where) | (wordWrap() ? Qt::TextWordWrap : 0), text());
     QPainter painter(this);
     painter.setPen(QPen(Theme::instance().colors().inkMuted, 1, Qt::DashLine));
     painter.drawLine(box.left(), box.bottom(), box.right(), box.bottom());

@@ -113,6 +113,8 @@ public:
     ObjectId id() const noexcept { return m_id; }
     /// All inodes behind it: a socketpair has one at each end.
     virtual std::vector<ObjectId> objects() const { return {m_id}; }
+    /// True when /proc/PID/fd does not tell all who hold it: what they have open is seen by the tracer alone.
+    virtual bool isHeldUnnamed() const noexcept { return false; }
     /// What makes a call one on this endpoint.
     virtual std::vector<ObjectKey> keys() const;
     const std::string& path() const noexcept { return m_path; }

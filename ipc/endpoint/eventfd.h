@@ -22,6 +22,7 @@ public:
 
     std::string_view kind() const noexcept override { return "eventfd"; }
     std::vector<ObjectId> objects() const override { return {}; }
+    bool isHeldUnnamed() const noexcept override { return true; }
     std::vector<ObjectKey> keys() const override
     {
         return {{ObjectKey::Kind::Eventfd, static_cast<std::uint64_t>(m_number)}};

@@ -41,6 +41,7 @@ PosixSemaphoreEndpoint::PosixSemaphoreEndpoint(const PosixSemaphoreOptions& opti
     if (::lstat(filePath().c_str(), &status) != 0)
         throw EndpointError("sem_open", m_path, errno);
     m_id = {status.st_dev, status.st_ino};
+    m_users.setObject({m_id, false});
 }
 
 /// The C library puts it there (shm_overview(7)).
@@ -49,7 +50,7 @@ std::string PosixSemaphoreEndpoint::filePath() const
     return "/dev/shm/sem." + m_path.substr(std::min<std::size_t>(m_path.size(), 1));
 }
 
-std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& /*context*/)
+std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& context)
 {
     Look look;
     const Fd fd(::open(filePath().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -67,6 +68,8 @@ std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& /*context*/)
     constexpr unsigned waitersShift = 32;
     look.facts = {{"value", static_cast<std::int64_t>(words & UINT32_MAX)},
                   {"waiters", static_cast<std::int64_t>(words >> waitersShift)}};
+    m_users.update(context.holders, 0, false);
+    look.attached = m_users.attachments();
     return look;
 }
 

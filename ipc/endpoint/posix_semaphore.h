@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/endpoint/endpoint.h"
+#include "ipc/endpoint/mapped_users.h"
 
 namespace byteyard::ipc {
 
@@ -32,6 +33,8 @@ public:
 
 private:
     std::string filePath() const;
+
+    MappedUsers m_users; ///< who has it open has it mapped: sem_open(3) closes its descriptor
 };
 
 } // namespace byteyard::ipc

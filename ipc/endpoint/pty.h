@@ -22,6 +22,8 @@ public:
 
     std::string_view kind() const noexcept override { return "pty"; }
     bool isAnonymous() const noexcept override { return true; }
+    /// Every master is the same /dev/ptmx.
+    bool isHeldUnnamed() const noexcept override { return true; }
     std::vector<ObjectKey> keys() const override
     {
         return {{ObjectKey::Kind::Pty, static_cast<std::uint64_t>(m_number)}};

@@ -22,6 +22,7 @@ public:
     std::string_view kind() const noexcept override { return "raw"; }
     EndpointNames names() const override;
     std::vector<ObjectId> objects() const override { return {}; }
+    bool isHeldUnnamed() const noexcept override { return true; }
     /// It is a protocol, which needs no socket to be there.
     bool isAnonymous() const noexcept override { return false; }
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;

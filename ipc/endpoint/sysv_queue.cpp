@@ -122,7 +122,8 @@ std::optional<Look> SysvQueueEndpoint::look(const LookContext& /*context*/)
                   {"msg_lspid", state->msg_lspid},
                   {"msg_lrpid", state->msg_lrpid},
                   {"msg_stime", state->msg_stime},
-                  {"msg_rtime", state->msg_rtime}};
+                  {"msg_rtime", state->msg_rtime},
+                  {"msg_ctime", state->msg_ctime}};
     if (!m_why.empty())
         look.facts.emplace_back("peek", m_why);
     return look;

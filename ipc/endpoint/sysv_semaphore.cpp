@@ -141,7 +141,8 @@ std::optional<Look> SysvSemaphoreEndpoint::look(const LookContext& context)
                   {"zcnt", std::move(zero)},
                   {"pid", std::move(last)},
                   {"undo", undoOf(holders, shown)},
-                  {"sem_otime", state->sem_otime}};
+                  {"sem_otime", state->sem_otime},
+                  {"sem_ctime", state->sem_ctime}};
     return look;
 }
 

@@ -104,6 +104,7 @@ std::optional<Look> SysvShmEndpoint::look(const LookContext& context)
                   {"shm_lpid", state->shm_lpid},
                   {"shm_atime", state->shm_atime},
                   {"shm_dtime", state->shm_dtime},
+                  {"shm_ctime", state->shm_ctime},
                   {"shm_dest", static_cast<std::int64_t>(marked ? 1 : 0)}};
     look.attached = m_users.attachments();
     return look;

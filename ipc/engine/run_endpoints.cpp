@@ -57,6 +57,8 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
         fail(slot, error);
         return number;
     }
+    if (slot.record.path.empty())
+        slot.record.path = slot.object->path(); // a terminal's, which the kernel chose
     slot.record.names = slot.object->names();
     slot.record.id = slot.object->id();
     slot.record.state = EndpointState::Live;
@@ -442,6 +444,24 @@ std::vector<TableHolder> RunEndpoints::holders(std::uint32_t number) const
 {
     const auto lock = m_tracer.lockTable();
     return m_tracer.holders(number);
+}
+
+std::vector<host::DescriptorHolder> RunEndpoints::foundHolders(std::uint32_t number,
+                                                               const Endpoint& object) const
+{
+    std::vector<host::DescriptorHolder> found = host::findHolders("/proc", object.objects());
+    if (!object.isHeldUnnamed())
+        return found;
+    for (const TableHolder& holder : holders(number)) {
+        const bool isFound = std::any_of(found.begin(), found.end(), [&](const auto& each) {
+            return each.pid == holder.pid && each.fd == holder.fd;
+        });
+        if (holder.fd < 0 || isFound)
+            continue;
+        const std::optional<host::ProcessStat> status = host::processStat("/proc", holder.pid);
+        found.push_back({holder.pid, status ? status->name : std::string(), holder.fd, holder.access});
+    }
+    return found;
 }
 
 } // namespace byteyard::ipc::engine

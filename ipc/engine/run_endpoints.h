@@ -5,6 +5,7 @@
 #include "ipc/endpoint/socket.h"
 #include "ipc/engine/engine_sink.h"
 #include "ipc/engine/topology.h"
+#include "ipc/host/process_scan.h"
 
 #include <memory>
 
@@ -55,6 +56,8 @@ public:
     void over(std::uint32_t number);
     MadeCall setCapacity(std::uint32_t number, std::uint64_t bytes);
     std::vector<TableHolder> holders(std::uint32_t number) const;
+    /// Of all processes of this machine.
+    std::vector<host::DescriptorHolder> foundHolders(std::uint32_t number, const Endpoint& object) const;
     std::vector<SampleTarget> targets() const;
     /// Nobody holds it: an anonymous object is gone.
     void unheld(std::uint32_t number);

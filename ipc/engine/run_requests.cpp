@@ -330,7 +330,7 @@ bool Run::tellHolders(std::uint32_t endpoint)
     const Endpoint* object = m_endpoints.object(endpoint);
     const std::vector<ProcessRecord> records = m_sink.records();
     for (const host::DescriptorHolder& holder :
-         host::findHolders("/proc", object ? object->objects() : std::vector<ObjectId>())) {
+         object ? m_endpoints.foundHolders(endpoint, *object) : std::vector<host::DescriptorHolder>()) {
         const auto process = std::find_if(records.begin(), records.end(), [&](const ProcessRecord& record) {
             return isAlive(record) && record.pid == holder.pid;
         });

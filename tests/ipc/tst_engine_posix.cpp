@@ -299,6 +299,8 @@ private Q_SLOTS:
                       words(u"a"_s, u"semaphore {s.path} wait hold"_s)},
                      {uses(u"a"_s, u"s"_s, u"use"_s)});
         QVERIFY(engine.until([&] { return seen(engine, u"s"_s).fact(u"value"_s) == 0; }));
+        // sem_open closes its descriptor: who has it open has it mapped.
+        QVERIFY(engine.until([&] { return seen(engine, u"s"_s).attached().size() == 1; }));
         const QString name = pathOf(engine, u"s"_s);
         sem_t* witness = ::sem_open(name.toUtf8().constData(), 0);
         QVERIFY(witness);

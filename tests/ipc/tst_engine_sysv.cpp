@@ -72,6 +72,7 @@ private Q_SLOTS:
         QCOMPARE(live.fact(u"msg_lspid"_s), row[u"lspid"_s].toLongLong());
         QCOMPARE(live.fact(u"msg_lrpid"_s), row[u"lrpid"_s].toLongLong());
         QCOMPARE(live.fact(u"msg_stime"_s), row[u"stime"_s].toLongLong());
+        QCOMPARE(live.fact(u"msg_ctime"_s), row[u"ctime"_s].toLongLong());
         QCOMPARE(live.fact(u"msg_lspid"_s), engine.process(u"w"_s)[u"pid"_s].toInt());
         QVERIFY(sayingOf(u"ipcs"_s, {u"-q"_s, u"-i"_s, QString::number(id)})
                     .contains(u"qbytes=%1"_s.arg(live.fact(u"msg_qbytes"_s))));
