@@ -100,6 +100,10 @@ int callPoll(lua_State* lua)
     const lua_Unsigned count = lua_rawlen(lua, 1);
     if (count > maxPolled)
         return luaL_argerror(lua, 1, "has more than 65536 entries");
+    lua_pushnil(lua);
+    if (count == 0 && lua_next(lua, 1) != 0) // {fd=…} alone would wait for nothing at all
+        return luaL_argerror(lua, 1, "must hold tables {fd=, events=}");
+    lua_settop(lua, 2);
     const int timeout = optInt(lua, 2, -1);
     std::vector<pollfd> polled(count);
     for (lua_Unsigned i = 0; i < count; ++i) {

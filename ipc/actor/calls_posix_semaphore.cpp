@@ -1,5 +1,6 @@
 #include "ipc/actor/families.h"
 #include "ipc/actor/lua_api.h"
+#include "ipc/actor/mapping.h"
 
 #include <array>
 #include <cerrno>
@@ -24,9 +25,28 @@ Semaphore& checkObject(lua_State* lua)
     return *semaphore;
 }
 
-sem_t* checkSemaphore(lua_State* lua)
+/// One that sem_open gave, or the place of one in shared memory: a mapping and an offset, as of a mutex.
+/// `next`: the argument behind it.
+sem_t* checkSemaphore(lua_State* lua, int* next = nullptr)
 {
-    return checkObject(lua).sem;
+    const bool isPlaced = lua_isuserdata(lua, 1) != 0 && !luaL_testudata(lua, 1, semaphoreType);
+    if (next)
+        *next = isPlaced ? 3 : 2;
+    return isPlaced ? reinterpret_cast<sem_t*>(checkPlace(lua, 1, 2, sizeof(sem_t), alignof(sem_t)))
+                    : checkObject(lua).sem;
+}
+
+/// sem_init(mapping, offset [, value]): processes share it
+int callSemInit(lua_State* lua)
+{
+    auto* sem = reinterpret_cast<sem_t*>(checkPlace(lua, 1, 2, sizeof(sem_t), alignof(sem_t)));
+    return pushDone(lua, ::sem_init(sem, 1, optUnsigned(lua, 3, 0)));
+}
+
+int callSemDestroy(lua_State* lua)
+{
+    auto* sem = reinterpret_cast<sem_t*>(checkPlace(lua, 1, 2, sizeof(sem_t), alignof(sem_t)));
+    return pushDone(lua, ::sem_destroy(sem));
 }
 
 /// sem_open(name [, flags [, mode [, value]]])
@@ -55,8 +75,9 @@ int callSemTrywait(lua_State* lua)
 /// sem_timedwait(semaphore, seconds from now)
 int callSemTimedwait(lua_State* lua)
 {
-    sem_t* sem = checkSemaphore(lua);
-    const timespec deadline = checkDeadline(lua, 2);
+    int seconds = 0;
+    sem_t* sem = checkSemaphore(lua, &seconds);
+    const timespec deadline = checkDeadline(lua, seconds);
     return pushDone(lua, ::sem_timedwait(sem, &deadline));
 }
 
@@ -88,15 +109,17 @@ int callSemUnlink(lua_State* lua)
     return pushDone(lua, ::sem_unlink(checkPath(lua, 1)));
 }
 
-constexpr std::array<luaL_Reg, 9> posixSemaphoreCalls{{{"sem_open", callSemOpen},
-                                                       {"sem_wait", callSemWait},
-                                                       {"sem_trywait", callSemTrywait},
-                                                       {"sem_timedwait", callSemTimedwait},
-                                                       {"sem_post", callSemPost},
-                                                       {"sem_getvalue", callSemGetvalue},
-                                                       {"sem_close", callSemClose},
-                                                       {"sem_unlink", callSemUnlink},
-                                                       {nullptr, nullptr}}};
+constexpr std::array<luaL_Reg, 11> posixSemaphoreCalls{{{"sem_open", callSemOpen},
+                                                        {"sem_wait", callSemWait},
+                                                        {"sem_trywait", callSemTrywait},
+                                                        {"sem_timedwait", callSemTimedwait},
+                                                        {"sem_post", callSemPost},
+                                                        {"sem_getvalue", callSemGetvalue},
+                                                        {"sem_close", callSemClose},
+                                                        {"sem_unlink", callSemUnlink},
+                                                        {"sem_init", callSemInit},
+                                                        {"sem_destroy", callSemDestroy},
+                                                        {nullptr, nullptr}}};
 
 } // namespace
 

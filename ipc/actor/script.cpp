@@ -131,7 +131,8 @@ void Script::addFields(const json& fields)
     lua_setglobal(lua, "field");
 }
 
-/// Each edge: in the list `handles`, and a global of its name. An edge to a descriptor is in the list alone.
+/// Each edge: in the list `handles`, there also under its name, and a global of its name. An edge to a
+/// descriptor is in `handles` alone.
 void Script::addHandles(const json& handles)
 {
     lua_State* lua = m_lua.get();
@@ -153,6 +154,8 @@ void Script::addHandles(const json& handles)
             lua_pushvalue(lua, -1);
             lua_setglobal(lua, name.c_str());
         }
+        lua_pushvalue(lua, -1);
+        lua_setfield(lua, -3, name.c_str());
         lua_rawseti(lua, -2, ++count);
     }
     lua_setglobal(lua, "handles");

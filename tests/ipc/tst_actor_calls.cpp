@@ -58,6 +58,7 @@ private slots:
             assert(fcntl(r, F_GETFL) & O_NONBLOCK ~= 0 and fcntl(r, F_GETFD) == FD_CLOEXEC)
             assert(write(w, "hello\0there") == 11)
             local polled = {{fd = r, events = POLLIN}, {fd = w, events = POLLOUT}}
+            assert(not pcall(poll, {fd = 0}) and poll({}, 0) == 0)
             assert(poll(polled, 0) == 2 and polled[1].revents == POLLIN and polled[2].revents == POLLOUT)
             assert(read(r, 100) == "hello\0there")
             assert(select(2, lseek(r, 0)) == "ESPIPE")
@@ -289,6 +290,25 @@ private slots:
         QVERIFY2(code == 0, actor.errors());
         QCOMPARE(actor.out(), QByteArray("done\n"));
         QVERIFY(!left);
+    }
+
+    void aSemaphoreInSharedMemoryIsSharedByProcesses()
+    {
+        runs(R"(
+            local fd = memfd_create("byteyard-test")
+            ftruncate(fd, 4096)
+            local m = mmap(fd, 4096)
+            assert(sem_init(m, 64) and sem_getvalue(m, 64) == 0)
+            assert(not pcall(sem_init, m, 65) and not pcall(sem_wait, m, 4090) and not pcall(sem_wait, 7))
+            assert(select(2, sem_trywait(m, 64)) == "EAGAIN" and select(2, sem_timedwait(m, 64, 0.01)) == "ETIMEDOUT")
+            local child = fork()
+            if child == 0 then
+                sem_wait(m, 64)
+                exit(5)
+            end
+            assert(sem_post(m, 64) and select(3, wait(child)) == 5 and sem_getvalue(m, 64) == 0)
+            assert(sem_destroy(m, 64) and sem_init(m, 64, 3) and sem_getvalue(m, 64) == 3)
+        )");
     }
 
     void robustMutexSurvivesItsHolder()

@@ -72,6 +72,7 @@ private slots:
             QJsonObject{{u"name"_s, u"2"_s}, {u"kind"_s, u"pipe"_s}, {u"fd"_s, 2}}};
         ActorHost actor(R"(
             assert(#handles == 2 and handles[1] == out and out.kind == "pipe" and out.side == "write")
+            assert(handles.out == out and handles["2"].fd == 2)
             assert(tostring(out) == "pipe handle 'out'")
             write(out, field.word .. field.count .. field.rate)
             local done, why = pcall(mq_unlink, out)
