@@ -1,8 +1,11 @@
 #include "ipc/endpoint/pipe_probe.h"
 
+#include "ipc/host/limits.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -68,8 +71,11 @@ MadeCall setPipeSize(int fd, std::uint64_t bytes)
     else if (made.result = ::fcntl(fd, F_SETPIPE_SZ, static_cast<int>(bytes)); made.result < 0)
         made.result = -errno;
     // Above the limit of a pipe, or of all pipes of a user (pipe(7)).
-    if (made.result == -EPERM)
-        made.limit = "pipe-max-size";
+    if (made.result == -EPERM) {
+        const std::optional<std::string> most = host::limit("/proc", "pipe-max-size");
+        const bool fits = most && bytes <= std::strtoull(most->c_str(), nullptr, 10);
+        made.limit = fits ? "pipe-user-pages-soft" : "pipe-max-size";
+    }
     return made;
 }
 

@@ -77,6 +77,11 @@ UndrawnEdge undrawnEdge(const LiveEdge& edge, const LiveEndpoint& endpoint, Kind
         drawn.port = u"end"_s; // of a connection
         return drawn;
     }
+    // Programs have a terminal as their standard descriptors; its master is with who made it.
+    if (kind == Kind::Pty && fd >= 0) {
+        drawn.port = fd <= 2 ? u"slave"_s : u"master"_s;
+        return drawn;
+    }
     const QStringList ports = kindInfo(kind).ports;
     // Who has a socket that is listened on is, as a rule, who listens.
     const bool wanted = writes && !isListenedOn(kind);

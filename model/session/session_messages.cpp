@@ -187,7 +187,7 @@ void Session::Private::handle(const protocol::ActorError& error)
     const LiveProcess* process = live.process(error.process);
     if (process)
         addProblem({Fault::Severity::Error, process->entry.node,
-                    tr("%1 failed in line %2: %3").arg(process->entry.name).arg(error.line).arg(error.text),
+                    tr("%1 failed in line %2: %3.").arg(process->entry.name).arg(error.line).arg(error.text),
                     tr("Mend the script under Properties.")});
 }
 
