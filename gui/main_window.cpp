@@ -364,9 +364,6 @@ void MainWindow::lookForOrphans()
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    // How the capture works stands in the tool bar where there is room, else in the status bar.
-    m_captureAction->setVisible(true);
-    m_captureAction->setVisible(m_toolBar->sizeHint().width() <= event->size().width());
     updateStatus();
     // What was restored before the window had its size has lost the panels' own.
     if (m_restored && !event->oldSize().isValid())

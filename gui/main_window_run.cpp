@@ -12,6 +12,8 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
+#include <QLayout>
+#include <QToolBar>
 
 using namespace Qt::StringLiterals;
 
@@ -221,13 +223,18 @@ void MainWindow::updateStatus()
                 u" · "_s;
     const QString capture =
         m_session.captureText().isEmpty() ? tr("exact (ptrace)") : m_session.captureText();
+    m_captureLabel->setText(
+        tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
+    // How the capture works stands in the tool bar where there is room, else in the status bar.
+    const int missing = m_captureAction->isVisible()
+                            ? 0
+                            : m_captureLabel->sizeHint().width() + m_toolBar->layout()->spacing();
+    m_captureAction->setVisible(m_toolBar->sizeHint().width() + missing <= width());
     if (!m_captureAction->isVisible())
         right += capture + u" · "_s;
     m_recording->setText(
         right +
         tr("%1 event(s) lost", nullptr, plural(m_session.lost())).arg(model::formatCount(m_session.lost())));
-    m_captureLabel->setText(
-        tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
 }
 
 } // namespace byteyard::gui

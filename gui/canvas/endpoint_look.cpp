@@ -185,7 +185,7 @@ QString placeOf(const model::Node& node, const NodeLive& live)
 
 void showSocket(NodeLook& look, const model::Node& node, const NodeLive& live)
 {
-    if (live.number == 0 || live.state == u"planned")
+    if (live.number == 0 || live.state == u"planned" || live.state == u"failed")
         look.detail = placeOf(node, live);
     else if (look.connection) {
         const QString state = live.facts.value("state"_L1).toString();

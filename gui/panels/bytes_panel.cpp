@@ -283,6 +283,14 @@ void BytesPanel::answer(quint32 request, quint64 offset, quint64 total, bool ava
 void BytesPanel::showCaptured(const model::LiveEndpoint& endpoint, const QByteArray& word)
 {
     const bool isTerminal = endpoint.entry.kind == "pty"_L1;
+    const bool isCounter =
+        endpoint.entry.kind == "eventfd"_L1 || endpoint.entry.kind.endsWith("semaphore"_L1);
+    if (isCounter && word == "unsupported")
+        return say(tr("%1 · it holds no bytes: its value stands on its card").arg(endpoint.entry.name));
+    model::Kind kind{};
+    if (word == "unsupported" && endpoint.entry.parent == 0 && model::kindFromId(endpoint.entry.kind, kind) &&
+        isListener(kind))
+        return say(tr("%1 · a listener holds connections, no bytes: select one").arg(endpoint.entry.name));
     const QString why = isTerminal ? tr("a terminal lets nobody look without taking") : whyNot(word);
     if (!isTerminal && word != "not-accepted")
         return say(u"%1 · %2"_s.arg(endpoint.entry.name, why));

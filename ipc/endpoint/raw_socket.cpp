@@ -42,7 +42,7 @@ Fd copyOf(const TableHolder& holder)
 } // namespace
 
 RawEndpoint::RawEndpoint(const RawOptions& options)
-    : m_address(options.address), m_to(inetAddress(options.address, 0)),
+    : m_address(options.address), m_protocolName(options.protocol), m_to(inetAddress(options.address, 0)),
       m_protocol(protocolNumber(options.protocol))
 {
     if (m_protocol < 0)
@@ -59,7 +59,7 @@ Fd RawEndpoint::make() const
 {
     Fd fd(::socket(m_to.family(), SOCK_RAW | SOCK_CLOEXEC, m_protocol));
     if (!fd)
-        throw EndpointError("socket", "SOCK_RAW " + std::to_string(m_protocol), errno,
+        throw EndpointError("socket", "SOCK_RAW " + m_protocolName, errno,
                             errno == EPERM ? "CAP_NET_RAW" : "");
     return fd;
 }

@@ -36,6 +36,7 @@ private:
     Fd make() const;
 
     std::string m_address;
+    std::string m_protocolName;
     SocketAddress m_to;
     int m_protocol = 0;
 };

@@ -18,6 +18,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
+#include <QToolBar>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;
@@ -86,6 +87,21 @@ private Q_SLOTS:
         const QString id = u"process:%1"_s.arg(attached()->entry.number);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->canvas()->nodeRect(id).isValid(), patience);
         picture(*m_window, u"attached"_s);
+        // How it is captured takes more words now: what the tool bar has no room for is in the status bar.
+        const auto* bar = m_window->findChild<QToolBar*>();
+        const auto isSomewhere = [&] {
+            QStringList shown;
+            for (const QLabel* label : m_window->findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(u"attached, exact"_s))
+                    shown.append(label->text());
+            return !shown.isEmpty() && bar->sizeHint().width() <= m_window->width();
+        };
+        for (const int width : {1024, 1300, 1600, 2000}) {
+            m_window->resize(width, m_window->height());
+            QTRY_VERIFY2(
+                isSomewhere(),
+                qPrintable(u"%1 of %2: %3"_s.arg(bar->sizeHint().width()).arg(m_window->width()).arg(width)));
+        }
         m_window->activateWindow();
         QTRY_VERIFY(m_window->statusText().contains(u"1 attached"_s));
         QTRY_VERIFY(m_window->canvas()->hasFocus());

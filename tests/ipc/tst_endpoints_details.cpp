@@ -1,8 +1,11 @@
 #include "ipc/endpoint/eventfd.h"
 #include "ipc/endpoint/file.h"
+#include "ipc/endpoint/posix_queue.h"
 #include "ipc/endpoint/pty.h"
 #include "ipc/endpoint/raw_socket.h"
+#include "ipc/endpoint/socket.h"
 #include "ipc/endpoint/sysv_queue.h"
+#include "ipc/endpoint/sysv_shm.h"
 #include "ipc/host/limits.h"
 #include "ipc/host/lock_table.h"
 
@@ -12,7 +15,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <array>
+#include <cstring>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <netinet/ip_icmp.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -202,6 +208,114 @@ private Q_SLOTS:
         std::array<char, 100> text{};
         QCOMPARE(::recv(receiver.get(), text.data(), text.size(), MSG_DONTWAIT), 28);
         QVERIFY_EXCEPTION_THROWN(RawEndpoint({"no such protocol", "127.0.0.1"}), EndpointError);
+    }
+
+    void lookingAThousandTimesTakesNoMessageAndMovesNoNumber()
+    {
+        SysvQueueEndpoint queue({{IPC_PRIVATE, 0600, false, -1}, 0});
+        const int id = queue.names().sysvId;
+        for (const long type : {7L, 2L, 7L})
+            QCOMPARE(::msgsnd(id, std::array<long, 2>{type, type * 11}.data(), sizeof(long), 0), 0);
+        const auto witness = [id] {
+            msqid_ds state{};
+            ::msgctl(id, IPC_STAT, &state);
+            return std::array<std::uint64_t, 7>{state.msg_qnum,
+                                                state.__msg_cbytes,
+                                                static_cast<std::uint64_t>(state.msg_lspid),
+                                                static_cast<std::uint64_t>(state.msg_lrpid),
+                                                static_cast<std::uint64_t>(state.msg_stime),
+                                                static_cast<std::uint64_t>(state.msg_rtime),
+                                                static_cast<std::uint64_t>(state.msg_ctime)};
+        };
+        const auto before = witness();
+        for (int i = 0; i < 1000; ++i) {
+            QCOMPARE(queue.look({})->tilesTotal, 3u);
+            QCOMPARE(queue.peek({}, Way::AToB, 0, 100).bytes.size(), 3 * sizeof(long));
+        }
+        QCOMPARE(witness(), before);
+        for (const long type : {7L, 2L, 7L}) {
+            std::array<long, 2> got{};
+            QCOMPARE(::msgrcv(id, got.data(), sizeof(long), 0, IPC_NOWAIT),
+                     static_cast<ssize_t>(sizeof(long)));
+            QCOMPARE(got[0], type);
+            QCOMPARE(got[1], type * 11);
+        }
+        QCOMPARE(queue.remove().result, 0);
+    }
+
+    void lookingAThousandTimesAttachesToNoMemory()
+    {
+        SysvShmEndpoint memory({{IPC_PRIVATE, 0600, false, -1}, 8192});
+        const int id = memory.names().sysvId;
+        auto* base = static_cast<char*>(::shmat(id, nullptr, 0));
+        QVERIFY(base != reinterpret_cast<char*>(-1));
+        std::strcpy(base, "hello");
+        const std::vector<TableHolder> holders{{1, ::getpid(), -1, Access::ReadWrite}};
+        const auto witness = [id] {
+            shmid_ds state{};
+            ::shmctl(id, IPC_STAT, &state);
+            return std::array<std::uint64_t, 4>{state.shm_nattch, static_cast<std::uint64_t>(state.shm_lpid),
+                                                static_cast<std::uint64_t>(state.shm_atime),
+                                                static_cast<std::uint64_t>(state.shm_dtime)};
+        };
+        const auto before = witness();
+        QCOMPARE(before[0], 1u);
+        for (int i = 0; i < 1000; ++i) {
+            QCOMPARE(number(*memory.look({holders}), "shm_nattch"), 1);
+            const Contents peeked = memory.peek(holders, Way::AToB, 0, 5);
+            QVERIFY(peeked.available && std::memcmp(peeked.bytes.data(), "hello", 5) == 0);
+        }
+        QCOMPARE(witness(), before);
+        ::shmdt(base);
+        QCOMPARE(memory.remove().result, 0);
+    }
+
+    void lookingAThousandTimesTakesNothingFromAPosixQueue()
+    {
+        const std::string name = "/byteyard-test-" + std::to_string(::getpid());
+        PosixQueueEndpoint queue({name, 0600, 4, 64, false});
+        const Fd fd(::mq_open(name.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+        QCOMPARE(::mq_send(fd.get(), "low", 3, 1), 0);
+        QCOMPARE(::mq_send(fd.get(), "high", 4, 9), 0);
+        for (int i = 0; i < 1000; ++i) {
+            QCOMPARE(number(*queue.look({}), "mq_curmsgs"), 2);
+            queue.peek({}, Way::AToB, 0, 100);
+        }
+        mq_attr attributes{};
+        QCOMPARE(::mq_getattr(fd.get(), &attributes), 0);
+        QCOMPARE(attributes.mq_curmsgs, 2);
+        std::array<char, 64> text{};
+        unsigned priority = 0;
+        QCOMPARE(::mq_receive(fd.get(), text.data(), text.size(), &priority), 4);
+        QCOMPARE(priority, 9u);
+        QCOMPARE(::mq_receive(fd.get(), text.data(), text.size(), &priority), 3);
+        QCOMPARE(queue.remove().result, 0);
+    }
+
+    void lookingAThousandTimesTakesNoDatagram()
+    {
+        DatagramSocket socket({"udp", {}, "127.0.0.1"});
+        const Fd receiver = socket.end("receive", {});
+        socket.closeEnds();
+        const std::vector<TableHolder> holders{holderOf(receiver)};
+        const std::string first = "first";
+        const std::string second = "the second";
+        for (const std::string& each : {first, second})
+            QCOMPARE(socket.write(holders, put(each)).result, static_cast<std::int64_t>(each.size()));
+        host::SocketTable sockets;
+        sockets.refresh({false, false, true});
+        for (int i = 0; i < 1000; ++i) {
+            const std::optional<Look> look = socket.look({holders, &sockets, nullptr, true});
+            QVERIFY(look);
+            QCOMPARE(number(*look, "queued"), 2);
+            QCOMPARE(socket.peek(holders, Way::AToB, 0, 100).bytes.size(), first.size());
+        }
+        std::array<char, 64> text{};
+        QCOMPARE(::recv(receiver.get(), text.data(), text.size(), MSG_DONTWAIT),
+                 static_cast<ssize_t>(first.size()));
+        QCOMPARE(::recv(receiver.get(), text.data(), text.size(), MSG_DONTWAIT),
+                 static_cast<ssize_t>(second.size()));
+        QCOMPARE(::recv(receiver.get(), text.data(), text.size(), MSG_DONTWAIT), -1);
     }
 
     void aMessageOfTheLargestSizeIsCopiedWhole()
