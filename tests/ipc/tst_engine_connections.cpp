@@ -207,6 +207,39 @@ private Q_SLOTS:
         }
     }
 
+    void aListenerOnEveryAddressHasItsConnections_data()
+    {
+        QTest::addColumn<QString>("address");
+        QTest::newRow("v4") << u"0.0.0.0"_s;
+        QTest::newRow("v6, asked for by v4") << u"::"_s;
+    }
+
+    void aListenerOnEveryAddressHasItsConnections()
+    {
+        QFETCH(QString, address);
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"l"_s, u"tcp"_s, {{"address", address}}),
+                      peer(u"server"_s, u"fd 3 accept receive 6 hold"_s)},
+                     {EngineClient::edge(u"server"_s, 3, u"l"_s, u"listen"_s)});
+        QVERIFY(engine.until([&] { return seen(engine, u"l"_s).fact(u"backlog"_s) >= 0; }));
+        const int port = engine.endpointOf(u"l"_s)[u"port"_s].toInt();
+        Outside client(u"nc"_s, {u"127.0.0.1"_s, QString::number(port)});
+        client.say("hello\n");
+        const quint32 listener = numberOf(engine, u"l"_s);
+        QVERIFY(engine.until([&] { return connectionsOf(engine, listener).size() == 1; }));
+        const quint32 connection = connectionsOf(engine, listener).first();
+        QVERIFY(engine.until([&] { return moved(engine, connection, byteyard::ipc::Flow::Out) == 6; }));
+        QVERIFY(
+            engine.until([&] { return seen(engine, connection).facts()[u"state"_s] == u"ESTABLISHED"_s; }));
+        // It is known by the client's own address, as ss tells it of the client's socket.
+        const QJsonObject entry = entryOf(engine, connection);
+        QVERIFY2(entry[u"address"_s].toString().endsWith(u"127.0.0.1"_s),
+                 qPrintable(entry[u"address"_s].toString()));
+        QVERIFY(
+            socketOf({u"-tinp"_s}, client.pid()).contains(u"127.0.0.1:%1 "_s.arg(entry[u"port"_s].toInt())));
+    }
+
     void aClientOfTheCanvasMeetsAListenerOutside_data()
     {
         QTest::addColumn<bool>("isTcp");
