@@ -1,4 +1,5 @@
 #include "model/session/engine_topology.h"
+#include "model/session/keep.h"
 #include "model/session/live_state.h"
 #include "model/session/message.h"
 #include "model/topology/topology_file.h"
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void oddNamesAreRefusedInWords();
     void anActorWithoutAScriptIsAFault();
     void factsAndTilesAreTypedAndChecked();
+    void whoHasATerminalAsStandardDescriptorIsAtItsSlave();
     void aConnectionsTotalsAreItsListenersToo();
 };
 
@@ -208,6 +210,16 @@ void TestKinds::factsAndTilesAreTypedAndChecked()
           R"({"type":"actor-line","process":0,"line":1})"}) {
         QVERIFY2(!read(bad, fault), bad.constData());
         QVERIFY(!fault.isEmpty());
+    }
+}
+
+void TestKinds::whoHasATerminalAsStandardDescriptorIsAtItsSlave()
+{
+    LiveEdge edge;
+    for (const auto& [fd, port] :
+         {std::pair{0, u"slave"_s}, {1, u"slave"_s}, {2, u"slave"_s}, {7, u"master"_s}}) {
+        edge.fds = {fd};
+        QCOMPARE(undrawnEdge(edge, {}, Kind::Pty).port, port);
     }
 }
 
