@@ -322,8 +322,14 @@ std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint
 /// A thread that is in no traced call: does it sleep in another one, and since when?
 bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const
 {
-    const auto sleeping = proc::sleepingCall(looked.tid);
+    auto sleeping = proc::sleepingCall(looked.tid);
     const std::uint64_t slices = proc::timeslices(looked.tid);
+    // A signal that the program ignores wakes a traced one: it goes on with the call that it was in.
+    if (sleeping && sleeping->number == SYS_restart_syscall && looked.look.since != 0 &&
+        sleeping->stack == looked.look.call.stack && sleeping->arguments == looked.look.call.arguments) {
+        sleeping = looked.look.call;
+        looked.look.timeslices = slices;
+    }
     if (!sleeping || *sleeping != looked.look.call || slices != looked.look.timeslices)
         looked.look = {sleeping.value_or(proc::SleepingCall{}), slices, time};
     if (!sleeping)

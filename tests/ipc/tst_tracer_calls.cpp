@@ -1,7 +1,9 @@
+#include "ipc/host/proc.h"
 #include "tests/ipc/recording_sink.h"
 
 #include <csignal>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 using namespace byteyard::ipc;
@@ -255,6 +257,14 @@ void TracerCalls::aSleepElsewhereIsFoundInProc()
     QCOMPARE(b.inProgress().front().call, Call::Other);
     const std::uint64_t since = b.inProgress().front().since;
     QTRY_VERIFY_WITH_TIMEOUT(b.tracer.now() > since + 200'000'000, patience);
+    QCOMPARE(b.inProgress().front().since, since);
+    // A signal that is ignored (a terminal's new size) wakes a traced sleeper, and an untraced one not at
+    // all.
+    const pid_t pid = b.inProgress().front().pid;
+    QCOMPARE(::kill(pid, SIGWINCH), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        proc::sleepingCall(pid) && proc::sleepingCall(pid)->number == SYS_restart_syscall, patience);
+    QVERIFY(b.isIn(id, "clock_nanosleep"));
     QCOMPARE(b.inProgress().front().since, since);
 }
 
