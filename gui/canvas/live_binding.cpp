@@ -207,7 +207,6 @@ NodeLive LiveBinding::liveOf(const model::LiveEndpoint& endpoint) const
     live.fill = endpoint.fill;
     live.fill2 = endpoint.fill2;
     live.capacity = endpoint.capacity;
-    live.writeBlocks = endpoint.writeBlocks;
     live.id = endpoint.entry.id;
     live.path = endpoint.entry.path;
     live.address = endpoint.entry.address;

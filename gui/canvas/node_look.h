@@ -64,7 +64,6 @@ struct NodeLive
     std::optional<quint64> fill; ///< nothing: the kernel does not tell
     std::optional<quint64> fill2;
     quint64 capacity = 0;
-    bool writeBlocks = false;
     quint64 through = 0; ///< bytes that passed, of a closed endpoint
     int id = -1;         ///< System V's
     QString path;

@@ -67,7 +67,7 @@ QList<Fact> fillFacts(const LiveEndpoint& endpoint)
                           endpoint.fill)};
     if (endpoint.writeBlocks)
         facts.append({LiveFactsText::tr("a write now"), LiveFactsText::tr("would block"),
-                      LiveFactsText::tr("sampled: POLLOUT"), true});
+                      LiveFactsText::tr("sampled"), true});
     return facts;
 }
 

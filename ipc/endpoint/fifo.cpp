@@ -61,7 +61,7 @@ std::optional<Fill> FifoEndpoint::fill(std::span<const TableHolder> holders)
     if (!bothSidesOpen(holders))
         return std::nullopt;
     const Fd fd = reopenHeld(holders, m_id, O_WRONLY);
-    return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
+    return fd ? std::optional(pipeFill(fd.get(), true)) : std::nullopt;
 }
 
 Contents FifoEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset,

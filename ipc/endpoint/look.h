@@ -18,7 +18,7 @@ struct Fill
     std::optional<std::uint64_t> bytes = 0;
     std::optional<std::uint64_t> bytes2; ///< a socketpair's or connection's way from b to a
     std::uint64_t capacity = 0;          ///< 0: unknown, or without a bound
-    bool writeBlocks = false;            ///< a write would block (for a pipe: of one page)
+    bool writeBlocks = false;            ///< a write would block
     bool operator==(const Fill&) const = default;
 };
 

@@ -43,11 +43,11 @@ Fd PipeEndpoint::end(std::string_view port, std::span<const TableHolder> holders
 std::optional<Fill> PipeEndpoint::fill(std::span<const TableHolder> holders)
 {
     if (m_ends[1])
-        return pipeFill(m_ends[1].get());
+        return pipeFill(m_ends[1].get(), true);
     if (holders.empty())
         return Fill{};
     const Fd fd = reopenHeld(holders, m_id, O_WRONLY);
-    return fd ? std::optional(pipeFill(fd.get())) : std::nullopt;
+    return fd ? std::optional(pipeFill(fd.get(), anyReads(holders))) : std::nullopt;
 }
 
 Contents PipeEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/, std::uint64_t offset,

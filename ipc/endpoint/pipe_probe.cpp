@@ -7,12 +7,11 @@
 #include <climits>
 #include <cstdlib>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 
 namespace byteyard::ipc {
 
-Fill pipeFill(int writeEnd)
+Fill pipeFill(int writeEnd, bool hasReaders)
 {
     Fill fill;
     int bytes = 0;
@@ -20,9 +19,9 @@ Fill pipeFill(int writeEnd)
         fill.bytes = static_cast<std::uint64_t>(bytes);
     if (const int capacity = ::fcntl(writeEnd, F_GETPIPE_SZ); capacity > 0)
         fill.capacity = static_cast<std::uint64_t>(capacity);
-    pollfd ready{writeEnd, POLLOUT, 0};
-    // POLLERR: nobody reads, so that a write would not block but fail.
-    fill.writeBlocks = ::poll(&ready, 1, 0) == 0 || (ready.revents & (POLLOUT | POLLERR)) == 0;
+    // Without readers it would not block but fail. poll(2) would know more, but the kernel remembers for ever
+    // that somebody has asked, and wakes the pipe's users at every write from then on (fs/pipe.c, poll_usage).
+    fill.writeBlocks = hasReaders && fill.capacity != 0 && fill.bytes >= fill.capacity;
     return fill;
 }
 

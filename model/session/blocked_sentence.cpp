@@ -33,7 +33,9 @@ QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
                            ? BlockedSentenceText::tr("%1 of %2")
                                  .arg(formatCount(*endpoint.fill), formatCount(endpoint.capacity))
                            : BlockedSentenceText::tr("%1 bytes").arg(formatCount(*endpoint.fill));
-    if (flow == ipc::Flow::In && (endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))
+    // A pipe's room is counted in pages: all can be in use before its bytes are as many as it holds.
+    const bool isPipe = endpoint.entry.kind == "pipe"_L1 || endpoint.entry.kind == "fifo"_L1;
+    if (flow == ipc::Flow::In && (isPipe || endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))
         return BlockedSentenceText::tr(", full (%1)").arg(of);
     if (endpoint.fill == 0)
         return BlockedSentenceText::tr(", empty");

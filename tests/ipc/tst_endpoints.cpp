@@ -11,7 +11,11 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 using namespace byteyard::ipc;
@@ -107,13 +111,52 @@ private Q_SLOTS:
         QCOMPARE(fill->bytes.value_or(0), 3u);
         QCOMPARE(fill->capacity, 8192u);
         QVERIFY(!fill->writeBlocks);
-        held.put(std::string(4096, 'x')); // the second page slot: full, though not by bytes
+        held.put(std::string(4093, 'x') + std::string(4096, 'y'));
         fill = held.pipe.fill(held.holders);
-        QCOMPARE(fill->bytes.value_or(0), 4099u);
+        QCOMPARE(fill->bytes.value_or(0), 8192u);
         QVERIFY(fill->writeBlocks);
+        const std::vector<TableHolder> writers{held.holders[1]};
+        QVERIFY(!held.pipe.fill(writers)->writeBlocks); // it would fail
         QCOMPARE(held.pipe.setCapacity(held.holders, 10000).result, 16384);
         QVERIFY(!held.pipe.fill(held.holders)->writeBlocks);
         QCOMPARE(held.pipe.setCapacity(held.holders, 4096).result, -EBUSY);
+    }
+
+    /// One poll(2) would cost every later write a wake-up (fs/pipe.c, poll_usage).
+    void lookingNeverPollsAPipe()
+    {
+        HeldPipe held;
+        held.put("abc");
+        const QTemporaryDir directory(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
+        FifoEndpoint fifo(directory.filePath(u"fifo"_s).toStdString(), 0600, false);
+        const Fd both(::open(fifo.path().c_str(), O_RDWR | O_CLOEXEC));
+        QVERIFY(both);
+        const std::vector<TableHolder> holders{holderOf(both, Access::ReadWrite)};
+        const pid_t looks = ::fork();
+        if (looks == 0) {
+            std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+            for (const unsigned call : {SYS_ppoll, SYS_pselect6, SYS_epoll_ctl,
+#ifdef SYS_poll
+                                        SYS_poll, SYS_select
+#endif
+                 }) {
+                filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+                filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS));
+            }
+            filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+            const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+            if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+                ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+                ::_exit(2);
+            const bool seen = held.pipe.look({held.holders})->fill.bytes == 3U &&
+                              held.pipe.peek(held.holders, Way::AToB, 0, 10).total == 3 &&
+                              fifo.look({holders})->fill.bytes == 0U;
+            ::_exit(seen ? 0 : 1);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(looks, &status, 0), looks);
+        QVERIFY2(WIFEXITED(status), qPrintable(QString::number(status)));
+        QCOMPARE(WEXITSTATUS(status), 0);
     }
 
     void lookingKeepsSigpipeAndEndOfFile()

@@ -107,6 +107,9 @@ private Q_SLOTS:
             u"fcntl(3) on file /f; the lock is held by bytes 10 to 14: pid 999, not of this run."_s);
         row("nobody to accept", {u"tcp"_s, u""_s, {}, 0, 128}, call(u"accept4"_s, 3, {}),
             u"accept4(3) on tcp 48001; of the 128 that may wait to be accepted 0 do."_s);
+        row("a pipe whose pages are all in use", {u"pipe"_s, {}, {}, 4099, 8192},
+            call(u"write"_s, 1, {}, 4096),
+            u"write(1) on pipe 48001, full (4,099 of 8,192); nobody has it open for reading."_s);
         row("a full backlog", {u"tcp"_s, u""_s, {}, 2, 1, true},
             call(u"connect"_s, 3, u"peer=127.0.0.1:80"_s),
             u"connect(3) on tcp 48001; its backlog is full (2 of 1); nobody listens on it."_s);
