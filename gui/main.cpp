@@ -7,7 +7,9 @@
 #include <QApplication>
 #include <QSettings>
 #include <QTemporaryDir>
+
 #include <QTimer>
+#include <optional>
 
 #include <cstdio>
 
@@ -39,9 +41,9 @@ int runWindow(int& argc, char** argv)
     }
     const bool picture = !options.picture.isEmpty();
     // A picture shows the window as it is on the first day, and leaves the person's settings alone.
-    QTemporaryDir plain;
+    std::optional<QTemporaryDir> plain;
     if (picture)
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, plain.path());
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, plain.emplace().path());
     const bool report = qEnvironmentVariableIsSet("BYTEYARD_STARTUP_REPORT");
     gui::Theme& theme = gui::Theme::instance();
     if (!options.theme.isEmpty())

@@ -91,6 +91,7 @@ public:
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(u"XDG_CONFIG_HOME"_s, home);
         environment.insert(u"XDG_RUNTIME_DIR"_s, home + u"/runtime"_s);
+        environment.insert(u"TMPDIR"_s, home + u"/tmp"_s);
         m_process.setProcessEnvironment(environment);
         m_process.setProcessChannelMode(QProcess::ForwardedChannels);
         m_process.start(QStringLiteral(BYTEYARD_BIN "/byteyard"), arguments);
@@ -128,6 +129,7 @@ private Q_SLOTS:
         m_directory = std::make_unique<QTemporaryDir>(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
         QVERIFY(m_directory->isValid());
         QVERIFY(QDir(m_directory->path()).mkdir(u"runtime"_s));
+        QVERIFY(QDir(m_directory->path()).mkdir(u"tmp"_s));
         qputenv("XDG_RUNTIME_DIR", QFile::encodeName(m_directory->filePath(u"runtime"_s)));
         qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
         QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_directory->path());
@@ -151,6 +153,9 @@ private Q_SLOTS:
             QTest::qSleep(5);
         QVERIFY2(clock.elapsed() < 2000,
                  qPrintable(u"%1 ms, left: %2"_s.arg(clock.elapsed()).arg(leftFiles().join(u' '))));
+        const QStringList temporary =
+            QDir(m_directory->filePath(u"tmp"_s)).entryList({u"byteyard-*"_s}, QDir::AllEntries);
+        QVERIFY2(temporary.isEmpty(), qPrintable(temporary.join(u' ')));
     }
 
     void whatIsLeftWhenAllDieIsOfferedByTheNextStart()
