@@ -131,8 +131,7 @@ void CanvasView::Private::paintBelow(QPainter& painter, const QRect& rect)
     view.drawBackground(&painter, exposed);
     paintItems(painter, exposed, false);
     painter.setWorldTransform(view.viewportTransform());
-    const QRectF sight = view.viewportTransform().inverted().mapRect(QRectF(view.viewport()->rect()));
-    scene.edges().paintLines(painter, exposed, sight, view.zoom());
+    scene.edges().paintLines(painter, exposed, view.zoom());
 }
 
 /// The items below the edges (frames), or those above them (cards, what hangs from them).

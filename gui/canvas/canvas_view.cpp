@@ -7,6 +7,7 @@
 #include "gui/theme/theme.h"
 
 #include <QPainter>
+#include <QPixmapCache>
 #include <QScrollBar>
 
 #include <algorithm>
@@ -19,7 +20,8 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double zoomStep = 1.25;
-constexpr int restMs = 120; ///< after the last step of a zoom
+constexpr int restMs = 120;                ///< after the last step of a zoom
+constexpr int picturesMostKiB = 64 * 1024; ///< of nodes and dots, those of some screens full
 
 } // namespace
 
@@ -42,6 +44,7 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     : QGraphicsView(parent), d(std::make_unique<Private>(*this, document, session))
 {
     installCanvasAccessibility();
+    QPixmapCache::setCacheLimit(picturesMostKiB);
     setScene(&d->scene);
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -83,7 +83,8 @@ void EdgeLayer::placeLabel(Line& line)
     const int importance = importanceOf(line.look);
     QList<Line*> weaker;
     QList<QRectF> stronger;
-    for (Line& other : m_lines) {
+    for (const qsizetype at : near(around)) {
+        Line& other = m_lines[at];
         if (&other == &line || other.label.isEmpty() || !other.label.intersects(around))
             continue;
         if (importanceOf(other.look) < importance)
@@ -119,29 +120,29 @@ void EdgeLayer::setLabel(Line& line)
         return;
     changed(before);
     changed(line.label);
-    line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
+    spread(line);
 }
 
 void EdgeLayer::relabel(const QRectF& around)
 {
-    QList<Line*> near;
-    for (Line& line : m_lines)
-        if (!line.look.label.isEmpty() && line.bounds.intersects(around))
-            near << &line;
-    std::stable_sort(near.begin(), near.end(), [](const Line* a, const Line* b) {
+    QList<Line*> labelled;
+    for (const qsizetype at : near(around))
+        if (Line& line = m_lines[at]; !line.look.label.isEmpty() && line.bounds.intersects(around))
+            labelled << &line;
+    std::stable_sort(labelled.begin(), labelled.end(), [](const Line* a, const Line* b) {
         return importanceOf(a->look) > importanceOf(b->look);
     });
     QList<QRectF> before;
-    for (Line* line : near)
+    for (Line* line : labelled)
         before << std::exchange(line->label, {});
-    for (qsizetype i = 0; i < near.size(); ++i) {
-        Line& line = *near.at(i);
+    for (qsizetype i = 0; i < labelled.size(); ++i) {
+        Line& line = *labelled.at(i);
         placeLabel(line);
         if (line.label == before.at(i))
             continue;
         changed(before.at(i));
         changed(line.label);
-        line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
+        spread(line);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace byteyard::gui {
 
@@ -67,7 +68,7 @@ void EdgeLayer::layOut(Line& line)
         line.points.clear();
         line.distances.clear();
         line.label = {};
-        line.bounds = {};
+        spread(line);
         return;
     }
     line.path = curve(line.process, line.endpoint);
@@ -75,8 +76,8 @@ void EdgeLayer::layOut(Line& line)
     const QPointF p1 = line.path.elementAt(1);
     const QPointF p2 = line.path.elementAt(2);
     const QPointF p3 = line.path.elementAt(3);
-    // Fewer pieces where the curve is short: they are what dots and hit tests walk along.
-    const int pieces = std::clamp(static_cast<int>(QLineF(p0, p3).length() / 14), 8, 64);
+    // Fewer pieces where the curve is short: they are what is drawn, and what dots and hit tests walk along.
+    const int pieces = std::clamp(static_cast<int>(QLineF(p0, p3).length() / 10), 10, 96);
     line.points.clear();
     line.distances.clear();
     double distance = 0;
@@ -91,8 +92,27 @@ void EdgeLayer::layOut(Line& line)
         line.distances.append(distance);
     }
     placeLabel(line);
-    line.bounds = line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
+    spread(line);
     changed(line.bounds);
+}
+
+void EdgeLayer::spread(Line& line)
+{
+    line.bounds =
+        line.hidden ? QRectF() : line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
+    if (!m_placesStale)
+        m_places.put(&line - m_lines.constData(), line.bounds);
+}
+
+QList<qsizetype> EdgeLayer::near(const QRectF& rect) const
+{
+    // Edges mostly go many at once, and each takes those above it one down.
+    if (std::exchange(m_placesStale, false)) {
+        m_places.clear();
+        for (qsizetype i = 0; i < m_lines.size(); ++i)
+            m_places.put(i, m_lines.at(i).bounds);
+    }
+    return m_places.near(rect);
 }
 
 QPointF EdgeLayer::Line::pointAt(double distance, double* angle) const
@@ -177,6 +197,7 @@ void EdgeLayer::remove(const QString& id)
     const qsizetype at = *it;
     changed(m_lines.at(at).bounds);
     m_lines.removeAt(at);
+    m_placesStale = true;
     m_index.remove(id);
     for (qsizetype& index : m_index)
         if (index > at)
@@ -187,6 +208,8 @@ void EdgeLayer::clear()
 {
     m_lines.clear();
     m_index.clear();
+    m_places.clear();
+    m_placesStale = false;
     update();
 }
 
@@ -207,12 +230,15 @@ QStringList EdgeLayer::ids() const
 
 QString EdgeLayer::at(const QPointF& position, double reach) const
 {
-    for (auto it = m_lines.crbegin(); it != m_lines.crend(); ++it) {
-        if (!it->bounds.adjusted(-reach, -reach, reach, reach).contains(position))
+    const QList<qsizetype> around =
+        near(QRectF(position.x() - reach, position.y() - reach, 2 * reach, 2 * reach));
+    for (auto at = around.crbegin(); at != around.crend(); ++at) {
+        const Line& each = m_lines.at(*at);
+        if (!each.bounds.adjusted(-reach, -reach, reach, reach).contains(position))
             continue;
-        for (qsizetype i = 1; i < it->points.size(); ++i)
-            if (distanceToSegment(position, it->points.at(i - 1), it->points.at(i)) <= reach)
-                return it->id;
+        for (qsizetype i = 1; i < each.points.size(); ++i)
+            if (distanceToSegment(position, each.points.at(i - 1), each.points.at(i)) <= reach)
+                return each.id;
     }
     return {};
 }

@@ -2,12 +2,15 @@
 
 #include "gui/canvas/edge_look.h"
 #include "gui/canvas/node_look.h"
+#include "gui/canvas/rect_index.h"
 
 #include <QGraphicsItem>
 
 #include <functional>
 
 namespace byteyard::gui {
+
+class LineSheet;
 
 /// All edges in one item below the nodes: thousands of them cost one call of paint(), and only those within
 /// the exposed rectangle are drawn. Dots move along those that flow. Lines, dots and labels can be drawn
@@ -68,9 +71,8 @@ public:
     /// Where dots are, a rectangle an edge.
     QList<QRectF> flowing() const;
 
-    /// Draws the edges that touch `exposed`. Of a long one only what lies within `sight` is drawn: dashes
-    /// stay where they are when a part is drawn anew while `sight` is the same.
-    void paintLines(QPainter& painter, const QRectF& exposed, const QRectF& sight, double zoom) const;
+    /// Draws the edges that touch `exposed`.
+    void paintLines(QPainter& painter, const QRectF& exposed, double zoom) const;
     void paintDots(QPainter& painter, const QRectF& exposed, double zoom) const;
     void paintLabels(QPainter& painter, const QRectF& exposed, double zoom) const;
 
@@ -104,12 +106,15 @@ private:
     };
 
     Line* line(const QString& id);
+    /// How far it reaches has changed.
+    void spread(Line& line);
+    /// Those that may reach into a rectangle, the lowest first.
+    QList<qsizetype> near(const QRectF& rect) const;
     void layOut(Line& line);
     void changed(const QRectF& rect);
     void paintFar(QPainter& painter, const QRectF& exposed) const;
-    void paintLine(QPainter& painter, const Line& line, const QRectF& exposed) const;
-    void paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const;
-    void paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const;
+    static void drawLine(LineSheet& sheet, const Line& line);
+    static void drawArrow(LineSheet& sheet, const Line& line, bool atEndpoint, const QColor& color);
     void paintLabel(QPainter& painter, const Line& line) const;
 
     // edge_labels.cpp
@@ -120,6 +125,8 @@ private:
 
     QList<Line> m_lines;
     QHash<QString, qsizetype> m_index;
+    mutable RectIndex m_places; ///< of their bounds
+    mutable bool m_placesStale = false;
     QRectF m_bounds;
     std::function<QList<QRectF>(const QRectF&)> m_nodesNear;
 };

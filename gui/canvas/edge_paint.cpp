@@ -1,12 +1,13 @@
 #include "gui/canvas/edge_layer.h"
 
+#include "gui/canvas/line_sheet.h"
 #include "gui/canvas/paint.h"
 #include "gui/theme/theme.h"
 
+#include <QMap>
 #include <QPixmapCache>
 #include <QStyleOptionGraphicsItem>
 
-#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -20,6 +21,7 @@ constexpr double arrowLength = 9;
 constexpr double dotSpacing = 14;
 constexpr int dotsMost = 3000; ///< a frame; more would only be a solid line
 constexpr double zoomForLabels = 0.6;
+constexpr double dimmedOpacity = 0.3;
 
 /// A dot as a picture: blitting it costs a fifth of filling a circle.
 QPixmap dotSprite(const QColor& color, double size, double ratio)
@@ -55,20 +57,20 @@ double gapOf(double rate)
 void EdgeLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
 {
     const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
-    paintLines(*painter, option->exposedRect, option->exposedRect, zoom);
+    paintLines(*painter, option->exposedRect, zoom);
     paintDots(*painter, option->exposedRect, zoom);
     paintLabels(*painter, option->exposedRect, zoom);
 }
 
-void EdgeLayer::paintLines(QPainter& painter, const QRectF& exposed, const QRectF& sight, double zoom) const
+void EdgeLayer::paintLines(QPainter& painter, const QRectF& exposed, double zoom) const
 {
     if (zoom < zoomForText)
         return paintFar(painter, exposed);
-    painter.setRenderHint(QPainter::Antialiasing);
-    for (const Line& each : m_lines)
-        if (each.bounds.intersects(exposed))
-            paintLine(painter, each, sight);
-    painter.setOpacity(1);
+    LineSheet sheet(painter, exposed);
+    for (const qsizetype at : near(exposed))
+        if (const Line& each = m_lines.at(at); each.bounds.intersects(exposed))
+            drawLine(sheet, each);
+    sheet.put();
 }
 
 void EdgeLayer::paintLabels(QPainter& painter, const QRectF& exposed, double zoom) const
@@ -76,10 +78,11 @@ void EdgeLayer::paintLabels(QPainter& painter, const QRectF& exposed, double zoo
     if (zoom < zoomForLabels)
         return;
     painter.setRenderHint(QPainter::Antialiasing);
-    for (const Line& each : m_lines) {
+    for (const qsizetype at : near(exposed)) {
+        const Line& each = m_lines.at(at);
         if (!each.label.intersects(exposed))
             continue;
-        painter.setOpacity(each.marks.dimmed ? 0.3 : 1);
+        painter.setOpacity(each.marks.dimmed ? dimmedOpacity : 1);
         paintLabel(painter, each);
     }
     painter.setOpacity(1);
@@ -88,21 +91,18 @@ void EdgeLayer::paintLabels(QPainter& painter, const QRectF& exposed, double zoo
 void EdgeLayer::paintFar(QPainter& painter, const QRectF& exposed) const
 {
     // Straight, thin and not antialiased, one call a hue: long smooth lines are what a frame's time goes to.
-    std::array<QList<QLineF>, 8> lines;
+    QMap<model::Kind, QList<QLineF>> lines;
     QList<QLineF> selected;
     for (const Line& each : m_lines) {
         if (!each.bounds.intersects(exposed))
             continue;
         const QLineF straight(each.process.position, each.endpoint.position);
-        (each.marks.selected ? selected : lines.at(static_cast<std::size_t>(each.look.kind)))
-            .append(straight);
+        (each.marks.selected ? selected : lines[each.look.kind]).append(straight);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    for (std::size_t kind = 0; kind < lines.size(); ++kind) {
-        if (lines.at(kind).isEmpty())
-            continue;
-        painter.setPen(QPen(Theme::instance().kindOutline(static_cast<model::Kind>(kind)), 0));
-        painter.drawLines(lines.at(kind));
+    for (auto it = lines.cbegin(); it != lines.cend(); ++it) {
+        painter.setPen(QPen(Theme::instance().kindOutline(it.key()), 0));
+        painter.drawLines(it.value());
     }
     if (!selected.isEmpty()) {
         QPen pen(Theme::instance().colors().ink, 2);
@@ -112,72 +112,56 @@ void EdgeLayer::paintFar(QPainter& painter, const QRectF& exposed) const
     }
 }
 
-/// The part of the curve that is in sight: stroking the rest costs as much, and nobody sees it.
-void EdgeLayer::paintCurve(QPainter& painter, const Line& line, QPen pen, const QRectF& exposed) const
-{
-    if (exposed.contains(line.bounds)) {
-        painter.setPen(pen);
-        painter.drawPath(line.path);
-        return;
-    }
-    const QRectF sight = exposed.adjusted(-12, -12, 12, 12);
-    qsizetype first = 1;
-    qsizetype last = line.points.size() - 1;
-    const auto seen = [&](qsizetype i) {
-        const QRectF piece = QRectF(line.points.at(i - 1), line.points.at(i)).normalized();
-        return piece.right() >= sight.left() && piece.left() <= sight.right() &&
-               piece.bottom() >= sight.top() && piece.top() <= sight.bottom();
-    };
-    while (first <= last && !seen(first))
-        ++first;
-    while (last > first && !seen(last))
-        --last;
-    if (first > last)
-        return;
-    // Dashes stay where they are, whatever part is drawn.
-    pen.setDashOffset(line.distances.at(first - 1) / pen.widthF());
-    painter.setPen(pen);
-    painter.drawPolyline(line.points.constData() + first - 1, static_cast<int>(last - first + 2));
-}
-
-void EdgeLayer::paintLine(QPainter& painter, const Line& line, const QRectF& exposed) const
+/// With what stands on it: arrowheads, and the bars of one that is blocked.
+void EdgeLayer::drawLine(LineSheet& sheet, const Line& line)
 {
     const Colors& colors = Theme::instance().colors();
-    const QColor hue = Theme::instance().kindOutline(line.look.kind);
-    painter.setOpacity(line.marks.dimmed ? 0.3 : 1);
-    painter.setBrush(Qt::NoBrush);
+    const auto draw = [&](LineStyle style) {
+        if (line.marks.dimmed)
+            style.color.setAlphaF(static_cast<float>(dimmedOpacity));
+        sheet.draw(line.points, line.distances, style);
+    };
     if (line.marks.selected) {
-        paintCurve(painter, line, QPen(colors.ink, 8, Qt::SolidLine, Qt::RoundCap), exposed);
-        paintCurve(painter, line, QPen(colors.canvas, 5.4, Qt::SolidLine, Qt::RoundCap), exposed);
+        draw({colors.ink, 8});
+        draw({colors.canvas, 5.4});
     }
     const bool planned = line.look.state == EdgeLook::State::Planned;
-    const bool blocked = line.look.state == EdgeLook::State::Blocked;
-    QPen pen(hue, line.marks.hovered ? 3 : 2);
-    if (blocked)
-        pen.setDashPattern({3, 2});
-    else if (line.look.discovered)
-        pen.setDashPattern({1, 2});
-    else if (planned)
-        pen.setDashPattern({3, 2.5});
+    LineStyle style{Theme::instance().kindOutline(line.look.kind), line.marks.hovered ? 3.0 : 2.0};
     if (planned || line.look.state == EdgeLook::State::Ended)
-        pen.setWidthF(line.marks.hovered ? 2.6 : 1.5);
-    paintCurve(painter, line, pen, exposed);
+        style.width = line.marks.hovered ? 2.6 : 1.5;
+    const auto dashed = [&style](double dash, double gap) {
+        style.dash = dash * style.width;
+        style.gap = gap * style.width;
+    };
+    if (line.look.state == EdgeLook::State::Blocked)
+        dashed(4, 1);
+    else if (line.look.discovered)
+        dashed(2, 1);
+    else if (planned)
+        dashed(4, 1.5);
+    draw(style);
+    QColor hue = style.color;
+    if (line.marks.dimmed)
+        hue.setAlphaF(static_cast<float>(dimmedOpacity));
     if (line.look.writes)
-        paintArrow(painter, line, true, hue);
+        drawArrow(sheet, line, true, hue);
     if (line.look.reads)
-        paintArrow(painter, line, false, hue);
-    if (blocked) {
+        drawArrow(sheet, line, false, hue);
+    if (line.look.state == EdgeLook::State::Blocked && !line.points.isEmpty()) {
         double angle = 0;
         const QPointF centre = line.pointAt(line.length() / 2, &angle);
         const QPointF along(std::cos(angle), std::sin(angle));
         const QPointF across(-along.y(), along.x());
-        painter.setPen(QPen(hue, 3, Qt::SolidLine, Qt::FlatCap));
-        for (const double offset : {-3.0, 3.0})
-            painter.drawLine(centre + along * offset - across * 8, centre + along * offset + across * 8);
+        for (const double offset : {-3.0, 3.0}) {
+            const QPointF middle = centre + along * offset;
+            sheet.fill({middle - along * 1.5 - across * 8, middle + along * 1.5 - across * 8,
+                        middle + along * 1.5 + across * 8, middle - along * 1.5 + across * 8},
+                       hue);
+        }
     }
 }
 
-void EdgeLayer::paintArrow(QPainter& painter, const Line& line, bool atEndpoint, const QColor& color) const
+void EdgeLayer::drawArrow(LineSheet& sheet, const Line& line, bool atEndpoint, const QColor& color)
 {
     // The head touches the port's ring.
     const double tip = portRadius + 1;
@@ -190,12 +174,8 @@ void EdgeLayer::paintArrow(QPainter& painter, const Line& line, bool atEndpoint,
         angle += std::numbers::pi;
     const QPointF along(std::cos(angle), std::sin(angle));
     const QPointF across(-along.y(), along.x());
-    const QPolygonF head{end, end - along * arrowLength + across * 4.6,
-                         end - along * arrowLength - across * 4.6};
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(color);
-    painter.drawPolygon(head);
-    painter.setBrush(Qt::NoBrush);
+    sheet.fill({end, end - along * arrowLength + across * 4.6, end - along * arrowLength - across * 4.6},
+               color);
 }
 
 void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom) const
@@ -209,7 +189,8 @@ void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom)
     int dotsLeft = dotsMost;
     // Sprites that are only put somewhere, not scaled, are copied; it is what makes thousands of them cheap.
     painter.resetTransform();
-    for (const Line& line : m_lines) {
+    for (const qsizetype number : near(exposed)) {
+        const Line& line = m_lines.at(number);
         if (!line.flows() || !line.bounds.intersects(exposed))
             continue;
         const QPixmap sprite = dotSprite(Theme::instance().kindOutline(line.look.kind), size, ratio);
@@ -228,7 +209,7 @@ void EdgeLayer::paintDots(QPainter& painter, const QRectF& exposed, double zoom)
                 painter.drawPixmap(toDevice.map(at) - half, sprite);
             }
         };
-        painter.setOpacity(line.marks.dimmed ? 0.3 : 1);
+        painter.setOpacity(line.marks.dimmed ? dimmedOpacity : 1);
         run(line.look.rateIn, line.phaseIn, true);
         run(line.look.rateOut, line.phaseOut, false);
     }

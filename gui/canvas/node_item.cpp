@@ -8,6 +8,7 @@
 #include <QFontMetricsF>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -33,7 +34,7 @@ bool NodeItem::setLook(const NodeLook& look)
     const QRectF body = m_body;
     m_look = look;
     layOut();
-    update();
+    changed();
     return portsChanged || body != m_body;
 }
 
@@ -42,7 +43,7 @@ void NodeItem::setMarks(const Marks& marks)
     if (marks == m_marks)
         return;
     m_marks = marks;
-    update();
+    changed();
 }
 
 void NodeItem::setMemory(const MemoryPicture& memory)
@@ -50,7 +51,7 @@ void NodeItem::setMemory(const MemoryPicture& memory)
     if (memory == m_memory)
         return;
     m_memory = memory;
-    update();
+    changed();
 }
 
 QString NodeItem::tipAt(const QPointF& scenePosition) const
@@ -69,6 +70,13 @@ QString NodeItem::tipAt(const QPointF& scenePosition) const
 void NodeItem::refresh()
 {
     layOut();
+    changed();
+}
+
+void NodeItem::changed()
+{
+    if (const QPixmapCache::Key before = std::exchange(m_picture, {}); before.isValid())
+        QPixmapCache::remove(before);
     update();
 }
 

@@ -4,6 +4,7 @@
 #include "gui/canvas/node_look.h"
 
 #include <QGraphicsItem>
+#include <QPixmapCache>
 
 namespace byteyard::gui {
 
@@ -67,8 +68,12 @@ public:
 
 private:
     void layOut();
+    /// What is kept of its picture shows no longer how it is.
+    void changed();
     QPointF portPoint(const PortLook& port) const;
     const PortLook* findPort(const QString& port, std::optional<QPointF> towards) const;
+    void paintKept(QPainter& painter) const;
+    void paintNear(QPainter& painter) const;
     void paintInside(QPainter& painter) const;
     void paintCard(QPainter& painter) const;
     void paintPorts(QPainter& painter) const;
@@ -86,6 +91,9 @@ private:
     QPainterPath m_outline;
     QPainterPath m_shape;
     bool m_elided = false;
+    mutable QPixmapCache::Key m_picture; ///< as it was drawn last
+    mutable double m_pictureScale = 0;
+    mutable QPointF m_pictureFraction; ///< where its position lies within a pixel
 };
 
 } // namespace byteyard::gui

@@ -8,7 +8,10 @@
 #include "gui/theme/theme.h"
 
 #include <QCoreApplication>
+#include <QPaintEngine>
 #include <QStyleOptionGraphicsItem>
+
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -49,24 +52,73 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
                                                    : Theme::instance().kindColor(m_look.kind));
         return;
     }
-    painter->setRenderHint(QPainter::Antialiasing, true);
+    if (zoom >= zoomForText && painter->paintEngine()->type() == QPaintEngine::Raster &&
+        painter->deviceTransform().type() <= QTransform::TxScale)
+        return paintKept(*painter);
     if (m_marks.dimmed)
         painter->setOpacity(0.4);
-    paintMarks(*painter);
-    painter->setPen(outlinePen());
-    painter->setBrush(colors().surface);
-    painter->drawPath(m_outline);
-    if (zoom < zoomForText) {
+    painter->setRenderHint(QPainter::Antialiasing, true);
+    if (zoom >= zoomForText) {
+        paintNear(*painter);
+    } else {
+        paintMarks(*painter);
+        painter->setPen(outlinePen());
+        painter->setBrush(colors().surface);
+        painter->drawPath(m_outline);
         if (!model::isProcess(m_look.kind))
             painter->fillPath(m_outline, Theme::instance().kindFill(m_look.kind));
-        painter->setOpacity(1);
-        return;
     }
-    paintInside(*painter);
-    paintPorts(*painter);
-    if (!m_error.isEmpty())
-        paintError(*painter);
     painter->setOpacity(1);
+}
+
+void NodeItem::paintNear(QPainter& painter) const
+{
+    paintMarks(painter);
+    painter.setPen(outlinePen());
+    painter.setBrush(colors().surface);
+    painter.drawPath(m_outline);
+    paintInside(painter);
+    paintPorts(painter);
+    if (!m_error.isEmpty())
+        paintError(painter);
+}
+
+/// Its picture, drawn once for each scale: shaping its texts and stroking its outline costs many times as
+/// much as copying it, and most of what is drawn anew has only come into sight or stands beside what has
+/// changed.
+void NodeItem::paintKept(QPainter& painter) const
+{
+    const QTransform toDevice = painter.deviceTransform();
+    const double scale = toDevice.m11();
+    const QPointF place(std::floor(toDevice.dx()), std::floor(toDevice.dy()));
+    const auto inParts = [](double value) { return std::round(value * 256) / 256; };
+    const QPointF fraction(inParts(toDevice.dx() - place.x()), inParts(toDevice.dy() - place.y()));
+    const QRect pixels =
+        QRectF(m_bounds.topLeft() * scale + fraction, m_bounds.size() * scale).toAlignedRect();
+    QPixmap picture;
+    if (scale != m_pictureScale || fraction != m_pictureFraction ||
+        !QPixmapCache::find(m_picture, &picture)) {
+        picture = QPixmap(pixels.size());
+        picture.fill(Qt::transparent);
+        QPainter drawing(&picture);
+        drawing.setRenderHint(QPainter::Antialiasing);
+        drawing.translate(fraction - pixels.topLeft());
+        drawing.scale(scale, scale);
+        if (m_marks.dimmed)
+            drawing.setOpacity(0.4);
+        paintNear(drawing);
+        drawing.end();
+        if (m_picture.isValid())
+            QPixmapCache::remove(m_picture);
+        m_picture = QPixmapCache::insert(picture);
+        m_pictureScale = scale;
+        m_pictureFraction = fraction;
+    }
+    painter.save();
+    painter.resetTransform();
+    picture.setDevicePixelRatio(painter.device()->devicePixelRatioF());
+    painter.drawPixmap(painter.deviceTransform().inverted().map(place + pixels.topLeft()), picture);
+    painter.restore();
 }
 
 void NodeItem::paintInside(QPainter& painter) const
