@@ -83,7 +83,10 @@ QString stateText(const model::Session& session, const model::LiveProcess& proce
         return StateText::tr("detached, goes on");
     if (process.leaving)
         return StateText::tr("detaching");
-    if (entry.state == "running"_L1) {
+    if (session.isHeldBack(entry.node))
+        return StateText::tr("held back: a group runs alone");
+    // One that is only starting may wait too: in open() of a FIFO, before exec.
+    if (entry.state == "running"_L1 || entry.state == "starting"_L1) {
         for (const model::PendingCall& call : session.pending()) {
             if (call.process != entry.number)
                 continue;
@@ -91,12 +94,12 @@ QString stateText(const model::Session& session, const model::LiveProcess& proce
                 return StateText::tr("paced · %1").arg(call.call);
             return StateText::tr("blocked · %1").arg(call.call);
         }
+        if (entry.state == "starting"_L1)
+            return StateText::tr("starting");
         return process.paused ? StateText::tr("paused") : StateText::tr("running");
     }
     if (entry.state == "planned"_L1)
         return StateText::tr("planned");
-    if (entry.state == "starting"_L1)
-        return StateText::tr("starting");
     if (entry.state == "stopped"_L1)
         return StateText::tr("stopped");
     if (entry.state == "exited"_L1)

@@ -1,7 +1,9 @@
 // The part of CanvasView that is about groups.
 #include "gui/canvas/canvas_private.h"
+#include "gui/canvas/metrics.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace byteyard::gui {
 
@@ -79,12 +81,61 @@ void CanvasView::Private::fold(const QStringList& groups)
     for (const QString& id : groups)
         if (const model::Group* group = document.topology().group(id))
             collapse = collapse || !group->collapsed;
-    if (groups.size() == 1)
+    const QHash<QString, QPointF> aside = collapse ? QHash<QString, QPointF>() : roomFor(groups);
+    if (groups.size() == 1 && aside.isEmpty())
         return document.setCollapsed(groups.first(), collapse);
     document.undoStack()->beginMacro(collapse ? tr("Collapse") : tr("Expand"));
     for (const QString& id : groups)
         document.setCollapsed(id, collapse);
+    document.moveNodes(aside);
     document.undoStack()->endMacro();
+}
+
+/// Where parts go that stand where these groups' members come to light: each the shortest way aside that is
+/// free, other groups as wholes.
+QHash<QString, QPointF> CanvasView::Private::roomFor(const QStringList& expanding) const
+{
+    struct Block
+    {
+        QStringList nodes;
+        QRectF place;
+    };
+    QList<Block> blocks;
+    for (const model::Node& node : document.topology().nodes)
+        if (const NodeItem* item = scene.node(node.id); item != nullptr && scene.groupOf(node.id).isEmpty())
+            blocks.append({{node.id}, item->covered()});
+    QList<QRectF> taken;
+    for (const GroupItem* group : scene.groups()) {
+        if (expanding.contains(group->id()))
+            taken.append(group->frame());
+        else
+            blocks.append({scene.membersOf(group->id()), group->body()});
+    }
+    const auto meets = [](const QList<QRectF>& places, const QRectF& place) {
+        return std::any_of(places.begin(), places.end(),
+                           [&](const QRectF& other) { return other.intersects(place); });
+    };
+    const auto stay = std::partition(blocks.begin(), blocks.end(),
+                                     [&](const Block& block) { return meets(taken, block.place); });
+    for (auto block = stay; block != blocks.end(); ++block)
+        taken.append(block->place);
+    QHash<QString, QPointF> moved;
+    for (auto block = blocks.begin(); block != stay; ++block) {
+        const QRectF around = block->place.adjusted(-gridStep / 2, -gridStep / 2, gridStep / 2, gridStep / 2);
+        for (double away = gridStep;; away += gridStep) {
+            const QPointF ways[] = {{away, 0}, {0, away}, {-away, 0}, {0, -away}};
+            const auto* way = std::find_if(std::begin(ways), std::end(ways), [&](const QPointF& by) {
+                return !meets(taken, around.translated(by));
+            });
+            if (way == std::end(ways))
+                continue;
+            taken.append(block->place.translated(*way));
+            for (const QString& id : std::as_const(block->nodes))
+                moved.insert(id, scene.homeOf(id) + *way);
+            break;
+        }
+    }
+    return moved;
 }
 
 /// The node whose place on the grid a drag keeps.

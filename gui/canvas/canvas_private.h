@@ -78,6 +78,7 @@ struct CanvasView::Private
     QString chosenGroup() const;
     void editGroupName(const model::Group& group);
     void fold(const QStringList& groups);
+    QHash<QString, QPointF> roomFor(const QStringList& expanding) const;
     QString leadOf(const Hit& hit) const;
     Selection selectionOf(const Hit& hit) const;
 

@@ -48,6 +48,8 @@ public:
     QRectF boundingRect() const override { return m_bounds; }
     /// The frame, or the card.
     QRectF body() const { return m_body; }
+    /// The frame that it has, or will have when it is expanded.
+    QRectF frame() const { return frameAround(m_members); }
     /// What one takes hold of: a frame's title, a card altogether.
     QRectF handle() const { return m_look.collapsed ? m_body : m_title; }
     /// The triangle that collapses and expands.

@@ -227,6 +227,7 @@ NodeLive LiveBinding::liveOf(const model::Node& node) const
     if (model::isProcess(node.kind)) {
         if (const model::LiveProcess* process = m_session.processOfNode(node.id))
             live = liveOf(*process);
+        live.heldBack = m_session.isHeldBack(node.id);
     } else if (const model::LiveEndpoint* endpoint = m_session.endpointOfNode(node.id)) {
         live = liveOf(*endpoint);
     }

@@ -100,9 +100,11 @@ void setProcessState(NodeLook& look, const NodeLive& live)
     if (live.number == 0)
         return say(NodeState::Planned, NodeText::tr("planned"));
     look.exists = live.state != u"planned" && live.state != u"failed";
-    if (live.state == u"planned")
+    if (live.heldBack)
+        say(NodeState::Waiting, NodeText::tr("held back"));
+    else if (live.state == u"planned")
         say(NodeState::Waiting, NodeText::tr("waits to start"));
-    else if (live.state == u"starting")
+    else if (live.state == u"starting" && live.blockedCall.isEmpty())
         say(NodeState::Starting, NodeText::tr("starting"));
     else if (live.state == u"stopped")
         say(NodeState::Stopped,

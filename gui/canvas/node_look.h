@@ -59,6 +59,7 @@ struct NodeLive
     bool paused = false;
     bool isAttached = false; ///< a process that ran before the run
     bool leaving = false;    ///< it is let go
+    bool heldBack = false;   ///< it waits because only others were to run
     QString error;
     bool sampled = false;
     std::optional<quint64> fill; ///< nothing: the kernel does not tell

@@ -44,6 +44,10 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
             return RunArgumentsText::tr("--record %1 does not end in .pcapng. Name a file that does.")
                 .arg(value);
         into.record = value;
+    } else if (name == "--group"_L1) {
+        into.group = value;
+        if (value.isEmpty())
+            return RunArgumentsText::tr("--group has no name. Name a group of the topology.");
     } else if (name == "--attach"_L1) {
         bool isNumber = false;
         const int pid = value.toInt(&isNumber);
@@ -77,8 +81,8 @@ int readDuration(const QString& text)
 
 RunArguments readRunArguments(const QStringList& arguments)
 {
-    static const QStringList withValue = {u"--for"_s,    u"--capture"_s, u"--budget"_s,
-                                          u"--record"_s, u"--export"_s,  u"--attach"_s};
+    static const QStringList withValue = {u"--for"_s,    u"--capture"_s, u"--budget"_s, u"--record"_s,
+                                          u"--export"_s, u"--attach"_s,  u"--group"_s};
     RunArguments result;
     for (qsizetype i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
         const QString& argument = arguments.at(i);
@@ -108,6 +112,8 @@ RunArguments readRunArguments(const QStringList& arguments)
     if (result.error.isEmpty() && result.lab.isEmpty() && result.attach.isEmpty())
         result.error = RunArgumentsText::tr(
             "Name the topology to run: byteyard run LAB.byteyard, or a process to attach to: --attach PID");
+    if (result.error.isEmpty() && result.lab.isEmpty() && !result.group.isEmpty())
+        result.error = RunArgumentsText::tr("--group needs the topology that the group is in.");
     return result;
 }
 

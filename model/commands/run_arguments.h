@@ -16,6 +16,7 @@ struct RunArguments
         ExportFormat format = ExportFormat::JsonLines;
     };
     QString lab;   ///< may be empty when there is something to attach to
+    QString group; ///< only this group's processes; empty: all
     int forMs = 0; ///< 0: until every process has ended
     QString capture = QStringLiteral("auto");
     int budget = RunOptions().budget;

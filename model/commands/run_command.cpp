@@ -88,7 +88,8 @@ int runCommand(const QStringList& arguments)
     }
     // What does not hinder the run shows itself in it, or does not.
     const std::optional<Topology> topology =
-        wanted.lab.isEmpty() ? Topology() : readSoundTopology(u"byteyard run"_s, wanted.lab, false);
+        wanted.lab.isEmpty() ? Topology()
+                             : readSoundTopology(u"byteyard run"_s, wanted.lab, false, wanted.group);
     if (!topology)
         return exitUsage;
     sayOrphans();

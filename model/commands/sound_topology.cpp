@@ -1,6 +1,7 @@
 #include "model/commands/sound_topology.h"
 
 #include "model/commands/console.h"
+#include "model/session/engine_topology.h"
 #include "model/topology/json_places.h"
 #include "model/topology/topology_file.h"
 
@@ -37,9 +38,36 @@ void say(const QString& path, const Fault& fault)
         u"%1:%2: %3: %4 %5"_s.arg(path, QString::number(fault.line), severity, fault.what, fault.remedy));
 }
 
+/// The group's processes; says what is wrong when there are none.
+QStringList processesOf(const QString& command, const QString& path, const Topology& topology,
+                        const QString& wanted)
+{
+    QStringList names;
+    for (const Group& group : topology.groups) {
+        names.append(group.name);
+        if (group.name != wanted && group.id != wanted)
+            continue;
+        QStringList processes;
+        for (const Node* member : topology.membersOf(group))
+            if (isProcess(member->kind))
+                processes.append(member->id);
+        if (processes.isEmpty())
+            sayError(u"%1: %2"_s.arg(command, SoundTopologyText::tr("group “%1” of %2 has no process. Choose "
+                                                                    "one that has.")
+                                                  .arg(wanted, path)));
+        return processes;
+    }
+    sayError(u"%1: %2 %3"_s.arg(command, SoundTopologyText::tr("%2 has no group “%1”.").arg(wanted, path),
+                                names.isEmpty()
+                                    ? SoundTopologyText::tr("It has none at all: leave --group out.")
+                                    : SoundTopologyText::tr("Choose one of: %1.").arg(names.join(u", "_s))));
+    return {};
+}
+
 } // namespace
 
-std::optional<Topology> readSoundTopology(const QString& command, const QString& path, bool withWarnings)
+std::optional<Topology> readSoundTopology(const QString& command, const QString& path, bool withWarnings,
+                                          const QString& group)
 {
     Fault unreadable;
     const QByteArray bytes = readTopologyBytes(path, unreadable);
@@ -52,9 +80,16 @@ std::optional<Topology> readSoundTopology(const QString& command, const QString&
         say(path, fault);
     if (!read.ok())
         return std::nullopt;
+    Topology wanted = read.topology;
+    if (!group.isEmpty()) {
+        const QStringList processes = processesOf(command, path, read.topology, group);
+        if (processes.isEmpty())
+            return std::nullopt;
+        wanted = reducedTo(wanted, processes);
+    }
     const JsonPlaces places(bytes);
     bool sound = true;
-    for (Fault& fault : validate(read.topology)) {
+    for (Fault& fault : validate(wanted)) {
         const bool isError = fault.severity == Fault::Severity::Error;
         sound = sound && !isError;
         if (!isError && !withWarnings)
@@ -64,7 +99,7 @@ std::optional<Topology> readSoundTopology(const QString& command, const QString&
     }
     if (!sound)
         return std::nullopt;
-    return std::move(read.topology);
+    return wanted;
 }
 
 } // namespace byteyard::model

@@ -5,6 +5,8 @@
 #include <QFile>
 #include <QSet>
 
+#include <utility>
+
 namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
@@ -21,6 +23,11 @@ QString scriptOf(const Node& actor)
     return role == "script"_L1 ? actor.property(u"script"_s).toString() : roleScript(role);
 }
 
+void waitForHand(Node& process)
+{
+    process.properties.insert(u"start"_s, QJsonObject{{u"when"_s, u"by-hand"_s}});
+}
+
 void startOnly(Topology& topology, const QStringList& processes)
 {
     const QSet<QString> chosen(processes.begin(), processes.end());
@@ -30,11 +37,59 @@ void startOnly(Topology& topology, const QStringList& processes)
         const QJsonObject start = node.property(u"start"_s).toObject();
         const QString when = start.value("when"_L1).toString();
         if (!chosen.contains(node.id))
-            node.properties.insert(u"start"_s, QJsonObject{{u"when"_s, u"by-hand"_s}});
+            waitForHand(node);
         else if (when == "by-hand"_L1 ||
                  (start.contains("node"_L1) && !chosen.contains(start.value("node"_L1).toString())))
             node.properties.remove(u"start"_s);
     }
+}
+
+namespace {
+
+/// Takes out these nodes, with their edges.
+void removeNodes(Topology& topology, const QSet<QString>& gone)
+{
+    topology.nodes.removeIf([&](const Node& node) { return gone.contains(node.id); });
+    topology.edges.removeIf(
+        [&](const Edge& edge) { return gone.contains(edge.process) || gone.contains(edge.endpoint); });
+    for (Group& group : topology.groups)
+        group.members.removeIf([&](const QString& member) { return gone.contains(member); });
+    topology.groups.removeIf([](const Group& group) { return group.members.isEmpty(); });
+}
+
+} // namespace
+
+Topology reducedTo(Topology topology, const QStringList& processes)
+{
+    startOnly(topology, processes);
+    QSet<QString> used(processes.begin(), processes.end());
+    for (const Edge& edge : std::as_const(topology.edges))
+        if (processes.contains(edge.process))
+            used.insert(edge.endpoint);
+    QSet<QString> others;
+    for (const Node& node : std::as_const(topology.nodes))
+        if (!used.contains(node.id))
+            others.insert(node.id);
+    removeNodes(topology, others);
+    return topology;
+}
+
+Topology withoutFaultyOthers(const Topology& topology, const QStringList& processes)
+{
+    Topology asRun = topology;
+    startOnly(asRun, processes);
+    const Topology needed = reducedTo(topology, processes);
+    QSet<QString> gone;
+    for (const Fault& fault : validate(asRun))
+        if (fault.severity == Fault::Severity::Error && needed.node(fault.node) == nullptr)
+            gone.insert(fault.node);
+    QSet<QString> needing;
+    for (const Edge& edge : topology.edges)
+        if (gone.contains(edge.endpoint) && needed.node(edge.process) == nullptr)
+            needing.insert(edge.process);
+    Topology left = topology;
+    removeNodes(left, gone | needing);
+    return left;
 }
 
 QJsonObject topologyForEngine(const Topology& topology)

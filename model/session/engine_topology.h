@@ -10,9 +10,16 @@ namespace byteyard::model {
 QString roleScript(const QString& role);
 /// What a process of this kind runs: its own script, or its role's.
 QString scriptOf(const Node& actor);
+/// It starts when startNode() says so.
+void waitForHand(Node& process);
 /// Of the processes only these start by themselves, at once where they would wait for another one or for a
 /// hand; the others wait to be started by hand.
 void startOnly(Topology& topology, const QStringList& processes);
+/// These processes and the endpoints that they use, nothing else. They start as by startOnly().
+Topology reducedTo(Topology topology, const QStringList& processes);
+/// Without what is faulty, or needs it, and is none of reducedTo()'s business: a run in which only these
+/// processes start does not fail because of it.
+Topology withoutFaultyOthers(const Topology& topology, const QStringList& processes);
 /// The document as the engine gets it: each actor brings its script along.
 QJsonObject topologyForEngine(const Topology& topology);
 

@@ -31,15 +31,21 @@ void Session::run(const Topology& topology, const RunOptions& options)
 {
     if (isLive())
         return;
-    d->begin(std::make_shared<RunLog>(), topology);
+    const Topology given = options.only.isEmpty() ? topology : withoutFaultyOthers(topology, options.only);
+    d->begin(std::make_shared<RunLog>(), given);
     d->options = options;
+    d->leftOut.clear();
+    for (const Node& node : topology.nodes)
+        if (given.node(node.id) == nullptr)
+            d->leftOut.insert(node.id);
     d->log->changeCatalog([&](Catalog& catalog) {
-        catalog.topology = topologyToJson(topology);
+        catalog.topology = topologyToJson(given);
         catalog.started = QDateTime::currentDateTimeUtc();
         catalog.capture = options.capture;
     });
     bool sound = true;
-    for (const Fault& fault : validate(topology)) {
+    for (const Fault& fault :
+         validate(options.only.isEmpty() ? topology : reducedTo(topology, options.only))) {
         if (fault.severity != Fault::Severity::Error)
             continue; // belongs to the document; what of it comes true, the engine tells
         d->addProblem({fault.severity, fault.node, fault.what, fault.remedy});
@@ -111,6 +117,9 @@ void Session::add(const Topology& topology)
     d->topology = whole;
     d->live.setTopology(whole);
     d->log->changeCatalog([&](Catalog& catalog) { catalog.topology = topologyToJson(whole); });
+    for (Node& node : fragment.nodes)
+        if (isProcess(node.kind) && d->leftOut.contains(node.id))
+            waitForHand(node);
     d->post(u"add"_s, {{u"topology"_s, topologyForEngine(fragment)}});
 }
 
@@ -154,6 +163,13 @@ void Session::askProcesses()
     }
     d->wantsProcesses = !d->greeted;
     d->post(u"list-processes"_s);
+}
+
+bool Session::isHeldBack(const QString& node) const
+{
+    const LiveProcess* process = isLive() ? processOfNode(node) : nullptr;
+    return process != nullptr && !d->options.only.isEmpty() && !d->options.only.contains(node) &&
+           (process->entry.state == "planned"_L1 || process->entry.state == "starting"_L1);
 }
 
 void Session::startNode(const QString& node)

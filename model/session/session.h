@@ -268,6 +268,8 @@ public:
     TimeLine timeLine() const;
     const LiveProcess* process(quint32 number) const;
     const LiveEndpoint* endpoint(quint32 number) const;
+    /// True for a process that waits because only others were to run (RunOptions::only).
+    bool isHeldBack(const QString& node) const;
     /// The newest of this node; null before it ran.
     const LiveProcess* processOfNode(const QString& node) const;
     const LiveEndpoint* endpointOfNode(const QString& node) const;

@@ -7,6 +7,7 @@
 #include "model/log/session_file.h"
 
 #include <QJsonObject>
+#include <QSet>
 #include <QTimer>
 
 #include <atomic>
@@ -110,6 +111,7 @@ struct Session::Private
     LiveState live;
     Topology topology; ///< what the engine has been given
     RunOptions options;
+    QSet<QString> leftOut; ///< faulty, and none of the business of what was to run alone
     RunClock clock;
     quint64 endTime = 0;
     bool started = false; ///< run-started has come

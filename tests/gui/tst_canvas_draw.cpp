@@ -97,6 +97,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("call");
         QTest::addColumn<QString>("text");
         QTest::newRow("starting") << u"starting"_s << QString() << QString() << u"starting"_s;
+        QTest::newRow("opens a FIFO") << u"starting"_s << QString() << u"openat"_s << u"blocked · openat"_s;
         QTest::newRow("running") << u"running"_s << QString() << QString() << u"running"_s;
         QTest::newRow("blocked") << u"running"_s << QString() << u"write"_s << u"blocked · write"_s;
         QTest::newRow("stopped") << u"stopped"_s << u"SIGSTOP"_s << QString() << u"stopped · SIGSTOP"_s;
@@ -325,6 +326,30 @@ private Q_SLOTS:
             QVERIFY2(kept == anew, name);
             QVERIFY2(kept != before, name);
             before = kept;
+        }
+    }
+
+    void edgesOfEveryKindAreDrawnFromAfar()
+    {
+        CanvasFixture f;
+        for (const Kind kind : {Kind::Pipe, Kind::SysvShm, Kind::Memfd, Kind::Tcp, Kind::Pty}) {
+            const QString process = f.command(u"cat"_s, {0, 200.0 * static_cast<int>(kind)});
+            const QString endpoint = f.part(kind, {3000, 200.0 * static_cast<int>(kind) + 20});
+            const QString port = model::kindInfo(kind).ports.constLast();
+            const QString at = kind == Kind::SysvShm ? u"memory"_s : u"9"_s; // it has no descriptor
+            QVERIFY2(!f.document.connectNodes(process, at, endpoint, port).isEmpty(), qPrintable(port));
+        }
+        f.view.fit();
+        QVERIFY(f.view.zoom() < 0.42);
+        f.view.grab();
+        auto* scene = static_cast<gui::CanvasScene*>(f.view.scene());
+        for (const QString& id : scene->edges().ids()) {
+            const QPoint middle = f.view.mapFromScene(scene->edges().middle(id));
+            const QImage image = f.view.grab(QRect(middle - QPoint(3, 3), QSize(7, 7))).toImage();
+            bool seen = false;
+            for (int y = 0; y < image.height(); ++y)
+                seen = seen || image.pixelColor(3, y) != gui::Theme::instance().colors().canvas;
+            QVERIFY2(seen, qPrintable(id));
         }
     }
 

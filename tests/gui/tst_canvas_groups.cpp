@@ -217,6 +217,28 @@ private Q_SLOTS:
         QCOMPARE(f.shownEdges(), 3);
     }
 
+    void expandingMakesRoomInTheSameStep()
+    {
+        Grouped f;
+        f.click(f.view.groupFold(f.group));
+        QVERIFY(f.isCollapsed());
+        // Where the pipe will come to light; a group as a whole, beside it.
+        const QPointF inTheWay = f.placeOf(f.pipe) + QPointF(20, 0);
+        f.document.moveNodes({{f.cat, inTheWay}});
+        const QPointF out = f.placeOf(f.out);
+        const int before = f.steps();
+        f.click(f.view.groupFold(f.group));
+        QVERIFY(!f.isCollapsed());
+        QVERIFY(f.placeOf(f.cat) != inTheWay);
+        QVERIFY(!f.view.groupRect(f.group).intersects(f.view.nodeRect(f.cat)));
+        QVERIFY(!f.view.nodeRect(f.out).intersects(f.view.nodeRect(f.cat)));
+        QCOMPARE(f.placeOf(f.out), out); // it was not in the way
+        QCOMPARE(f.steps(), before + 1);
+        f.document.undoStack()->undo();
+        QVERIFY(f.isCollapsed());
+        QCOMPARE(f.placeOf(f.cat), inTheWay);
+    }
+
     void anEdgeThatCrossesTheBorderIsHitAtTheCard()
     {
         Grouped f;
@@ -497,6 +519,7 @@ private Q_SLOTS:
         const QString a = sleeper(u"a"_s, {0, 0});
         const QString b = sleeper(u"b"_s, {0, 140});
         const QString other = sleeper(u"other"_s, {400, 0});
+        const QString mute = document.addNode(Kind::Command, {400, 140}, {}, u"mute"_s);
         const QString group = document.group({a, b});
         window.canvas()->fit();
         const auto state = [&](const QString& id) {
@@ -520,6 +543,9 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(state(a), u"running"_s, patience);
         QTRY_COMPARE_WITH_TIMEOUT(state(b), u"running"_s, patience);
         QVERIFY(isHeld(other));
+        auto* scene = static_cast<gui::CanvasScene*>(window.canvas()->scene());
+        QTRY_COMPARE_WITH_TIMEOUT(scene->node(other)->look().stateText, u"held back"_s, patience);
+        QVERIFY(session.processOfNode(mute) == nullptr); // its fault is none of the group's business
         QVERIFY(document.topology().node(other)->properties.value("start"_L1).isUndefined());
 
         // Collapsed, its menu is the card's.

@@ -6,6 +6,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+
 using namespace byteyard::model;
 using namespace Qt::StringLiterals;
 
@@ -310,6 +312,36 @@ private Q_SLOTS:
         QCOMPARE(when(document.a), u"by-hand"_s);
         QCOMPARE(when(document.c), u"by-hand"_s);
         QCOMPARE(*topology.node(document.b), *document.topology().node(document.b));
+    }
+
+    void aFaultElsewhereIsNoneOfAGroupsBusiness()
+    {
+        Four f;
+        const QString mute = f.addNode(Kind::Command, {0, 300}, {}, u"mute"_s); // has no command
+        const QString bad = f.addNode(Kind::Pipe, {240, 300}, {{u"capacity"_s, -1}}, u"bad"_s);
+        const QString user =
+            f.addNode(Kind::Command, {480, 300}, {{u"argv"_s, QJsonArray{u"cat"_s}}}, u"user"_s);
+        f.connectNodes(f.a, u"1"_s, f.b, u"write"_s);
+        f.connectNodes(f.c, u"0"_s, f.b, u"read"_s);
+        f.connectNodes(user, u"0"_s, bad, u"read"_s);
+        const auto faulty = [](const Topology& topology) {
+            const QList<Fault> faults = validate(topology);
+            return std::any_of(faults.begin(), faults.end(),
+                               [](const Fault& fault) { return fault.severity == Fault::Severity::Error; });
+        };
+        QVERIFY(faulty(f.topology()));
+
+        const Topology alone = reducedTo(f.topology(), {f.a});
+        QCOMPARE(alone.nodes.size(), 2); // and the pipe that it uses
+        QCOMPARE(alone.edges.size(), 1);
+        QVERIFY(!faulty(alone));
+        QVERIFY(faulty(reducedTo(f.topology(), {mute})));
+
+        const Topology left = withoutFaultyOthers(f.topology(), {f.a});
+        QVERIFY(!faulty(left));
+        QVERIFY(left.node(f.c) != nullptr); // sound: it is held back
+        QVERIFY(left.node(f.d) != nullptr);
+        QVERIFY(left.node(mute) == nullptr);
     }
 
     void theEngineIsToldNothingOfGroups()

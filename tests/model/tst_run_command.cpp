@@ -65,6 +65,7 @@ private Q_SLOTS:
     }
     void whatCannotStartIsOneLineAndStatusOne_data();
     void whatCannotStartIsOneLineAndStatusOne();
+    void aGroupRunsAlone();
     void aRunEndsAtItsTime();
     void interruptStopsTheRunInOrder();
     void aKilledRunLeavesNoProcess();
@@ -124,6 +125,27 @@ void TestRunCommand::whatCannotStartIsOneLineAndStatusOne()
     for (const QJsonValue& process : processes)
         other = other || (process[u"name"_s] == "c1"_L1 && process[u"exit_code"_s].toInt(-1) == 0);
     QVERIFY2(other, run.out.constData());
+}
+
+void TestRunCommand::aGroupRunsAlone()
+{
+    Topology topology = pipeline({{u"echo"_s, u"in"_s}, {u"sleep"_s, u"60"_s}, {u"true"_s}});
+    topology.edges.clear();
+    topology.nodes[3].properties.remove(u"argv"_s); // the third command's: a fault, elsewhere
+    topology.groups = {{u"g"_s, u"First"_s, {topology.nodes.first().id}, false}};
+    const QString file = save(topology);
+    const CommandLineRun run({u"run"_s, file, u"--group"_s, u"First"_s, u"--json"_s});
+    QVERIFY2(run.status == 0, run.err.constData());
+    const QJsonArray processes = jsonLines(run.out).constLast().value(u"processes"_s).toArray();
+    QCOMPARE(processes.size(), 1);
+    QCOMPARE(processes[0][u"exit_code"_s].toInt(-1), 0);
+
+    const CommandLineRun whole({u"run"_s, file});
+    QCOMPARE(whole.status, 2);
+    const CommandLineRun other({u"run"_s, file, u"--group"_s, u"Second"_s});
+    QCOMPARE(other.status, 2);
+    QVERIFY2(other.errLines() == 1 && other.err.contains("Second") && other.err.contains("First"),
+             other.err.constData());
 }
 
 void TestRunCommand::aRunEndsAtItsTime()
