@@ -158,9 +158,12 @@ void EdgeLayer::updateLabel(Line& line, const EdgeLook& before)
         return changed(line.label);
     if (sameWeight && line.look.label.isEmpty() == before.label.isEmpty())
         return setLabel(line);
-    const QRectF bounds = line.bounds;
+    // The others need a look only where room has become free.
+    const QRectF freed = line.label;
+    const bool isWeaker = importanceOf(line.look) < importanceOf(before);
     setLabel(line);
-    relabel(bounds);
+    if (!freed.isEmpty() && (isWeaker || line.label != freed))
+        relabel(freed);
 }
 
 QRectF EdgeLayer::labelPlace(const QString& id) const
