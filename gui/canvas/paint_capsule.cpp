@@ -46,7 +46,7 @@ void paintCapsule(QPainter& painter, const NodeLook& look, const QRectF& body)
     if (look.kind == model::Kind::Fifo) {
         const QString word = QCoreApplication::translate("byteyard::gui::NodeItem", "FIFO");
         const double kindWidth = textWidth(Text::Title, word + u"  "_s);
-        const double whole = std::min(kindWidth + textWidth(Text::Data, look.title), textSpace);
+        const double whole = std::min(kindWidth + textWidth(Text::Title, look.title), textSpace);
         const double from = titleRow.center().x() - whole / 2;
         paintText(painter, {from, titleRow.top(), kindWidth, 20}, Text::Title, word, colors.ink);
         paintText(painter, {from + kindWidth, titleRow.top(), whole - kindWidth, 20}, Text::Title, look.title,

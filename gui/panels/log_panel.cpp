@@ -8,6 +8,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QFontMetricsF>
 #include <QHeaderView>
 #include <QMenu>
 #include <QPainter>
@@ -15,6 +16,9 @@
 #include <QStyledItemDelegate>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
 
 using namespace Qt::StringLiterals;
 
@@ -91,12 +95,14 @@ LogPanel::LogPanel(model::Session& session, QWidget* parent)
         const QFont plain = font();
         m_view->setFont(Theme::instance().dataFont());
         header->setFont(plain);
-        const int digit = QFontMetrics(Theme::instance().dataFont()).horizontalAdvance(u'0');
         m_view->verticalHeader()->setDefaultSectionSize(m_view->fontMetrics().height() + 6);
-        // Characters that a column holds; the last one takes what is left.
-        const int characters[] = {9, 13, 20, 36, 20, 18, 8, 9};
-        for (int column = 0; column < static_cast<int>(std::size(characters)); ++column)
-            m_view->setColumnWidth(column, characters[column] * digit + 16);
+        m_columnsChosen = false;
+        fitColumns();
+    });
+    connect(header, &QHeaderView::sectionResized, this, [this](int column) {
+        // The last one is only given what is left.
+        m_columnsChosen =
+            m_columnsChosen || (!m_fittingColumns && column < static_cast<int>(LogModel::Column::Data));
     });
     header->setStretchLastSection(true);
     header->setSectionsMovable(true);
@@ -147,6 +153,45 @@ void LogPanel::refresh()
         m_notice->setText(tr("The oldest %1 events were removed: the log keeps a bounded number.")
                               .arg(model::formatCount(dropped)));
     m_notice->setVisible(dropped > 0);
+}
+
+/// Columns are as wide as they like where there is room, and hold less where there is not, so that the data
+/// at the end is seen. Not once a person has set one.
+void LogPanel::fitColumns()
+{
+    if (m_columnsChosen)
+        return;
+    struct Width
+    {
+        int least;
+        int most; ///< characters
+    };
+    constexpr std::array<Width, 8> widths{
+        {{7, 9}, {11, 13}, {14, 20}, {22, 36}, {11, 20}, {9, 18}, {6, 8}, {8, 9}}};
+    constexpr int dataLeast = 14;
+    constexpr int margin = 16;
+    const double digit = QFontMetricsF(Theme::instance().dataFont()).horizontalAdvance(u'0');
+    int least = 0;
+    int most = 0;
+    for (const Width& width : widths) {
+        least += width.least;
+        most += width.most;
+    }
+    const double room = (m_view->viewport()->width() - margin * (widths.size() + 1.0)) / digit - dataLeast;
+    const double share = std::clamp((room - least) / (most - least), 0.0, 1.0);
+    m_fittingColumns = true;
+    for (std::size_t column = 0; column < widths.size(); ++column) {
+        const Width& width = widths.at(column);
+        const double characters = width.least + share * (width.most - width.least);
+        m_view->setColumnWidth(static_cast<int>(column), static_cast<int>(characters * digit) + margin);
+    }
+    m_fittingColumns = false;
+}
+
+void LogPanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    fitColumns();
 }
 
 void LogPanel::showEvent(QShowEvent* event)

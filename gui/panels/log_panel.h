@@ -34,9 +34,11 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void refresh();
+    void fitColumns();
     void takeCatalog();
     void followOnScroll();
     void chosen(const QModelIndex& index);
@@ -51,6 +53,8 @@ private:
     QToolButton* m_live;
     bool m_following = true;
     bool m_refreshing = false;
+    bool m_columnsChosen = false; ///< by a person
+    bool m_fittingColumns = false;
 };
 
 } // namespace byteyard::gui
