@@ -173,6 +173,9 @@ QString MainWindow::statusText() const
 
 void MainWindow::updateStatus()
 {
+    // The first event makes the log one that can be exported.
+    if (action(u"exportLog"_s)->isEnabled() != (m_session.eventCount() > 0))
+        updateActions();
     // A process ends and begins without any state of the run changing.
     action(u"step"_s)->setEnabled(!steppable().isEmpty());
     dropHeldBanner();

@@ -109,7 +109,7 @@ private Q_SLOTS:
             u"accept4(3) on tcp 48001; of the 128 that may wait to be accepted 0 do."_s);
         row("a pipe whose pages are all in use", {u"pipe"_s, {}, {}, 4099, 8192},
             call(u"write"_s, 1, {}, 4096),
-            u"write(1) on pipe 48001, full (4,099 of 8,192); nobody has it open for reading."_s);
+            u"write(1) on pipe 48001, full (4 099 of 8 192); nobody has it open for reading."_s);
         row("a full backlog", {u"tcp"_s, u""_s, {}, 2, 1, true},
             call(u"connect"_s, 3, u"peer=127.0.0.1:80"_s),
             u"connect(3) on tcp 48001; its backlog is full (2 of 1); nobody listens on it."_s);
