@@ -140,8 +140,7 @@ bool Tracer::Private::mayInterrupt(const TracedThread& thread) const
 void Tracer::Private::beginGap(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    const bool isSwitched =
-        kernel ? process.sampled != SampledWhy::No : filterKind == FilterKind::Control;
+    const bool isSwitched = kernel ? process.sampled != SampledWhy::No : filterKind == FilterKind::Control;
     if ((!isSwitched && !process.attached) || thread.gap || thread.dying || ending || process.closed ||
         process.state == ProcessState::Starting)
         return;

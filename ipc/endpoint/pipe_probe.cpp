@@ -20,7 +20,8 @@ Fill pipeFill(int writeEnd, bool hasReaders)
     if (const int capacity = ::fcntl(writeEnd, F_GETPIPE_SZ); capacity > 0)
         fill.capacity = static_cast<std::uint64_t>(capacity);
     // Without readers it would not block but fail. poll(2) would know more, but the kernel remembers for ever
-    // that somebody has asked, and wakes the pipe's users at every write from then on (fs/pipe.c, poll_usage).
+    // that somebody has asked, and wakes the pipe's users at every write from then on (fs/pipe.c,
+    // poll_usage).
     fill.writeBlocks = hasReaders && fill.capacity != 0 && fill.bytes >= fill.capacity;
     return fill;
 }

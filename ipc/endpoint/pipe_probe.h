@@ -4,8 +4,8 @@
 
 namespace byteyard::ipc {
 
-/// Bytes, capacity and whether they are as many, so that a write would block, by a write end (looking through a
-/// read end could cost a SIGPIPE). A pipe whose pages are all in use though not full is not known to be so.
+/// Bytes, capacity and whether they are as many, so that a write would block, by a write end (looking through
+/// a read end could cost a SIGPIPE). A pipe whose pages are all in use though not full is not known to be so.
 Fill pipeFill(int writeEnd, bool hasReaders);
 
 /// What is in it, by tee(2) into a scratch pipe. The caller sees to it that no reader goes while `readEnd` is

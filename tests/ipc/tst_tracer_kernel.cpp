@@ -186,10 +186,10 @@ void TracerKernel::descriptorsThatCameWithALostMessageAreFound()
     auto passed = b.pipe();
     auto done = b.pipe();
     const auto to = b.plan({"cat"}, {Bench::to(0, output.read, output.endpoint)});
-    const auto from = b.plan(
-        {Bench::peer("passes"), std::to_string(count)},
-        {Bench::to(0, end.read, end.endpoint), Bench::to(1, output.write, output.endpoint),
-         Bench::to(3, passed.write, passed.endpoint), Bench::to(4, done.write, done.endpoint)});
+    const auto from =
+        b.plan({Bench::peer("passes"), std::to_string(count)},
+               {Bench::to(0, end.read, end.endpoint), Bench::to(1, output.write, output.endpoint),
+                Bench::to(3, passed.write, passed.endpoint), Bench::to(4, done.write, done.endpoint)});
     b.tracer.launch(from);
     b.tracer.launch(to);
     output.close();

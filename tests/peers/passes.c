@@ -1,5 +1,6 @@
-// `passes COUNT`: is passed COUNT descriptors of what fd 3 is open on, by a child of its, between writes of one
-// byte to its output, a thousand for each. Says "done" by one byte on fd 4, and holds them until its input ends.
+// `passes COUNT`: is passed COUNT descriptors of what fd 3 is open on, by a child of its, between writes of
+// one byte to its output, a thousand for each. Says "done" by one byte on fd 4, and holds them until its
+// input ends.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -103,15 +103,16 @@ struct task_struct
 /* Makes a typed pointer of a number: what it points to is then loaded, not copied by a helper (Linux 6.2). */
 extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym __weak;
 
-#define LOAD(pointer, field)                                                                                  \
-    ({                                                                                                        \
-        typeof((pointer)->field) loaded;                                                                      \
-        if (bpf_rdonly_cast)                                                                                  \
-            loaded = ((typeof(pointer))bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))  \
-                         ->field;                                                                             \
-        else                                                                                                  \
-            loaded = BPF_CORE_READ(pointer, field);                                                           \
-        loaded;                                                                                               \
+#define LOAD(pointer, field)                                                                                 \
+    ({                                                                                                       \
+        typeof((pointer)->field) loaded;                                                                     \
+        if (bpf_rdonly_cast)                                                                                 \
+            loaded =                                                                                         \
+                ((typeof(pointer))bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))     \
+                    ->field;                                                                                 \
+        else                                                                                                 \
+            loaded = BPF_CORE_READ(pointer, field);                                                          \
+        loaded;                                                                                              \
     })
 
 enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
@@ -125,7 +126,7 @@ struct in_call
     struct byteyard_key key2; /* what bytes go into, of a call on two */
     __u32 call;
     __u32 armed;
-    __u32 tid;     /* 0: not looked up yet */
+    __u32 tid; /* 0: not looked up yet */
     __u32 process;
 };
 

@@ -73,9 +73,9 @@ struct byteyard_call
 struct byteyard_settings
 {
     unsigned int dataBytes;
-    unsigned int wanted;          /* the engine sleeps: wake it at the next record */
-    unsigned int silenced;        /* how many threads are in `silent` */
-    unsigned int numbers;         /* the PID namespace in which threads are named: its inode (namespaces(7)) */
+    unsigned int wanted;   /* the engine sleeps: wake it at the next record */
+    unsigned int silenced; /* how many threads are in `silent` */
+    unsigned int numbers;  /* the PID namespace in which threads are named: its inode (namespaces(7)) */
     unsigned long long uncounted; /* calls that were lost and that even `losses` had no room for */
     struct byteyard_call calls[BYTEYARD_CALLS];
 };
