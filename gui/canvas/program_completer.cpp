@@ -1,6 +1,7 @@
 #include "gui/canvas/program_completer.h"
 
 #include <QAbstractItemView>
+#include <QCoreApplication>
 #include <QDir>
 #include <QLineEdit>
 #include <QPointer>
