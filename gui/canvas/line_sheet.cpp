@@ -199,6 +199,7 @@ void LineSheet::fill(const QPolygonF& convex, const QColor& color)
 void LineSheet::add(int x, int y, float share)
 {
     const int at = y * m_sheet.width() + x;
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): it is never negative
     const auto value = static_cast<uchar>(std::min(1.0F, share) * 255 + 0.5F);
     uchar& known = m_cover[static_cast<std::size_t>(at)];
     if (value <= known)
