@@ -314,7 +314,15 @@ private Q_SLOTS:
                  f.drag(title, title + QPoint(60, 40));
                  QCoreApplication::processEvents();
              }},
-            {"zoomed", [&] { f.view.zoomIn(); }},
+            {"zoomed",
+             [&] {
+                 f.view.zoomIn();
+                 f.view.grab();
+                 // Where drawing takes long, the old picture is shown larger until the zoom has come to rest:
+                 // its timer goes off in here.
+                 constexpr int longerThanItsRest = 500;
+                 QTest::qWait(longerThanItsRest);
+             }},
             {"removed", [&] { f.document.undoStack()->undo(); }},
         };
         QImage before = f.view.grab().toImage();
