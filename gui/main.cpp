@@ -7,11 +7,10 @@
 #include <QApplication>
 #include <QSettings>
 #include <QTemporaryDir>
-
 #include <QTimer>
-#include <optional>
 
 #include <cstdio>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;

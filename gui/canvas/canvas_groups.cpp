@@ -3,9 +3,31 @@
 #include "gui/canvas/metrics.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cmath>
 
 namespace byteyard::gui {
+
+namespace {
+
+/// How far a rectangle goes one way until it meets none of the others, in whole steps of the grid.
+double wayOut(const QRectF& place, const QPointF& way, const QList<QRectF>& taken)
+{
+    double away = 0;
+    for (;;) {
+        const QRectF there = place.translated(way * away);
+        const auto other = std::find_if(taken.cbegin(), taken.cend(),
+                                        [&](const QRectF& each) { return each.intersects(there); });
+        if (other == taken.cend())
+            return away;
+        const double past = way.x() > 0   ? other->right() - there.left()
+                            : way.x() < 0 ? there.right() - other->left()
+                            : way.y() > 0 ? other->bottom() - there.top()
+                                          : there.bottom() - other->top();
+        away += std::max(1.0, std::ceil(past / gridStep)) * gridStep;
+    }
+}
+
+} // namespace
 
 QString CanvasView::selectedGroup() const
 {
@@ -122,18 +144,16 @@ QHash<QString, QPointF> CanvasView::Private::roomFor(const QStringList& expandin
     QHash<QString, QPointF> moved;
     for (auto block = blocks.begin(); block != stay; ++block) {
         const QRectF around = block->place.adjusted(-gridStep / 2, -gridStep / 2, gridStep / 2, gridStep / 2);
-        for (double away = gridStep;; away += gridStep) {
-            const QPointF ways[] = {{away, 0}, {0, away}, {-away, 0}, {0, -away}};
-            const auto* way = std::find_if(std::begin(ways), std::end(ways), [&](const QPointF& by) {
-                return !meets(taken, around.translated(by));
+        QList<QPointF> ways;
+        for (const QPointF& way : {QPointF(1, 0), QPointF(0, 1), QPointF(-1, 0), QPointF(0, -1)})
+            ways.append(way * wayOut(around, way, taken));
+        const QPointF& by =
+            *std::min_element(ways.cbegin(), ways.cend(), [](const QPointF& a, const QPointF& b) {
+                return a.manhattanLength() < b.manhattanLength();
             });
-            if (way == std::end(ways))
-                continue;
-            taken.append(block->place.translated(*way));
-            for (const QString& id : std::as_const(block->nodes))
-                moved.insert(id, scene.homeOf(id) + *way);
-            break;
-        }
+        taken.append(block->place.translated(by));
+        for (const QString& id : std::as_const(block->nodes))
+            moved.insert(id, scene.homeOf(id) + by);
     }
     return moved;
 }

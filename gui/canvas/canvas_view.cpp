@@ -77,6 +77,8 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
         find({});
         fit();
     });
+    d->zoomed.setParent(this);
+    d->zoomed.setObjectName(u"zoomRest"_s);
     d->zoomed.setSingleShot(true);
     d->zoomed.setInterval(restMs);
     connect(&d->zoomed, &QTimer::timeout, this, [this] {

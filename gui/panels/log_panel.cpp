@@ -167,7 +167,7 @@ void LogPanel::fitColumns()
         int most; ///< characters
     };
     constexpr std::array<Width, 8> widths{
-        {{7, 9}, {11, 13}, {16, 20}, {22, 36}, {11, 20}, {9, 18}, {6, 8}, {8, 9}}};
+        {{7, 9}, {11, 13}, {16, 20}, {22, 36}, {11, 20}, {14, 18}, {6, 8}, {8, 9}}};
     constexpr int dataLeast = 14;
     constexpr int margin = 16;
     const double digit = QFontMetricsF(Theme::instance().dataFont()).horizontalAdvance(u'0');

@@ -17,6 +17,7 @@ namespace {
 constexpr int kick = SIGURG;
 
 constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::uint64_t deferNs = second / 1000;
 
 timespec timespecOf(std::uint64_t ns)
 {
@@ -350,6 +351,10 @@ void Tracer::Private::resumeDue()
         }
         if (each.process->paused && !each.process->stepping && !ending)
             continue;
+        if (wouldTakeSignal(each)) {
+            next = time + deferNs;
+            continue;
+        }
         each.held = false;
         resume(each, each.heldRequest, each.heldSignal);
     }

@@ -134,6 +134,7 @@ struct TracedThread
     std::optional<proc::SleepingCall> wokenFrom;
     std::uint64_t sleptAt = 0; ///< timeslices when it was last seen where it must not be woken
     bool held = false;         ///< stands at a stop, by pause or pace
+    unsigned deferred = 0;     ///< how often it was held on for another thread's sake (wouldTakeSignal)
     int heldRequest = 0;
     int heldSignal = 0;
     std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
@@ -277,6 +278,7 @@ struct Tracer::Private
     bool mayPass() const { return filterKind != FilterKind::Every; }
     bool isFollowed(const TracedProcess& process) const;
     bool isToldByKernel(const TracedProcess& process) const;
+    bool wouldTakeSignal(TracedThread& held) const;
     bool mayInterrupt(const TracedThread& thread) const;
     void beginGap(TracedThread& thread);
     void endGap(TracedThread& thread);

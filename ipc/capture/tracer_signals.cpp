@@ -1,5 +1,6 @@
 #include "ipc/capture/tracer_private.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace byteyard::ipc {
@@ -90,6 +91,26 @@ bool Tracer::Private::hasNews(const TracedThread& thread) const
         if ((pending >> (signal - 1) & 1) != 0 && !ignores(*thread.process, signal))
             return true;
     return false;
+}
+
+/// Whether a held thread that is let go now could take an ignored signal that has just woken another one:
+/// that one's call would end with EINTR, and where the kernel's side tells of calls it stops nowhere on its
+/// way. Who runs for other reasons is not waited for long.
+bool Tracer::Private::wouldTakeSignal(TracedThread& held) const
+{
+    constexpr unsigned deferredMost = 100;
+    const std::uint64_t pending = kernel && !ending ? proc::pendingSignals(held.tid) : 0;
+    bool isIgnored = false;
+    for (int signal = 1; signal <= 64 && pending != 0; ++signal)
+        isIgnored = isIgnored || ((pending >> (signal - 1) & 1) != 0 && ignores(*held.process, signal));
+    const bool would = isIgnored && held.deferred < deferredMost &&
+                       std::any_of(threads.begin(), threads.end(), [&held](const auto& each) {
+                           const TracedThread& other = each.second;
+                           return other.process == held.process && !other.held && !other.stopped &&
+                                  !other.dying && !other.stopsAtData && !proc::sleepingCall(other.tid);
+                       });
+    held.deferred = would ? held.deferred + 1 : 0;
+    return would;
 }
 
 /// After PTRACE_INTERRUPT: a thread that ran when it was looked at may have fallen asleep meanwhile.

@@ -318,10 +318,10 @@ private Q_SLOTS:
              [&] {
                  f.view.zoomIn();
                  f.view.grab();
-                 // Where drawing takes long, the old picture is shown larger until the zoom has come to rest:
-                 // its timer goes off in here.
-                 constexpr int longerThanItsRest = 500;
-                 QTest::qWait(longerThanItsRest);
+                 // Where drawing takes long, the old picture is shown larger until the zoom has come to rest.
+                 const auto* rest = f.view.findChild<QTimer*>(u"zoomRest"_s);
+                 QVERIFY(rest);
+                 QVERIFY(QTest::qWaitFor([rest] { return !rest->isActive(); }));
              }},
             {"removed", [&] { f.document.undoStack()->undo(); }},
         };

@@ -10,113 +10,14 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "copies.h"
+#include "kernel_types.h"
 #include "record.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The few fields that are used. Where they lie in the running kernel is found when this is loaded. */
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-#if defined(__TARGET_ARCH_x86)
-struct pt_regs
-{
-    unsigned long di, si, dx, r10, r8, r9;
-};
-struct thread_info
-{
-    __u32 status;
-};
-#elif defined(__TARGET_ARCH_arm64)
-struct user_pt_regs
-{
-    __u64 regs[31];
-};
-struct pt_regs
-{
-    struct user_pt_regs user_regs;
-    __u64 orig_x0;
-};
-struct thread_info
-{
-    unsigned long flags;
-};
-#endif
-struct super_block
-{
-    __u32 s_dev;
-};
-struct inode
-{
-    __u16 i_mode;
-    __u32 i_rdev;
-    unsigned long i_ino;
-    struct super_block* i_sb;
-};
-struct file
-{
-    struct inode* f_inode;
-    void* private_data;
-};
-struct fdtable
-{
-    unsigned int max_fds;
-    struct file** fd;
-};
-struct files_struct
-{
-    struct fdtable* fdt;
-};
-struct tty_struct
-{
-    int index;
-};
-struct tty_file_private
-{
-    struct tty_struct* tty;
-};
-struct ns_common
-{
-    unsigned int inum;
-};
-struct pid_namespace
-{
-    struct ns_common ns;
-};
-struct upid
-{
-    int nr;
-    struct pid_namespace* ns;
-};
-struct pid
-{
-    unsigned int level;
-    struct upid numbers[1];
-};
-struct task_struct
-{
-    struct thread_info thread_info;
-    struct files_struct* files;
-    struct pid* thread_pid;
-    struct task_struct* group_leader;
-};
-#pragma clang attribute pop
-
-/* Makes a typed pointer of a number: what it points to is then loaded, not copied by a helper (Linux 6.2). */
-extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym __weak;
-
-#define LOAD(pointer, field)                                                                                 \
-    ({                                                                                                       \
-        typeof((pointer)->field) loaded;                                                                     \
-        if (bpf_rdonly_cast)                                                                                 \
-            loaded =                                                                                         \
-                ((typeof(pointer))bpf_rdonly_cast(pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))     \
-                    ->field;                                                                                 \
-        else                                                                                                 \
-            loaded = BPF_CORE_READ(pointer, field);                                                          \
-        loaded;                                                                                              \
-    })
-
 enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
-enum { SCRATCHES = 256, SCRATCH_BYTES = 196608, SUMMED_AT_ONCE = 32, NAMESPACE_LEVELS = 33 };
+enum { NAMESPACE_LEVELS = 33 };
 
 /* A task of the session, and the call that it is in. Children inherit it at fork. */
 struct in_call
@@ -182,45 +83,6 @@ struct
     __uint(type, BPF_MAP_TYPE_RINGBUF);
     __uint(max_entries, 1 << 24);
 } ring SEC(".maps");
-
-struct scratch
-{
-    struct byteyard_record record;
-    __u8 bytes[SCRATCH_BYTES];
-    __u64 bytesMoved; /* of sendmmsg and recvmmsg */
-    __u64 messagesMoved;
-};
-
-/* As the kernel's user has them. */
-struct vector
-{
-    __u64 address;
-    __u64 size;
-};
-struct message
-{
-    __u64 name;
-    __u64 nameSize;
-    __u64 vectors;
-    __u64 count;
-    __u64 control;
-    __u64 controlSize;
-    __u64 flags;
-};
-struct message_of_many
-{
-    struct message message;
-    __u64 moved;
-};
-
-/* One a processor: these programs run with preemption off. */
-struct
-{
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(max_entries, SCRATCHES);
-    __type(key, __u32);
-    __type(value, struct scratch);
-} scratches SEC(".maps");
 
 struct small_record
 {
@@ -448,103 +310,6 @@ static __noinline int count(const struct missed* missed, struct byteyard_setting
 static __always_inline __u64 wake_flag(struct byteyard_settings* set)
 {
     return set->wanted ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline __u64 least(__u64 a, __u64 b)
-{
-    return a < b ? a : b;
-}
-
-/* The functions that are not static are verified by themselves, once, and not for each of their callers. */
-
-/* Copies what an address points to behind what stands in a processor's scratch already; where that ends. */
-__noinline int append(__u32 cpu, __u32 at, __u64 address, __u64 size)
-{
-    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
-    __u64 begin = at;
-    __u64 part = least(size, BYTEYARD_MOST_DATA + 8);
-    // What is compared must be what is used: the verifier knows nothing of copies.
-    asm volatile("" : "+r"(begin), "+r"(part));
-    if (!scratch || begin > SCRATCH_BYTES - BYTEYARD_MOST_DATA - 64 || part == 0 ||
-        part > BYTEYARD_MOST_DATA + 8)
-        return at;
-    struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + begin);
-    if (bpf_probe_read_user(piece + 1, part, (const void*)address) != 0)
-        return at;
-    piece->address = address;
-    piece->size = part;
-    piece->zero = 0;
-    ++scratch->record.pieces;
-    return at + ((sizeof *piece + part + 7) & ~7U);
-}
-
-/* The pieces that an iovec tells of, and their first bytes. */
-__noinline int append_vectors(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
-{
-    at = append(cpu, at, address, least(count, BYTEYARD_MOST_PIECES) * sizeof(struct vector));
-    for (int i = 0; i < BYTEYARD_MOST_VECTORS; ++i) {
-        struct vector vector;
-        if (i >= count || most == 0 ||
-            bpf_probe_read_user(&vector, sizeof vector, (const void*)(address + i * sizeof vector)) != 0)
-            break;
-        const __u64 part = least(vector.size, most);
-        at = append(cpu, at, vector.address, part);
-        most -= part;
-    }
-    return at;
-}
-
-/* What stands behind a msghdr, but not the msghdr. */
-__noinline int append_message(__u32 cpu, __u32 at, const struct message* message, __u64 most)
-{
-    if (!message)
-        return at;
-    if (message->name)
-        at = append(cpu, at, message->name, least((__u32)message->nameSize, 128));
-    if (message->control)
-        at = append(cpu, at, message->control, least(message->controlSize, BYTEYARD_MOST_EXTRA));
-    return append_vectors(cpu, at, message->vectors, message->count, most);
-}
-
-__noinline int append_messages(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
-{
-    at = append(cpu, at, address, least(count, BYTEYARD_MOST_PIECES) * sizeof(struct message_of_many));
-    for (int i = 0; i < BYTEYARD_MOST_MESSAGES && i < count; ++i) {
-        struct message_of_many one;
-        if (bpf_probe_read_user(&one, sizeof one, (const void*)(address + i * sizeof one)) != 0)
-            break;
-        at = append_message(cpu, at, &one.message, least((__u32)one.moved, most));
-    }
-    return at;
-}
-
-/* Adds how much the next messages of a call have moved, and in how many something has, to the scratch. */
-__noinline int sum_some(__u32 cpu, __u64 address, __u64 count)
-{
-    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
-    if (!scratch)
-        return 0;
-    for (int i = 0; i < SUMMED_AT_ONCE && i < count; ++i) {
-        __u32 moved = 0;
-        bpf_probe_read_user(
-            &moved, sizeof moved,
-            (const void*)(address + i * sizeof(struct message_of_many) + sizeof(struct message)));
-        scratch->bytesMoved += moved;
-        scratch->messagesMoved += moved != 0;
-    }
-    return 0;
-}
-
-/* The same of all. In pieces, since the verifier walks through every turn of a loop. */
-__noinline int sum_messages(__u32 cpu, __u64 address, __u64 count)
-{
-    for (int i = 0; i < BYTEYARD_MOST_PIECES / SUMMED_AT_ONCE; ++i) {
-        const __u64 done = i * SUMMED_AT_ONCE;
-        if (done >= count)
-            break;
-        sum_some(cpu, address + done * sizeof(struct message_of_many), count - done);
-    }
-    return 0;
 }
 
 /* Counts a call whose record found no room. */
