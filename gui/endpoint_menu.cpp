@@ -179,7 +179,8 @@ void fillEndpointMenu(QMenu& menu, QWidget* window, Session& session, const Live
     if (kind == Kind::Eventfd)
         addCounter(menu, window, session, endpoint);
     const bool internet = kind == Kind::Tcp || kind == Kind::Udp || kind == Kind::Raw;
-    if (!isAnonymous(kind) && !internet && endpoint.entry.parent == 0)
+    const bool isPlace = endpoint.entry.kind == "posix-semaphore"_L1 && endpoint.entry.path.isEmpty();
+    if (!isAnonymous(kind) && !isPlace && !internet && endpoint.entry.parent == 0)
         addRemoval(menu, session, endpoint, kind);
 }
 

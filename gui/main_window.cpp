@@ -11,6 +11,7 @@
 #include "gui/panels/output_panel.h"
 #include "gui/panels/palette_panel.h"
 #include "gui/panels/problems_panel.h"
+#include "gui/panels/properties_page.h"
 #include "gui/panels/time_line_view.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/background.h"
@@ -107,6 +108,7 @@ void MainWindow::createPanels()
     m_output = new OutputPanel(m_document, m_session);
     m_problems = new ProblemsPanel(m_document, m_session);
     addPanel(u"palette"_s, tr("Parts"), m_palette, Qt::LeftDockWidgetArea);
+    connect(m_inspector->properties(), &PropertiesPage::collapseWanted, m_canvas, &CanvasView::setCollapsed);
     addPanel(u"inspector"_s, tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
     QDockWidget* log = addPanel(u"log"_s, tr("Session log"), m_log, Qt::BottomDockWidgetArea);
     // Before the others join the log's tabs: a tabbed panel has none under it.

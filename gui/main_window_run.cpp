@@ -133,14 +133,8 @@ void MainWindow::toggleRecord()
 
 void MainWindow::addDuringRun()
 {
-    const model::Topology& topology = m_document.topology();
-    const QList<model::Fault> faults = model::validate(topology);
-    // A part that is still being made (no command typed yet) waits until it is sound.
-    const bool sound = std::none_of(faults.cbegin(), faults.cend(), [](const model::Fault& fault) {
-        return fault.severity == model::Fault::Severity::Error;
-    });
-    if (m_session.isLive() && sound)
-        m_session.add(topology);
+    if (m_session.isLive())
+        m_session.add(m_document.topology());
 }
 
 void MainWindow::stateChanged()

@@ -187,6 +187,13 @@ void CanvasView::ungroupSelection()
     d->document.ungroup(nodes);
 }
 
+void CanvasView::setCollapsed(const QString& groupId, bool collapsed)
+{
+    const model::Group* group = d->document.topology().group(groupId);
+    if (group != nullptr && group->collapsed != collapsed)
+        d->fold({groupId});
+}
+
 void CanvasView::toggleCollapsed()
 {
     if (const QStringList groups = touchedGroups(); !groups.isEmpty())

@@ -158,6 +158,8 @@ void CanvasView::Private::paintAbove(QPainter& painter, const QRect& rect)
     painter.setWorldTransform(toView);
     scene.edges().paintLabels(painter, exposed, view.zoom());
     paintItems(painter, exposed, true);
+    painter.setWorldTransform(toView);
+    scene.paintErrors(painter, exposed);
 }
 
 void CanvasView::drawBackground(QPainter* painter, const QRectF& rect)

@@ -101,6 +101,11 @@ public:
     void hang(const QString& connection, const QString& listener);
     /// Theme or fonts have changed.
     void refresh();
+    /// The errors' texts, over all nodes.
+    void paintErrors(QPainter& painter, const QRectF& exposed) const;
+
+protected:
+    void drawForeground(QPainter* painter, const QRectF& exposed) override { paintErrors(*painter, exposed); }
 
 Q_SIGNALS:
     void selectionMoved();

@@ -62,12 +62,13 @@ public Q_SLOTS:
     void renameSelected(); ///< F2
     void quickInsert();    ///< Insert: a line to type a name or a pipeline, at the cursor or the middle
     void arrange();        ///< lays out from left to right, undoable
-    void align(Alignment alignment);            ///< of the selected parts
-    void distribute(Qt::Orientation direction); ///< of the selected parts, three at least
-    void groupSelection();                      ///< the selected parts become one group
-    void ungroupSelection();                    ///< the selected parts leave their groups
-    void toggleCollapsed();                     ///< the groups of the selected parts: one card each, or back
-    void find(const QString& text);             ///< lights up what matches; empty: ends
+    void align(Alignment alignment);                           ///< of the selected parts
+    void distribute(Qt::Orientation direction);                ///< of the selected parts, three at least
+    void groupSelection();                                     ///< the selected parts become one group
+    void ungroupSelection();                                   ///< the selected parts leave their groups
+    void setCollapsed(const QString& groupId, bool collapsed); ///< expanding makes room for its parts
+    void toggleCollapsed();         ///< the groups of the selected parts: one card each, or back
+    void find(const QString& text); ///< lights up what matches; empty: ends
     void findNext();
     void findPrevious();
 

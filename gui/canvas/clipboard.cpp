@@ -31,11 +31,15 @@ model::Topology fragmentOf(const model::Topology& topology, const QStringList& n
         if (std::all_of(group.members.begin(), group.members.end(),
                         [&](const QString& member) { return chosen.contains(member); }))
             fragment.groups.append(group);
-    // What starts after a node that is not copied starts at once in the copy.
+    // What starts after a node that is not copied starts at once in the copy; what lies in one has a name.
     for (model::Node& node : fragment.nodes) {
         const QString other = node.property(u"start"_s).toObject().value("node"_L1).toString();
         if (!other.isEmpty() && !chosen.contains(other))
             node.properties.remove(u"start"_s);
+        if (!chosen.contains(node.property(u"memory"_s).toString())) {
+            node.properties.remove(u"memory"_s);
+            node.properties.remove(u"offset"_s);
+        }
     }
     return fragment;
 }

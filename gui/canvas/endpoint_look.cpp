@@ -136,6 +136,8 @@ void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& liv
                   : live.id >= 0 ? NodeText::tr("semid %1 · System V").arg(live.id)
                                  : NodeText::tr("System V");
     if (posix) {
+        if (node.liesInMemory())
+            look.corner = NodeText::tr("in memory, byte %1").arg(node.property(u"offset"_s).toInteger());
         SemaphoreLook one;
         one.value = live.facts.contains(u"value"_s) ? static_cast<int>(number(live, u"value"_s))
                                                     : node.property(u"value"_s).toInt(1);

@@ -62,6 +62,9 @@ public:
     QString description() const;
 
     void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+    bool hasError() const { return !m_error.isEmpty(); }
+    /// The error's text, on a painter of the scene: apart from paint(), for no node may cover it.
+    void paintError(QPainter& painter) const;
 
     /// The outline's size that a look needs.
     static QRectF bodyFor(const NodeLook& look);
@@ -78,7 +81,6 @@ private:
     void paintCard(QPainter& painter) const;
     void paintPorts(QPainter& painter) const;
     void paintMarks(QPainter& painter) const;
-    void paintError(QPainter& painter) const;
     QPen outlinePen() const;
 
     QString m_id;

@@ -79,8 +79,6 @@ void NodeItem::paintNear(QPainter& painter) const
     painter.drawPath(m_outline);
     paintInside(painter);
     paintPorts(painter);
-    if (!m_error.isEmpty())
-        paintError(painter);
 }
 
 /// Its picture, drawn once for each scale: shaping its texts and stroking its outline costs many times as
@@ -235,7 +233,10 @@ void NodeItem::paintPorts(QPainter& painter) const
 
 void NodeItem::paintError(QPainter& painter) const
 {
-    painter.setPen(Qt::NoPen);
+    painter.translate(pos());
+    painter.setOpacity(m_marks.dimmed ? 0.4 : 1);
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    painter.setPen(QPen(colors().canvas, 2)); // apart from what it lies on
     painter.setBrush(colors().pillFailed);
     painter.drawRoundedRect(m_error, 6, 6);
     paintIcon(painter, u"state-failed"_s, {m_error.left() + 9, m_error.top() + 8, 12, 12},
@@ -243,6 +244,8 @@ void NodeItem::paintError(QPainter& painter) const
     painter.setFont(canvasFont(Text::Small));
     painter.setPen(colors().ink);
     painter.drawText(m_error.adjusted(28, 6, -8, -6), Qt::TextWordWrap | Qt::AlignLeft, m_look.error);
+    painter.setOpacity(1);
+    painter.translate(-pos());
 }
 
 } // namespace byteyard::gui

@@ -1,12 +1,24 @@
 // The part of CanvasScene that marks: what is selected, where the keyboard is, what matches or fits.
 #include "gui/canvas/canvas_scene.h"
 
+#include "gui/canvas/metrics.h"
+#include "gui/canvas/node_item.h"
+
 #include <QSet>
 
 #include <algorithm>
 #include <utility>
 
 namespace byteyard::gui {
+
+void CanvasScene::paintErrors(QPainter& painter, const QRectF& exposed) const
+{
+    if (painter.worldTransform().m11() < zoomForText)
+        return;
+    for (const NodeItem* item : m_nodes)
+        if (item->hasError() && item->isVisible() && item->covered().intersects(exposed))
+            item->paintError(painter);
+}
 
 void CanvasScene::select(const Selection& selection)
 {

@@ -56,6 +56,19 @@ QString posixName(const Node& node, const LiveEndpoint* live)
     return path.isEmpty() ? u"NAME"_s : path.startsWith(u'/') ? path.mid(1) : path;
 }
 
+/// No command knows it: a debugger shows the words behind sem_t, its value and how many wait.
+QString semaphoreInMemoryLines(const LiveEndpoint* live)
+{
+    QString pid = u"PID"_s;
+    QString address = u"ADDRESS"_s;
+    if (live && !live->attached.isEmpty()) {
+        pid = QString::number(live->attached.first().pid);
+        address = u"0x"_s + QString::number(live->attached.first().address, 16);
+    }
+    return u"$ gdb --batch -p %1 -ex 'x/2uw %2'   # value, waiters; stops it for a moment\n$ pmap %1"_s.arg(
+        pid, address);
+}
+
 /// A socket's place as socat writes it: a path, or an abstract name.
 QString socatPlace(const Node& node, const LiveEndpoint* live, const QString& verb)
 {
@@ -167,6 +180,8 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
             QString::number(node.property(u"values"_s).toArray().size()), modeOf(node), keyOption(node),
             idOf(live));
     case Kind::PosixSemaphore:
+        if (node.liesInMemory())
+            return semaphoreInMemoryLines(live);
         return u"$ xxd /dev/shm/sem.%1\n$ lsof /dev/shm/sem.%1\n$ rm /dev/shm/sem.%1"_s.arg(
             posixName(node, live));
     case Kind::UnixStream:

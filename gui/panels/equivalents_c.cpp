@@ -118,6 +118,9 @@ QString cLines(const Node& node)
         return u"int s = semget(%1, %3, IPC_CREAT | %2);\nstruct sembuf down = {0, -1, SEM_UNDO}, up = {0, 1, SEM_UNDO};\nsemop(s, &down, 1);   // waits for a token\nsemop(s, &up, 1);\nsemctl(s, 0, IPC_RMID);"_s
             .arg(keyOf(node), modeOf(node), QString::number(node.property(u"values"_s).toArray().size()));
     case Kind::PosixSemaphore:
+        if (node.liesInMemory())
+            return u"sem_t *s = (sem_t *)((char *)memory + %1);\nsem_init(s, 1, %2);   // 1: processes share it\nsem_wait(s);\nsem_post(s);\nsem_destroy(s);"_s
+                .arg(number(node, u"offset"_s), number(node, u"value"_s));
         return u"sem_t *s = sem_open(\"%1\", O_CREAT, %2, %3);\nsem_wait(s);\nsem_post(s);\nsem_unlink(\"%1\");"_s
             .arg(nameOf(node), modeOf(node), number(node, u"value"_s));
     case Kind::UnixStream:

@@ -97,8 +97,9 @@ QString kindText(Kind kind)
     case Kind::PosixSemaphore:
         return EquivalentsText::tr(
             "A **POSIX semaphore** is one counter in shared memory: `sem_post` adds, `sem_wait` takes or "
-            "waits, with a system call only when somebody has to. A process that dies holding it gives "
-            "nothing back.\n\n*sem_overview(7), futex(2)*");
+            "waits, with a system call only when somebody has to. It has a name, or lies in memory that "
+            "is shared already (`sem_init`). A process that dies holding it gives nothing "
+            "back.\n\n*sem_overview(7), futex(2)*");
     case Kind::UnixStream:
         return EquivalentsText::tr(
             "A **UNIX stream socket** is listened on under a path or an abstract name; each "

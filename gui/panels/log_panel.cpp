@@ -167,9 +167,9 @@ void LogPanel::fitColumns()
         int most; ///< characters
     };
     constexpr std::array<Width, 8> widths{
-        {{7, 9}, {11, 13}, {16, 20}, {22, 36}, {11, 20}, {14, 18}, {6, 8}, {8, 9}}};
-    constexpr int dataLeast = 14;
-    constexpr int margin = 16;
+        {{6, 9}, {11, 13}, {14, 20}, {20, 36}, {9, 20}, {11, 18}, {6, 8}, {8, 9}}};
+    constexpr int dataLeast = 10;
+    constexpr int margin = 12;
     const double digit = QFontMetricsF(Theme::instance().dataFont()).horizontalAdvance(u'0');
     int least = 0;
     int most = 0;

@@ -216,7 +216,7 @@ void PropertiesPage::buildGroup(const Group& group)
                                  0,
                                  {}};
     add(collapsed, group.collapsed, [this, id](const QJsonValue& value) {
-        m_document.setCollapsed(id, value.toBool());
+        Q_EMIT collapseWanted(id, value.toBool());
         return QString();
     });
 }

@@ -25,6 +25,10 @@ public:
     /// The editor of a property, by its key; null when there is none (tests).
     PropertyEditor* editor(const QString& key) const { return m_editors.value(key); }
 
+Q_SIGNALS:
+    /// A group is to be shown as one card, or as its parts.
+    void collapseWanted(const QString& group, bool collapsed);
+
 private:
     void rebuild();
     void refresh();

@@ -202,6 +202,31 @@ void FlagsEditor::setValue(const QJsonValue& value)
         box->setChecked(flags.contains(box->text()));
 }
 
+NodeEditor::NodeEditor(const PropertySpec& spec, const Document& document, QWidget* parent)
+    : PropertyEditor(parent), m_document(document), m_kinds(spec.choices), m_box(new QComboBox(this))
+{
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_box);
+    setFocusProxy(m_box);
+    m_box->setAccessibleName(spec.label);
+    m_box->setToolTip(spec.help);
+    connect(m_box, &QComboBox::activated, this, [this] { Q_EMIT changed(m_box->currentData().toString()); });
+}
+
+void NodeEditor::setValue(const QJsonValue& value)
+{
+    const QString shown = value.toString();
+    m_box->clear();
+    m_box->addItem(tr("none"), QString());
+    for (const model::Node& node : m_document.topology().nodes)
+        if (m_kinds.contains(model::kindId(node.kind)))
+            m_box->addItem(node.name, node.id);
+    if (m_box->findData(shown) < 0)
+        m_box->addItem(tr("%1 (not there)").arg(shown), shown);
+    m_box->setCurrentIndex(m_box->findData(shown));
+}
+
 PropertyEditor* PropertyEditor::create(const PropertySpec& spec, const Document& document, QWidget* parent)
 {
     switch (spec.type) {
@@ -229,6 +254,8 @@ PropertyEditor* PropertyEditor::create(const PropertySpec& spec, const Document&
         return new StartEditor(spec, document, parent);
     case PropertySpec::Type::Target:
         return new TargetEditor(spec, parent);
+    case PropertySpec::Type::Node:
+        return new NodeEditor(spec, document, parent);
     }
     Q_UNREACHABLE();
 }

@@ -148,6 +148,21 @@ private:
     QJsonObject m_shown;
 };
 
+/// One of the nodes of some kinds, or none.
+class NodeEditor : public PropertyEditor
+{
+    Q_OBJECT
+
+public:
+    NodeEditor(const model::PropertySpec& spec, const model::Document& document, QWidget* parent);
+    void setValue(const QJsonValue& value) override;
+
+private:
+    const model::Document& m_document;
+    QStringList m_kinds;
+    QComboBox* m_box;
+};
+
 /// When a process starts.
 class StartEditor : public PropertyEditor
 {

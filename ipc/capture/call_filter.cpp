@@ -39,6 +39,11 @@ bool isDataCall(const CallRow& row)
     }
 }
 
+struct CloseFile
+{
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 } // namespace
 
 bool passesFilter(FilterKind kind, const CallRow& row)
@@ -83,8 +88,8 @@ std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
                 "seccomp_rule_add");
     }
 
-    const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(
-        fdopen(memfd_create("byteyard-filter", MFD_CLOEXEC), "r"), &std::fclose);
+    const std::unique_ptr<std::FILE, CloseFile> file(
+        fdopen(memfd_create("byteyard-filter", MFD_CLOEXEC), "r"));
     if (!file)
         throw std::system_error(errno, std::generic_category(), "memfd_create");
     require(seccomp_export_bpf(context.get(), fileno(file.get())), "seccomp_export_bpf");

@@ -79,6 +79,13 @@ void Tracer::followPort(std::uint32_t endpoint, Transport transport, std::uint16
     d->ports[{transport, port}] = endpoint;
 }
 
+void Tracer::followPart(std::uint32_t endpoint, std::uint32_t memory, std::uint64_t offset,
+                        std::uint64_t size)
+{
+    const std::lock_guard lock(d->table);
+    d->parts.push_back({endpoint, memory, offset, size});
+}
+
 void Tracer::followPath(std::uint32_t endpoint, std::string path)
 {
     std::error_code error;
@@ -262,11 +269,18 @@ std::unordered_map<std::uint32_t, std::vector<TableHolder>> Tracer::allHolders()
         for (const auto& [endpoint, access] : process->uses)
             all[endpoint].push_back({number, process->pid, -1, access});
     }
+    for (const MemoryPart& part : d->parts)
+        if (const auto memory = all.find(part.memory); memory != all.end())
+            all[part.endpoint] = std::vector(memory->second);
     return all;
 }
 
 std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
 {
+    const auto part = std::find_if(d->parts.begin(), d->parts.end(),
+                                   [endpoint](const MemoryPart& each) { return each.endpoint == endpoint; });
+    if (part != d->parts.end())
+        endpoint = part->memory;
     std::vector<TableHolder> list;
     for (const auto& [number, process] : d->processes) {
         for (const auto& [fd, entry] : process->table->entries())
@@ -343,7 +357,7 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
     if (sleeping->number == SYS_futex)
         if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
             found.call = Call::Futex;
-            found.endpoint = mapping->endpoint;
+            found.endpoint = wordsEndpoint(*mapping, sleeping->arguments[0]);
             found.detail = futexWords(looked, *mapping, sleeping->arguments[0]);
         }
     found.since = looked.look.since;

@@ -236,6 +236,10 @@ public:
     /// `endpoint`.
     void followPort(std::uint32_t endpoint, Transport transport, std::uint16_t port);
 
+    /// Of memory that is `memory`, these bytes are `endpoint`: sleeps and wakes on a word of them (futex(2))
+    /// are calls on it, and who has the memory has it.
+    void followPart(std::uint32_t endpoint, std::uint32_t memory, std::uint64_t offset, std::uint64_t size);
+
     /// Regular files that programs open become endpoints (found_files.h); with `too` the system's own as
     /// well, those that are open now with them.
     void followSystemFiles(bool too);

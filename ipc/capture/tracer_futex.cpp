@@ -1,5 +1,6 @@
 #include "ipc/capture/tracer_private.h"
 
+#include <algorithm>
 #include <linux/futex.h>
 
 namespace byteyard::ipc {
@@ -29,11 +30,23 @@ pid_t mutexOwner(const TraceeMemory& memory, std::uint64_t futex)
 
 } // namespace
 
+/// What a word of followed memory belongs to: the semaphore that lies there, else the memory.
+std::uint32_t Tracer::Private::wordsEndpoint(const Mapping& mapping, std::uint64_t address) const
+{
+    const std::uint64_t offset = address - mapping.address + mapping.offset;
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const MemoryPart& each) {
+        return each.memory == mapping.endpoint && offset >= each.offset && offset - each.offset < each.size;
+    });
+    return part == parts.end() ? mapping.endpoint : part->endpoint;
+}
+
 /// Where in its object the word of a futex lies, and who holds the mutex that it belongs to.
 std::string Tracer::Private::futexWords(const TracedThread& thread, const Mapping& mapping,
-                                        std::uint64_t address)
+                                        std::uint64_t address) const
 {
     std::string text = "offset=" + std::to_string(address - mapping.address + mapping.offset);
+    if (wordsEndpoint(mapping, address) != mapping.endpoint)
+        return text; // nobody holds a semaphore
     if (const pid_t owner = mutexOwner(TraceeMemory(thread.tid), address); owner > 0)
         text += " owner=" + std::to_string(owner);
     return text;
@@ -46,11 +59,11 @@ bool Tracer::Private::enterFutex(TracedThread& thread, const CallContext& contex
     const Mapping* mapping = mappingAt(*thread.process, context.arguments[0]);
     if (mapping == nullptr || (context.arguments[1] & FUTEX_PRIVATE_FLAG) != 0)
         return false;
-    call.endpoint = mapping->endpoint;
+    call.endpoint = wordsEndpoint(*mapping, context.arguments[0]);
     const auto operation = static_cast<int>(context.arguments[1]) & FUTEX_CMD_MASK;
     if (operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE || operation == FUTEX_WAKE_OP)
         if (const Mapping* second = mappingAt(*thread.process, context.arguments[4]))
-            call.endpoint2 = second->endpoint;
+            call.endpoint2 = wordsEndpoint(*second, context.arguments[4]);
     call.detail = describeArguments(context) + " " + futexWords(thread, *mapping, context.arguments[0]);
     return true;
 }

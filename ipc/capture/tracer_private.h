@@ -177,6 +177,15 @@ struct Mapping
     Access access = Access::ReadWrite;
 };
 
+/// Bytes of a memory that are an endpoint of their own.
+struct MemoryPart
+{
+    std::uint32_t endpoint = 0;
+    std::uint32_t memory = 0; ///< endpoint
+    std::uint64_t offset = 0; ///< in the object
+    std::uint64_t size = 0;
+};
+
 /// What of an address space is followed: one process's, or that of several (CLONE_VM).
 struct MemoryMap
 {
@@ -349,7 +358,8 @@ struct Tracer::Private
 
     // tracer_futex.cpp: words of memory that sleepers wait on.
     bool enterFutex(TracedThread& thread, const CallContext& context);
-    static std::string futexWords(const TracedThread& thread, const Mapping& mapping, std::uint64_t address);
+    std::uint32_t wordsEndpoint(const Mapping& mapping, std::uint64_t address) const;
+    std::string futexWords(const TracedThread& thread, const Mapping& mapping, std::uint64_t address) const;
 
     // tracer_names.cpp: names of followed objects, and signals that are sent.
     bool enterName(TracedThread& thread, const CallContext& context);
@@ -474,6 +484,7 @@ struct Tracer::Private
     std::map<std::uint32_t, std::unique_ptr<TracedProcess>> processes;
     std::unordered_map<pid_t, TracedThread> threads;
     std::map<ObjectKey, std::uint32_t> objects;
+    std::vector<MemoryPart> parts;
     std::map<std::string, std::uint32_t> paths;
     FoundFiles foundFiles;
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"

@@ -99,6 +99,8 @@ struct LookContext
     bool atRest = false; ///< no thread is in a call on it that ptrace follows, nor can one begin
 };
 
+class SharedMemory;
+
 /// One kernel object. What has no name is reached through its holders, descriptors of other processes: the
 /// engine gives its own ends away (closeEnds), since a held end would hide SIGPIPE or end-of-file from those
 /// who run.
@@ -124,6 +126,8 @@ public:
     virtual std::string_view rankName() const noexcept { return {}; }
     /// True when it has no name: it goes with its last holder.
     virtual bool isAnonymous() const noexcept { return m_path.empty(); }
+    /// What others than its users may do with its bytes, when it is memory.
+    virtual SharedMemory* memory() noexcept { return nullptr; }
     /// True when the holders must not open or close anything while look() looks (the tracer's table lock).
     virtual bool looksUnderLock() const noexcept { return false; }
 

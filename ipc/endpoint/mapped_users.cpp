@@ -43,12 +43,25 @@ void MappedUsers::update(std::span<const TableHolder> holders, std::size_t expec
 std::vector<MappedAt> MappedUsers::attachments() const
 {
     std::vector<MappedAt> attachments;
-    for (const host::Mapping& mapping : m_mappings) {
-        const auto known = std::find_if(m_known.begin(), m_known.end(),
-                                        [&](const auto& each) { return each.first == mapping.pid; });
-        attachments.push_back({known == m_known.end() ? 0 : known->second, mapping.pid, mapping.begin});
-    }
+    for (const host::Mapping& mapping : m_mappings)
+        attachments.push_back(placeOf(mapping, mapping.offset));
     return attachments;
+}
+
+std::vector<MappedAt> MappedUsers::placesOf(std::uint64_t offset) const
+{
+    std::vector<MappedAt> places;
+    for (const host::Mapping& mapping : m_mappings)
+        if (offset >= mapping.offset && offset - mapping.offset < mapping.end - mapping.begin)
+            places.push_back(placeOf(mapping, offset));
+    return places;
+}
+
+MappedAt MappedUsers::placeOf(const host::Mapping& mapping, std::uint64_t offset) const
+{
+    const auto known = std::find_if(m_known.begin(), m_known.end(),
+                                    [&](const auto& each) { return each.first == mapping.pid; });
+    return {known == m_known.end() ? 0 : known->second, mapping.pid, mapping.begin + offset - mapping.offset};
 }
 
 bool MappedUsers::read(std::uint64_t offset, std::span<std::byte> into) const

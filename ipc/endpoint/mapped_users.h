@@ -18,12 +18,16 @@ public:
     void update(std::span<const TableHolder> holders, std::size_t expected, bool changed);
     const std::vector<host::Mapping>& mappings() const noexcept { return m_mappings; }
     std::vector<MappedAt> attachments() const;
+    /// Where this byte of it is, for those who have it.
+    std::vector<MappedAt> placesOf(std::uint64_t offset) const;
 
     /// The bytes there (host::readMapped); false when nobody lets himself be read.
     bool read(std::uint64_t offset, std::span<std::byte> into) const;
 
 private:
     using Clock = std::chrono::steady_clock;
+
+    MappedAt placeOf(const host::Mapping& mapping, std::uint64_t offset) const;
 
     host::MappedObject m_object;
     std::vector<std::pair<pid_t, std::uint32_t>> m_known; ///< holders: pid and process number

@@ -65,9 +65,7 @@ std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& context)
     }
     if (::pread(fd.get(), &words, sizeof words, 0) != sizeof words)
         return std::nullopt;
-    constexpr unsigned waitersShift = 32;
-    look.facts = {{"value", static_cast<std::int64_t>(words & UINT32_MAX)},
-                  {"waiters", static_cast<std::int64_t>(words >> waitersShift)}};
+    look.facts = semaphoreFacts(words);
     m_users.update(context.holders, 0, false);
     look.attached = m_users.attachments();
     return look;
@@ -88,28 +86,34 @@ MadeCall PosixSemaphoreEndpoint::write(std::span<const TableHolder> /*holders*/,
 MadeCall PosixSemaphoreEndpoint::setValue(std::span<const TableHolder> /*holders*/, std::size_t /*index*/,
                                           std::uint64_t value)
 {
-    MadeCall made{callNamed("futex"), 0, "value=" + std::to_string(value), {}};
-    if (value > SEM_VALUE_MAX) {
-        made.result = -EINVAL;
-        return made;
-    }
     const Semaphore semaphore(::sem_open(m_path.c_str(), 0));
-    if (!semaphore) {
-        made.result = -errno;
+    return setSemaphore(semaphore.get(), semaphore ? 0 : errno, value);
+}
+
+Facts semaphoreFacts(std::uint64_t words)
+{
+    constexpr unsigned waitersShift = 32;
+    return {{"value", static_cast<std::int64_t>(words & UINT32_MAX)},
+            {"waiters", static_cast<std::int64_t>(words >> waitersShift)}};
+}
+
+MadeCall setSemaphore(sem_t* semaphore, int error, std::uint64_t value)
+{
+    MadeCall made{callNamed("futex"), -error, "value=" + std::to_string(value), {}};
+    if (!semaphore)
         return made;
-    }
     int now = 0;
-    ::sem_getvalue(semaphore.get(), &now);
-    const auto wanted = static_cast<int>(value);
-    if (std::abs(wanted - now) > maxSteps) {
-        made.result = -ERANGE;
+    ::sem_getvalue(semaphore, &now);
+    const auto wanted = static_cast<int>(std::min<std::uint64_t>(value, SEM_VALUE_MAX));
+    if (value > SEM_VALUE_MAX || std::abs(wanted - now) > maxSteps) {
+        made.result = value > SEM_VALUE_MAX ? -EINVAL : -ERANGE;
         return made;
     }
-    // Those who use it meanwhile have the last word: one way, and not for ever.
+    // One way, and not for ever.
     for (; now < wanted && made.result == 0; ++now)
-        made.result = ::sem_post(semaphore.get()) == 0 ? 0 : -errno;
+        made.result = ::sem_post(semaphore) == 0 ? 0 : -errno;
     for (; now > wanted && made.result == 0; --now)
-        made.result = ::sem_trywait(semaphore.get()) == 0 ? 0 : -errno;
+        made.result = ::sem_trywait(semaphore) == 0 ? 0 : -errno;
     return made;
 }
 

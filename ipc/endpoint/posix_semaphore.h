@@ -3,6 +3,8 @@
 #include "ipc/endpoint/endpoint.h"
 #include "ipc/endpoint/mapped_users.h"
 
+#include <semaphore.h>
+
 namespace byteyard::ipc {
 
 struct PosixSemaphoreOptions
@@ -13,8 +15,9 @@ struct PosixSemaphoreOptions
     bool existing = false;
 };
 
-/// A named POSIX semaphore (sem_overview(7)). Port: use. Its value, and how many wait for it, are the first
-/// words of the file behind it, as the C library keeps them on 64-bit machines.
+/// A named POSIX semaphore (sem_overview(7)); one without a name lies in memory (memory_semaphore.h). Port:
+/// use. Its value, and how many wait for it, are the first words of the file behind it, as the C library
+/// keeps them on 64-bit machines.
 class PosixSemaphoreEndpoint final : public Endpoint
 {
 public:
@@ -36,5 +39,11 @@ private:
 
     MappedUsers m_users; ///< who has it open has it mapped: sem_open(3) closes its descriptor
 };
+
+/// What the first eight bytes of a semaphore tell: "value", "waiters".
+Facts semaphoreFacts(std::uint64_t words);
+/// Posts, or takes without waiting, until the semaphore has this value; those who use it meanwhile have the
+/// last word. `error`: why there is none (errno).
+MadeCall setSemaphore(sem_t* semaphore, int error, std::uint64_t value);
 
 } // namespace byteyard::ipc

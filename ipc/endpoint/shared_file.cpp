@@ -7,7 +7,10 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
 
 namespace byteyard::ipc {
 
@@ -78,6 +81,39 @@ Contents SharedFileEndpoint::peekMapped(std::span<const TableHolder> holders, st
         return contents;
     contents.bytes.resize(std::min<std::uint64_t>(size, m_size - offset));
     return m_users.read(offset, contents.bytes) ? contents : Contents::unavailable("refused");
+}
+
+SharedMemory::Seen SharedFileEndpoint::lookAt(std::span<const TableHolder> holders, std::uint64_t offset,
+                                              std::span<std::byte> into)
+{
+    if (const Fd fd = reach(holders, O_RDONLY)) {
+        const ssize_t size = ::pread(fd.get(), into.data(), into.size(), static_cast<off_t>(offset));
+        return std::cmp_equal(size, into.size()) ? Seen::Bytes : Seen::NoWay;
+    }
+    if (isGone(holders))
+        return Seen::Gone;
+    m_users.update(holders, 0, false);
+    return m_users.read(offset, into) ? Seen::Bytes : Seen::NoWay;
+}
+
+int SharedFileEndpoint::change(std::span<const TableHolder> holders, std::uint64_t offset, std::size_t size,
+                               const Action& action)
+{
+    const Fd fd = reach(holders, O_RDWR);
+    struct stat status;
+    if (!fd || ::fstat(fd.get(), &status) != 0)
+        return fd ? errno : ENXIO;
+    if (offset > sizeOf(status) || size > sizeOf(status) - offset)
+        return EFAULT;
+    const std::uint64_t begin = offset - offset % static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::size_t length = offset - begin + size;
+    void* memory =
+        ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), static_cast<off_t>(begin));
+    if (memory == MAP_FAILED)
+        return errno;
+    const int result = action(static_cast<std::byte*>(memory) + (offset - begin));
+    ::munmap(memory, length);
+    return result;
 }
 
 MadeCall SharedFileEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)

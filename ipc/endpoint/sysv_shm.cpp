@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unistd.h>
 
 namespace byteyard::ipc {
 
@@ -67,17 +68,22 @@ void SysvShmEndpoint::keep(const LastPicture& picture)
     }
 }
 
+/// Another may have been attached since who was not watched.
+bool SysvShmEndpoint::isKept(const shmid_ds& state) const
+{
+    return m_keptOf != 0 && state.shm_lpid == m_keptOf;
+}
+
 /// While nobody has it attached.
 bool SysvShmEndpoint::readKept(const shmid_ds& state, std::uint64_t offset, std::span<std::byte> into) const
 {
     if (state.shm_atime == 0) // a new one is all zeros
         return true;
-    // Another may have been attached since who was not watched.
-    const bool isKept = m_keptOf != 0 && state.shm_lpid == m_keptOf;
-    const std::vector<std::byte>& bytes = isKept ? m_kept : m_seen;
-    const std::uint64_t begin = isKept ? 0 : m_seenOffset;
+    const bool kept = isKept(state);
+    const std::vector<std::byte>& bytes = kept ? m_kept : m_seen;
+    const std::uint64_t begin = kept ? 0 : m_seenOffset;
     // What lies behind all that anybody has touched is zeros.
-    const bool isWhole = isKept && state.shm_segsz <= LastPicture::mostBytes;
+    const bool isWhole = kept && state.shm_segsz <= LastPicture::mostBytes;
     if (offset < begin || (!isWhole && offset + into.size() > begin + bytes.size()))
         return false;
     const std::uint64_t at = std::min<std::uint64_t>(offset - begin, bytes.size());
@@ -131,6 +137,40 @@ Contents SysvShmEndpoint::peek(std::span<const TableHolder> holders, Way /*way*/
         return contents;
     }
     return readKept(*state, offset, contents.bytes) ? contents : Contents::unavailable("no-holder");
+}
+
+SharedMemory::Seen SysvShmEndpoint::lookAt(std::span<const TableHolder> holders, std::uint64_t offset,
+                                           std::span<std::byte> into)
+{
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state)
+        return Seen::Gone;
+    refresh(*state, holders);
+    const bool seen = state->shm_nattch > 0 ? m_users.read(offset, into) : readKept(*state, offset, into);
+    return seen ? Seen::Bytes : Seen::NoWay;
+}
+
+int SysvShmEndpoint::change(std::span<const TableHolder> /*holders*/, std::uint64_t offset, std::size_t size,
+                            const Action& action)
+{
+    const std::optional<shmid_ds> state = shmState(m_sysvId);
+    if (!state)
+        return EIDRM;
+    if (offset > state->shm_segsz || size > state->shm_segsz - offset)
+        return EFAULT;
+    const bool wasKept = state->shm_nattch == 0 && (state->shm_atime == 0 || isKept(*state));
+    void* memory = ::shmat(m_sysvId, nullptr, 0);
+    if (memory == reinterpret_cast<void*>(-1)) // NOLINT(performance-no-int-to-ptr): as shmop(2) has it
+        return errno;
+    std::byte* place = static_cast<std::byte*>(memory) + offset;
+    const int result = action(place);
+    LastPicture picture;
+    picture.pid = ::getpid();
+    picture.pieces.push_back({offset, {place, place + size}});
+    ::shmdt(memory);
+    if (wasKept && offset + size <= LastPicture::mostBytes)
+        keep(picture);
+    return result;
 }
 
 MadeCall SysvShmEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)

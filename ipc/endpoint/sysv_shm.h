@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/endpoint/mapped_users.h"
+#include "ipc/endpoint/shared_memory.h"
 #include "ipc/endpoint/sysv_state.h"
 
 namespace byteyard::ipc {
@@ -11,8 +12,8 @@ struct SysvShmOptions : SysvOptions
 };
 
 /// A System V shared memory segment (shmget(2)). Port: attach. It is never attached to look at it: that would
-/// count in shm_nattch and stand in shm_lpid.
-class SysvShmEndpoint final : public SysvEndpoint
+/// count in shm_nattch and stand in shm_lpid. change() attaches it.
+class SysvShmEndpoint final : public SysvEndpoint, public SharedMemory
 {
 public:
     /// Makes it, or takes one that exists. Throws EndpointError.
@@ -31,8 +32,16 @@ public:
     /// shmctl(2), IPC_RMID: marks it, and it goes with its last user.
     MadeCall remove() override;
 
+    SharedMemory* memory() noexcept override { return this; }
+    Seen lookAt(std::span<const TableHolder> holders, std::uint64_t offset,
+                std::span<std::byte> into) override;
+    int change(std::span<const TableHolder> holders, std::uint64_t offset, std::size_t size,
+               const Action& action) override;
+    std::vector<MappedAt> placesOf(std::uint64_t offset) const override { return m_users.placesOf(offset); }
+
 private:
     void take(const shmid_ds& state);
+    bool isKept(const shmid_ds& state) const;
     bool readKept(const shmid_ds& state, std::uint64_t offset, std::span<std::byte> into) const;
     bool refresh(const shmid_ds& state, std::span<const TableHolder> holders);
 

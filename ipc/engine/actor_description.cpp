@@ -26,6 +26,8 @@ json describeEdge(const EdgeSpec& edge, const NodeSpec& endpoint, const RunEndpo
         handle["type"] = endpoint.endpoint.type;
     if (endpoint.kind.ends_with("-shm") || endpoint.kind == "memfd")
         handle["size"] = endpoint.endpoint.size;
+    if (!endpoint.endpoint.memory.empty())
+        handle["offset"] = endpoint.endpoint.offset;
     const EndpointRecord* record = endpoints.record(endpoints.numberOf(endpoint.id));
     if (!record)
         return handle;

@@ -5,6 +5,7 @@
 #include "ipc/endpoint/fifo.h"
 #include "ipc/endpoint/file.h"
 #include "ipc/endpoint/memfd.h"
+#include "ipc/endpoint/memory_semaphore.h"
 #include "ipc/endpoint/pipe.h"
 #include "ipc/endpoint/posix_queue.h"
 #include "ipc/endpoint/posix_semaphore.h"
@@ -110,6 +111,11 @@ Made createMemfd(const EndpointPlan& plan)
 Made createPosixSemaphore(const EndpointPlan& plan)
 {
     const EndpointSpec& spec = plan.node.endpoint;
+    if (!spec.memory.empty() && !plan.memory)
+        throw EndpointError("sem_init", spec.memory, ENXIO);
+    if (plan.memory)
+        return std::make_unique<MemorySemaphoreEndpoint>(
+            *plan.memory, MemorySemaphoreOptions{spec.offset, spec.value, spec.existing});
     return std::make_unique<PosixSemaphoreEndpoint>(
         PosixSemaphoreOptions{plan.path, spec.mode, spec.value, spec.existing});
 }

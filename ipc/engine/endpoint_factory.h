@@ -15,6 +15,7 @@ struct EndpointPlan
     std::string path; ///< where it is, or its POSIX name
     key_t key = 0;    ///< chosen, for System V kinds
     std::uint16_t port = 0;
+    Endpoint* memory = nullptr; ///< in which it lies
 };
 
 /// Makes it, or takes what exists. Throws EndpointError.

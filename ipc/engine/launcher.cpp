@@ -189,6 +189,9 @@ std::optional<std::string> Launcher::valueOf(const NodeSpec& node, const std::st
     };
     if (attribute == "path")
         return unlessEmpty(m_endpoints.pathOf(node));
+    if (attribute == "offset")
+        return node.endpoint.memory.empty() ? std::nullopt
+                                            : std::optional(std::to_string(node.endpoint.offset));
     const EndpointRecord* record = m_endpoints.record(m_endpoints.numberOf(node.id));
     if (!record)
         return std::nullopt;

@@ -10,7 +10,7 @@ namespace byteyard::ipc::engine {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> attributes{"path", "fd", "id", "key", "port", "address"};
+constexpr std::array<std::string_view, 7> attributes{"path", "fd", "id", "key", "port", "address", "offset"};
 
 } // namespace
 

@@ -109,7 +109,10 @@ void Run::add(const TopologySpec& added)
     m_topology.edges.insert(m_topology.edges.end(), added.edges.begin(), added.edges.end());
     writeFiles(added);
     for (const NodeSpec& node : added.nodes)
-        if (!node.isProcess())
+        if (!node.isProcess() && node.endpoint.memory.empty())
+            m_endpoints.make(node);
+    for (const NodeSpec& node : added.nodes)
+        if (!node.isProcess() && !node.endpoint.memory.empty())
             m_endpoints.make(node);
     launchAll(added);
     decide();

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <sys/stat.h>
 
 namespace byteyard::ipc::engine {
@@ -16,8 +17,11 @@ namespace {
 constexpr int keyAttempts = 100;
 
 /// The word of the run file; empty for what goes by itself.
-std::string_view persistentKind(const std::string& kind)
+std::string_view persistentKind(const NodeSpec& node)
 {
+    const std::string& kind = node.kind;
+    if (!node.endpoint.memory.empty())
+        return {};
     if (kind.starts_with("unix-"))
         return "socket";
     const EndpointKind* row = endpointKind(kind);
@@ -66,9 +70,24 @@ std::uint32_t RunEndpoints::make(const NodeSpec& node)
         slot.record.capacity = look->fill.capacity;
     for (const ObjectKey& key : slot.object->keys())
         m_tracer.follow(number, key);
+    if (!node.endpoint.memory.empty())
+        m_tracer.followPart(number, numberOf(node.endpoint.memory), node.endpoint.offset, sizeof(sem_t));
     announce(slot);
     logSetup(slot);
+    if (node.isMemory())
+        makeWhatLiesIn(node);
     return number;
+}
+
+/// Those that lay in what was there before.
+void RunEndpoints::makeWhatLiesIn(const NodeSpec& memory)
+{
+    std::vector<NodeSpec> inside;
+    for (const auto& [node, number] : m_current)
+        if (const NodeSpec& spec = m_slots.at(number).spec; spec.endpoint.memory == memory.id)
+            inside.push_back(spec);
+    for (const NodeSpec& spec : inside)
+        make(spec);
 }
 
 /// A socket's path stays when the socket has gone; the node is about to get a new one there.
@@ -93,8 +112,10 @@ void RunEndpoints::fail(Slot& slot, const EndpointError& error)
 
 std::unique_ptr<Endpoint> RunEndpoints::create(const NodeSpec& node, Slot& slot)
 {
-    EndpointPlan plan{node, slot.record.path, node.endpoint.key.value_or(0), node.endpoint.port};
-    const std::string_view kind = persistentKind(node.kind);
+    EndpointPlan plan{node, slot.record.path, node.endpoint.key.value_or(0), node.endpoint.port, nullptr};
+    const std::string_view kind = persistentKind(node);
+    if (!node.endpoint.memory.empty())
+        plan.memory = object(numberOf(node.endpoint.memory));
     if (!node.endpoint.existing && !kind.empty())
         list(slot, kind, plan.key);
     std::unique_ptr<Endpoint> made = createEndpoint(plan);
@@ -133,7 +154,7 @@ void RunEndpoints::forget(Slot& slot)
 {
     if (slot.listedName.empty())
         return;
-    m_runFile.forget(persistentKind(slot.spec.kind), slot.listedName);
+    m_runFile.forget(persistentKind(slot.spec), slot.listedName);
     slot.listedName.clear();
 }
 
@@ -286,7 +307,7 @@ void RunEndpoints::reserve(Slot& slot)
 
 std::string RunEndpoints::pathOf(const NodeSpec& node) const
 {
-    if (node.isProcess() || endpointKind(node.kind)->naming != Naming::Path)
+    if (node.isProcess() || endpointKind(node.kind)->naming != Naming::Path || !node.endpoint.memory.empty())
         return {};
     const std::string& path = node.endpoint.path;
     std::string name = node.name;
@@ -431,7 +452,7 @@ void RunEndpoints::closeAll()
 {
     for (auto& [number, slot] : m_slots) {
         if (!slot.listedName.empty())
-            removeNamed(persistentKind(slot.spec.kind), slot.listedName, slot.identity);
+            removeNamed(persistentKind(slot.spec), slot.listedName, slot.identity);
         forget(slot);
         if (slot.record.state != EndpointState::Live && slot.record.state != EndpointState::Planned)
             continue;

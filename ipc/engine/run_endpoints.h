@@ -77,6 +77,7 @@ private:
     };
 
     std::unique_ptr<Endpoint> create(const NodeSpec& node, Slot& slot);
+    void makeWhatLiesIn(const NodeSpec& memory);
     void reserve(Slot& slot);
     void touchedSocket(Slot& slot);
     void fail(Slot& slot, const EndpointError& error);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <set>
 #include <string_view>
 
@@ -233,6 +234,20 @@ void checkEdge(const EdgeSpec& edge, const TopologySpec& all, Taken& taken)
         refuseMember(place, "shares a description that only a file, or a FIFO's read-write port, can share");
 }
 
+/// What lies in memory needs some that is there, and large enough.
+void checkMemory(const NodeSpec& node, const TopologySpec& all)
+{
+    if (node.isProcess() || node.endpoint.memory.empty())
+        return;
+    const std::string place = "node " + node.id;
+    const NodeSpec* memory = all.node(node.endpoint.memory);
+    if (!memory || !memory->isMemory())
+        refuseMember(place, "lies in " + node.endpoint.memory + ", which is no shared memory");
+    const std::uint64_t size = memory->endpoint.size;
+    if (!memory->endpoint.existing && (size < sizeof(sem_t) || node.endpoint.offset > size - sizeof(sem_t)))
+        refuseMember(place, "lies outside of " + node.endpoint.memory);
+}
+
 } // namespace
 
 const NodeSpec* TopologySpec::node(const std::string& id) const
@@ -278,6 +293,8 @@ TopologySpec readTopology(const json& document, const TopologySpec* known)
             if (!target || !target->isProcess())
                 refuseMember("node " + node.id, "waits for " + other + ", which is no process");
         }
+    for (const NodeSpec& node : read.nodes)
+        checkMemory(node, all);
     for (const auto& [name, text] : reader.object("files").items()) {
         if (name.empty() || name == "." || name == ".." || name.size() > 255 ||
             name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)

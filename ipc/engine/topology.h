@@ -76,7 +76,9 @@ struct EndpointSpec
     int seals = 0;
     std::vector<unsigned short> values{1};
     std::uint64_t value = 0;
-    bool semaphore = false; ///< EFD_SEMAPHORE
+    bool semaphore = false;   ///< EFD_SEMAPHORE
+    std::string memory;       ///< of a POSIX semaphore: the node in which it lies; empty: it has a name
+    std::uint64_t offset = 0; ///< in that memory
 
     int backlog = 128;
     int sendBuffer = 0; ///< SO_SNDBUF, SO_RCVBUF; 0: the kernel's
@@ -100,6 +102,7 @@ struct NodeSpec
     EndpointSpec endpoint;
     bool isActor() const { return kind == "actor"; }
     bool isProcess() const { return kind == "command" || isActor(); }
+    bool isMemory() const { return kind == "sysv-shm" || kind == "posix-shm" || kind == "memfd"; }
 };
 
 struct EdgeSpec

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <climits>
 #include <fcntl.h>
+#include <semaphore.h>
 
 namespace byteyard::ipc::engine {
 
@@ -128,6 +129,13 @@ EndpointSpec readEndpoint(std::string_view kind, const ObjectReader& properties)
     endpoint.size = sizeIn(properties, "size", 4096);
     endpoint.value = sizeIn(properties, "value", kind == "posix-semaphore" ? 1 : 0);
     endpoint.semaphore = properties.flag("semaphore", false);
+    if (kind == "posix-semaphore") {
+        endpoint.memory = properties.text("memory", maxWord, "");
+        endpoint.offset = sizeIn(properties, "offset", 0);
+        if (endpoint.offset % alignof(sem_t) != 0)
+            refuseMember(properties.place("offset"),
+                         "is not a multiple of " + std::to_string(alignof(sem_t)));
+    }
     endpoint.backlog = readInt(properties, "backlog", INT_MAX, 128);
     endpoint.sendBuffer = readInt(properties, "sndbuf", INT_MAX, 0);
     endpoint.receiveBuffer = readInt(properties, "rcvbuf", INT_MAX, 0);

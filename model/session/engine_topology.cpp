@@ -1,9 +1,9 @@
 #include "model/session/engine_topology.h"
 
+#include "model/topology/placeholder.h"
 #include "model/topology/topology_file.h"
 
 #include <QFile>
-#include <QSet>
 
 #include <utility>
 
@@ -66,12 +66,44 @@ Topology reducedTo(Topology topology, const QStringList& processes)
     for (const Edge& edge : std::as_const(topology.edges))
         if (processes.contains(edge.process))
             used.insert(edge.endpoint);
+    for (const Node& node : std::as_const(topology.nodes))
+        if (used.contains(node.id) && node.liesInMemory())
+            used.insert(node.property(u"memory"_s).toString());
     QSet<QString> others;
     for (const Node& node : std::as_const(topology.nodes))
         if (!used.contains(node.id))
             others.insert(node.id);
     removeNodes(topology, others);
     return topology;
+}
+
+QSet<QString> withDependents(const Topology& topology, QSet<QString> nodes)
+{
+    if (nodes.isEmpty())
+        return nodes;
+    QHash<QString, QStringList> needing; // by what they need
+    QHash<QString, QString> ids;
+    for (const Node& node : topology.nodes)
+        ids.insert(node.name, node.id);
+    for (const Node& node : topology.nodes) {
+        if (node.liesInMemory())
+            needing[node.property(u"memory"_s).toString()].append(node.id);
+        if (!isProcess(node.kind))
+            continue;
+        needing[node.property(u"start"_s).toObject().value("node"_L1).toString()].append(node.id);
+        for (const Placeholder& placeholder : placeholdersOf(node))
+            needing[ids.value(placeholder.name)].append(node.id);
+    }
+    for (const Edge& edge : topology.edges)
+        needing[edge.endpoint].append(edge.process);
+    QStringList open(nodes.begin(), nodes.end());
+    while (!open.isEmpty())
+        for (const QString& id : needing.take(open.takeLast()))
+            if (!nodes.contains(id)) {
+                nodes.insert(id);
+                open.append(id);
+            }
+    return nodes;
 }
 
 Topology withoutFaultyOthers(const Topology& topology, const QStringList& processes)
@@ -83,12 +115,11 @@ Topology withoutFaultyOthers(const Topology& topology, const QStringList& proces
     for (const Fault& fault : validate(asRun))
         if (fault.severity == Fault::Severity::Error && needed.node(fault.node) == nullptr)
             gone.insert(fault.node);
-    QSet<QString> needing;
-    for (const Edge& edge : topology.edges)
-        if (gone.contains(edge.endpoint) && needed.node(edge.process) == nullptr)
-            needing.insert(edge.process);
+    gone = withDependents(asRun, gone);
+    for (const Node& node : needed.nodes)
+        gone.remove(node.id);
     Topology left = topology;
-    removeNodes(left, gone | needing);
+    removeNodes(left, gone);
     return left;
 }
 

@@ -3,6 +3,7 @@
 #include "model/topology/topology.h"
 
 #include <QJsonObject>
+#include <QSet>
 
 namespace byteyard::model {
 
@@ -17,6 +18,9 @@ void waitForHand(Node& process);
 void startOnly(Topology& topology, const QStringList& processes);
 /// These processes and the endpoints that they use, nothing else. They start as by startOnly().
 Topology reducedTo(Topology topology, const QStringList& processes);
+/// The ids of these nodes and of all that cannot be without them: who is connected to them, starts after them
+/// or is told of them by a placeholder, and what lies in them.
+QSet<QString> withDependents(const Topology& topology, QSet<QString> nodes);
 /// Without what is faulty, or needs it, and is none of reducedTo()'s business: a run in which only these
 /// processes start does not fail because of it.
 Topology withoutFaultyOthers(const Topology& topology, const QStringList& processes);

@@ -99,6 +99,9 @@ void Session::add(const Topology& topology)
     for (const Fault& fault : validate(topology))
         if (fault.severity == Fault::Severity::Error)
             faulty.insert(fault.node);
+    // What is half made comes when it is whole, and with it all that needs it: a process that runs gets no
+    // more connections.
+    faulty = withDependents(topology, faulty);
     Topology fragment;
     for (const Node& node : topology.nodes)
         if (d->topology.node(node.id) == nullptr && !faulty.contains(node.id))

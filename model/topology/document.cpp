@@ -34,9 +34,12 @@ void put(QJsonObject& properties, const PropertySpec& spec, const QJsonValue& va
         properties.insert(spec.key, canonical);
 }
 
-/// The "start" of a process names another node: it follows when that node gets another id.
-void renameStartNode(Node& node, const QHash<QString, QString>& newIds)
+/// The "start" of a process and the "memory" of a semaphore name another node: they follow when that node
+/// gets another id.
+void renameNodesNamed(Node& node, const QHash<QString, QString>& newIds)
 {
+    if (const auto it = newIds.find(node.properties.value("memory"_L1).toString()); it != newIds.end())
+        node.properties.insert("memory"_L1, it.value());
     QJsonObject start = node.properties.value("start"_L1).toObject();
     const auto it = newIds.find(start.value("node"_L1).toString());
     if (it == newIds.end())
@@ -115,7 +118,7 @@ QStringList Document::addFragment(const Topology& fragment, QPointF offset, cons
     }
     QStringList added;
     for (Node node : all.nodes.sliced(m_topology.nodes.size())) {
-        renameStartNode(node, newIds);
+        renameNodesNamed(node, newIds);
         edit->addNode(node);
         added.append(node.id);
     }

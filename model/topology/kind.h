@@ -50,6 +50,7 @@ struct PropertySpec
         Integers,    ///< an array of whole numbers, each within minimum…maximum
         Script,      ///< a text of many lines
         Fields,      ///< an object of numbers and texts
+        Node,        ///< the id of a node whose kind is one of `choices`, or empty
     };
     QString key;
     Type type;

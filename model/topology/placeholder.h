@@ -8,11 +8,13 @@ namespace byteyard::model {
 struct Placeholder
 {
     QString name;  ///< of a node
-    QString field; ///< "path", "fd", "id", "key", "address" or "port"
+    QString field; ///< "path", "fd", "id", "key", "address", "port" or "offset"
 };
 
 /// The placeholders of a text. A brace that opens none stands for itself, so `awk '{print $1}'` needs no
 /// care; `{{` is a brace too.
 QList<Placeholder> placeholdersIn(const QString& text);
+/// Those of all texts of a process: arguments, environment, directory, and where its output goes.
+QList<Placeholder> placeholdersOf(const Node& process);
 
 } // namespace byteyard::model

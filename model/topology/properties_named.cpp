@@ -80,6 +80,15 @@ QList<PropertySpec> posixProperties(Kind kind)
     } else {
         list.append(integerProperty(u"value"_s, 0, 1, mostInt, {}, KindText::tr("Value"),
                                     KindText::tr("What it begins with, see sem_open(3).")));
+        PropertySpec memory =
+            property(u"memory"_s, Type::Node, QString(), KindText::tr("Lies in"),
+                     KindText::tr("The shared memory in which it lies, see sem_init(3): who has the memory "
+                                  "has it. None: it has a name of its own."));
+        memory.choices = {u"sysv-shm"_s, u"posix-shm"_s, u"memfd"_s};
+        list.append(memory);
+        list.append(
+            integerProperty(u"offset"_s, 0, 0, mostInt, KindText::tr("bytes"), KindText::tr("At"),
+                            KindText::tr("Where in that memory its 32 bytes begin: a multiple of 8.")));
     }
     list.append(existingProperty());
     return list;

@@ -1,4 +1,4 @@
-#include "model/topology/kind.h"
+#include "model/topology/topology.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -108,7 +108,7 @@ QString startFault(const QJsonValue& value)
         ++members;
     } else if (when == "runs"_L1 || when == "listens"_L1 || when == "exits"_L1) {
         const QString node = start.value("node"_L1).toString();
-        if (node.isEmpty() || node.size() > 64)
+        if (node.isEmpty() || node.size() > maxIdLength)
             return PropertyText::tr("needs “node”, the id of the process to wait for");
         ++members;
     } else if (when != "at-once"_L1 && when != "by-hand"_L1) {
@@ -232,6 +232,10 @@ QString PropertySpec::fault(const QJsonValue& value) const
         return value.isString() ? scriptFault(value.toString()) : PropertyText::tr("is not a text");
     case Type::Fields:
         return fieldsFault(value);
+    case Type::Node:
+        return value.isString() && value.toString().size() <= maxIdLength
+                   ? QString()
+                   : PropertyText::tr("is not the id of a part");
     }
     Q_UNREACHABLE();
 }

@@ -76,6 +76,11 @@ QString portFault(const Topology& topology, const Node& process, const QString& 
 
 } // namespace
 
+bool Node::liesInMemory() const
+{
+    return kind == Kind::PosixSemaphore && !property(u"memory"_s).toString().isEmpty();
+}
+
 QJsonValue Node::property(const QString& key) const
 {
     const auto it = properties.find(key);

@@ -30,6 +30,8 @@ struct Node
     QJsonValue property(const QString& key) const;
     /// A command's arguments.
     QStringList argv() const;
+    /// True for a POSIX semaphore without a name.
+    bool liesInMemory() const;
     bool operator==(const Node&) const = default;
 };
 

@@ -5,6 +5,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QMap>
 #include <QSet>
 #include <QStandardPaths>
 
@@ -15,6 +16,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 using Severity = Fault::Severity;
+
+// sem_t of the GNU C library on 64-bit machines.
+constexpr qint64 semaphoreBytes = 32;
+constexpr qint64 semaphoreAlignment = 8;
 
 class Validator
 {
@@ -68,7 +73,8 @@ private:
             checkProgram(node, argv.first());
         checkDirectory(node);
         checkStart(node);
-        checkPlaceholders(node, argv);
+        for (const Placeholder& placeholder : placeholdersOf(node))
+            checkPlaceholder(node, placeholder);
     }
 
     void checkActor(const Node& node)
@@ -133,19 +139,6 @@ private:
                    ValidateText::tr("Choose another start for it."));
     }
 
-    void checkPlaceholders(const Node& node, const QStringList& argv)
-    {
-        QStringList texts = argv;
-        for (const QString& key : {u"directory"_s, u"stdout"_s, u"stderr"_s})
-            texts.append(node.property(key).toString());
-        const QJsonObject environment = node.property(u"environment"_s).toObject();
-        for (const auto& value : environment)
-            texts.append(value.toString());
-        for (const QString& text : texts)
-            for (const Placeholder& placeholder : placeholdersIn(text))
-                checkPlaceholder(node, placeholder);
-    }
-
     void checkPlaceholder(const Node& node, const Placeholder& placeholder)
     {
         const QString written = u'{' + placeholder.name + u'.' + placeholder.field + u'}';
@@ -163,11 +156,12 @@ private:
                        ValidateText::tr("Connect the two."));
         } else {
             m_named.insert(named->id);
-            if (!hasPlaceholderField(named->kind, placeholder.field))
+            if (!hasPlaceholderField(*named, placeholder.field))
                 report(Severity::Error, node,
                        ValidateText::tr("%1 uses %2, but %3 has no %4.")
                            .arg(node.name, written, named->name, placeholder.field),
-                       ValidateText::tr("Use what it has: path, id, key, address or port, by its kind."));
+                       ValidateText::tr(
+                           "Use what it has: path, id, key, address, port or offset, by its kind."));
         }
     }
 
@@ -212,9 +206,50 @@ private:
         case Kind::Tcp:
             checkListener(node);
             break;
+        case Kind::PosixSemaphore:
+            if (node.liesInMemory())
+                checkMemory(node);
+            break;
         default:
             break;
         }
+    }
+
+    /// A semaphore's bytes are its own, and all of them in the memory.
+    void checkMemory(const Node& node)
+    {
+        const Node* memory = m_byId.value(node.property(u"memory"_s).toString());
+        const QList<PropertySpec> specs = kindInfo(node.kind).properties;
+        if (!memory || !findProperty(specs, u"memory"_s)->choices.contains(kindId(memory->kind))) {
+            report(Severity::Error, node,
+                   ValidateText::tr("%1 lies in a shared memory that is not there.").arg(node.name),
+                   ValidateText::tr("Choose another one for it, or none: it then has a name."));
+            return;
+        }
+        const qint64 offset = node.property(u"offset"_s).toInteger();
+        if (offset % semaphoreAlignment != 0)
+            report(Severity::Error, node,
+                   ValidateText::tr("%1 cannot begin at byte %2 of %3.")
+                       .arg(node.name)
+                       .arg(offset)
+                       .arg(memory->name),
+                   ValidateText::tr("Choose a multiple of %1.").arg(semaphoreAlignment));
+        if (!memory->property(u"existing"_s).toBool() &&
+            offset + semaphoreBytes > memory->property(u"size"_s).toInteger())
+            report(Severity::Error, node,
+                   ValidateText::tr("%1 does not fit into %2: it would end at byte %3.")
+                       .arg(node.name, memory->name)
+                       .arg(offset + semaphoreBytes),
+                   ValidateText::tr("Move it further to the front, or make the memory larger."));
+        QMap<qint64, const Node*>& placed = m_placed[memory->id];
+        const auto near = placed.lowerBound(offset - semaphoreBytes + 1);
+        if (near != placed.end() && near.key() < offset + semaphoreBytes)
+            report(Severity::Error, node,
+                   ValidateText::tr("%1 and %2 lie in the same bytes of %3.")
+                       .arg(node.name, (*near)->name, memory->name),
+                   ValidateText::tr("Leave %1 bytes between their beginnings.").arg(semaphoreBytes));
+        else
+            placed.insert(offset, &node);
     }
 
     /// Whether some edge uses the first port, and the second; one of both ways counts for both.
@@ -341,8 +376,9 @@ private:
     const Topology& m_topology;
     QHash<QString, const Node*> m_byId;
     QHash<QString, const Node*> m_byName;
-    QHash<QString, QList<const Edge*>> m_edges; ///< by node id
-    QSet<QString> m_named;                      ///< nodes whose path a program gets
+    QHash<QString, QList<const Edge*>> m_edges;         ///< by node id
+    QSet<QString> m_named;                              ///< nodes whose path a program gets
+    QHash<QString, QMap<qint64, const Node*>> m_placed; ///< by memory: what lies in it, by offset
     QList<Fault> m_faults;
 };
 

@@ -56,6 +56,10 @@ std::optional<NameFault> posixNameFault(const Node& node)
     const QString name = textOf(node, u"path"_s);
     if (name.isEmpty())
         return std::nullopt;
+    if (node.liesInMemory())
+        return NameFault{
+            ValidateText::tr("%1 has a name, “%2”, and lies in memory as well.").arg(node.name, name),
+            ValidateText::tr("Take away its name, or the memory that it lies in.")};
     if (!name.startsWith(u'/') || name.size() < 2 || name.indexOf(u'/', 1) >= 0 || name == "/."_L1 ||
         name == "/.."_L1)
         return NameFault{
@@ -132,17 +136,19 @@ std::optional<NameFault> endpointNameFault(const Node& endpoint)
 {
     if (auto fault = byKind(endpoint))
         return fault;
-    if (endpoint.property(u"existing"_s).toBool() && textOf(endpoint, u"path"_s).isEmpty() &&
-        textOf(endpoint, u"key"_s).isEmpty())
+    if (endpoint.property(u"existing"_s).toBool() && !endpoint.liesInMemory() &&
+        textOf(endpoint, u"path"_s).isEmpty() && textOf(endpoint, u"key"_s).isEmpty())
         return NameFault{
             ValidateText::tr("%1 is said to exist, but not under which name.").arg(endpoint.name),
             ValidateText::tr("Give its name, path or key.")};
     return std::nullopt;
 }
 
-bool hasPlaceholderField(Kind endpoint, const QString& field)
+bool hasPlaceholderField(const Node& endpoint, const QString& field)
 {
-    switch (endpoint) {
+    if (endpoint.liesInMemory())
+        return field == "offset"_L1;
+    switch (endpoint.kind) {
     case Kind::Fifo:
     case Kind::File:
     case Kind::PosixQueue:

@@ -15,7 +15,7 @@ struct NameFault
 };
 std::optional<NameFault> endpointNameFault(const Node& endpoint);
 
-/// Whether {name.FIELD} stands for something at this kind.
-bool hasPlaceholderField(Kind endpoint, const QString& field);
+/// Whether {name.FIELD} stands for something at this endpoint.
+bool hasPlaceholderField(const Node& endpoint, const QString& field);
 
 } // namespace byteyard::model

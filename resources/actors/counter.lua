@@ -25,6 +25,9 @@ local lock, unlock = function() end, function() end
 if locked and semaphore.kind == "sysv-semaphore" then
     lock = function() assert(semop(semaphore, {{0, -1, SEM_UNDO}})) end
     unlock = function() assert(semop(semaphore, {{0, 1, SEM_UNDO}})) end
+elseif locked and semaphore.offset then -- it lies in the memory
+    lock = function() assert(sem_wait(memory, semaphore.offset)) end
+    unlock = function() assert(sem_post(memory, semaphore.offset)) end
 elseif locked then
     local sem = assert(sem_open(semaphore))
     lock = function() assert(sem_wait(sem)) end

@@ -24,9 +24,12 @@ for _, handle in ipairs(handles) do
     end
 end
 if free and filled and lock then -- POSIX semaphores
-    local sem = { free = assert(sem_open(free)), filled = assert(sem_open(filled)), lock = assert(sem_open(lock)) }
-    down = function(name) assert(sem_wait(sem[name])) end
-    up = function(name) assert(sem_post(sem[name])) end
+    local at = { free = free, filled = filled, lock = lock }
+    for name, handle in pairs(at) do
+        at[name] = handle.offset and { memory, handle.offset } or { assert(sem_open(handle)) }
+    end
+    down = function(name) assert(sem_wait(table.unpack(at[name]))) end
+    up = function(name) assert(sem_post(table.unpack(at[name]))) end
 end
 if not memory or not down then error("connect it to a shared memory and to the semaphores") end
 

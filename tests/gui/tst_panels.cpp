@@ -19,6 +19,7 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
 #include <QJsonArray>
 #include <QLineEdit>
 #include <QMimeData>
@@ -310,6 +311,29 @@ private Q_SLOTS:
         document.undoStack()->undo();
         QVERIFY(document.topology().node(id)->argv().isEmpty());
         QTRY_COMPARE(line->text(), QString());
+    }
+
+    void aSemaphoresMemoryIsChosenInTheForm()
+    {
+        model::Document document;
+        model::Session session;
+        document.addNode(model::Kind::Pipe, {0, 0});
+        const QString memory = document.addNode(model::Kind::Memfd, {0, 0}, {}, u"ring"_s);
+        const QString id = document.addNode(model::Kind::PosixSemaphore, {0, 0});
+        PropertiesPage page(document, session);
+        page.setSubject(id, {});
+        page.show();
+        auto* box = page.editor(u"memory"_s)->findChild<QComboBox*>();
+        QCOMPARE(box->count(), 2); // none, and the only memory
+        QCOMPARE(box->itemText(1), u"ring"_s);
+        box->setFocus();
+        QTest::keyClick(box, Qt::Key_Down);
+        QCOMPARE(document.topology().node(id)->property(u"memory"_s).toString(), memory);
+        document.remove({memory}, {});
+        page.setSubject({}, {});
+        page.setSubject(id, {});
+        box = page.editor(u"memory"_s)->findChild<QComboBox*>();
+        QVERIFY2(box->currentText().contains(u"not there"_s), qPrintable(box->currentText()));
     }
 
     void aPipesCapacityIsSetInTheForm()

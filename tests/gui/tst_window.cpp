@@ -1,9 +1,12 @@
 #include "gui/main_window.h"
+#include "gui/panels/inspector.h"
 #include "gui/panels/log_filter_bar.h"
 #include "gui/panels/log_panel.h"
 #include "gui/panels/output_panel.h"
 #include "gui/panels/problems_model.h"
 #include "gui/panels/problems_panel.h"
+#include "gui/panels/properties_page.h"
+#include "gui/panels/property_editor.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/banner.h"
 #include "gui/widgets/data_table.h"
@@ -13,6 +16,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QCheckBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QFile>
@@ -253,6 +257,120 @@ private Q_SLOTS:
         QTRY_COMPARE(window.problems()->count(), 1);
         QCOMPARE(QFile::symLinkTarget(path), u"/dev/full"_s);
         QCOMPARE(QDir(m_directory.path()).entryList({u"full*"_s}, QDir::AllEntries | QDir::System).size(), 1);
+    }
+
+    void theLogIsExportedWhileTheRunGoesOn()
+    {
+        MainWindow window;
+        window.show();
+        QVERIFY(!window.findChild<QAction*>(u"exportLog"_s)->isEnabled());
+        window.document().addFragment(
+            model::parsePipeline(u"sh -c 'while :; do echo tick; sleep 0.05; done' | cat"_s).fragment, {},
+            u"Insert"_s);
+        window.runNow();
+        QTRY_VERIFY_WITH_TIMEOUT(window.findChild<QAction*>(u"exportLog"_s)->isEnabled(), 10000);
+        QCOMPARE(window.session().state(), State::Running);
+        const QString path = m_directory.filePath(u"running.csv"_s);
+        QSignalSpy finished(&window, &MainWindow::exportFinished);
+        trigger(window, u"exportLog"_s);
+        auto* dialog = window.findChild<QDialog*>();
+        QVERIFY(dialog);
+        dialog->findChild<QLineEdit*>()->setText(path);
+        dialog->accept();
+        QTRY_COMPARE(finished.size(), 1);
+        QCOMPARE(finished.at(0).at(1).toString(), QString());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains("\nevent,1,"));
+        QCOMPARE(window.session().state(), State::Running);
+        window.session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 20000);
+    }
+
+    void theLogsColumnsHoldTheirTexts_data()
+    {
+        QTest::addColumn<int>("width");
+        QTest::newRow("1024") << 1024;
+        QTest::newRow("1600") << 1600;
+    }
+    void theLogsColumnsHoldTheirTexts()
+    {
+        QFETCH(int, width);
+        MainWindow window;
+        window.resize(width, 800);
+        window.show();
+        window.document().addFragment(model::parsePipeline(u"seq 3 | sh -c 'sleep 0.3; wc -c'"_s).fragment,
+                                      {}, u"Insert"_s);
+        window.runNow();
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
+        const DataTable* view = window.log()->view();
+        QTRY_VERIFY(window.log()->model()->rowCount() > 5);
+        const QAbstractItemModel& model = *view->model();
+        constexpr int padding = 6;
+        for (const auto column : {model::LogModel::Column::Time, model::LogModel::Column::Process,
+                                  model::LogModel::Column::Result, model::LogModel::Column::Took})
+            for (int row = 0; row < model.rowCount(); ++row) {
+                const QString text = model.index(row, static_cast<int>(column)).data().toString();
+                QVERIFY2(view->fontMetrics().horizontalAdvance(text) + padding <=
+                             view->columnWidth(static_cast<int>(column)),
+                         qPrintable(text));
+            }
+        // What is at the end of a row is seen, not scrolled away.
+        const int last = static_cast<int>(model::LogModel::Column::Data);
+        QVERIFY(view->columnViewportPosition(last) < view->viewport()->width() - 60);
+    }
+
+    void whatIsAddedWhileAnotherPartIsHalfMadeRuns()
+    {
+        MainWindow window;
+        window.show();
+        window.document().addNode(model::Kind::Command, {0, 0},
+                                  {{u"argv"_s, QJsonArray{u"sleep"_s, u"100"_s}}});
+        window.runNow();
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Running, 10000);
+        const auto processOf = [&](const QString& node) { return window.session().processOfNode(node); };
+        const QString empty = window.document().addNode(model::Kind::Command, {300, 0}, {}, u"empty"_s);
+        const QString pipe = window.document().addNode(model::Kind::Pipe, {500, 0});
+        const QString reader =
+            window.document().addNode(model::Kind::Command, {700, 0}, {{u"argv"_s, QJsonArray{u"cat"_s}}});
+        window.document().connectNodes(reader, u"0"_s, pipe, u"read"_s);
+        const QString waits = window.document().addNode(
+            model::Kind::Command, {700, 200},
+            {{u"argv"_s, QJsonArray{u"sleep"_s, u"99"_s}},
+             {u"start"_s, QJsonObject{{u"when"_s, u"runs"_s}, {u"node"_s, empty}}}});
+        QTRY_VERIFY_WITH_TIMEOUT(processOf(reader), 10000);
+        QVERIFY(!processOf(empty));
+        QVERIFY(!processOf(waits));
+        window.document().setProperty(empty, u"argv"_s, QJsonArray{u"sleep"_s, u"98"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(processOf(empty) && processOf(waits), 10000);
+        QTRY_COMPARE_WITH_TIMEOUT(processOf(waits)->entry.argv.value(1), u"99"_s, 10000);
+        window.session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 20000);
+    }
+
+    void aGroupThatTheInspectorExpandsHasRoom()
+    {
+        MainWindow window;
+        window.resize(1600, 1000);
+        window.show();
+        model::Document& document = window.document();
+        const QString a = document.addNode(model::Kind::Pipe, {0, 0});
+        const QString b = document.addNode(model::Kind::Pipe, {400, 0});
+        const QString group = document.group({a, b});
+        document.setCollapsed(group, true);
+        const QString other = document.addNode(model::Kind::Pipe, {400, 0});
+        window.canvas()->selectGroup(group);
+        PropertyEditor* editor = window.inspector()->properties()->editor(u"collapsed"_s);
+        QVERIFY(editor);
+        auto* box = editor->findChild<QCheckBox*>();
+        QVERIFY(box->isChecked());
+        box->click();
+        QVERIFY(!document.topology().group(group)->collapsed);
+        QVERIFY(document.topology().node(other)->position != QPointF(400, 0));
+        QVERIFY(!window.canvas()->nodeRect(other).intersects(window.canvas()->nodeRect(b)));
+        document.undoStack()->undo();
+        QVERIFY(document.topology().group(group)->collapsed);
+        QCOMPARE(document.topology().node(other)->position, QPointF(400, 0));
     }
 
     void unsavedChangesAskOnClose()

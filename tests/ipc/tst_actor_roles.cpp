@@ -298,6 +298,41 @@ private slots:
         got.replace('\r', "");
         QCOMPARE(got, expected);
     }
+
+    void theyWorkWithSemaphoresThatLieInTheirMemory()
+    {
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        const auto lying = [](const QString& id, int offset, int value) {
+            return EngineClient::endpoint(
+                id, u"posix-semaphore"_s,
+                {{u"memory"_s, u"ring"_s}, {u"offset"_s, offset}, {u"value"_s, value}});
+        };
+        QJsonArray edges;
+        for (const QString& user : {u"producer"_s, u"consumer"_s})
+            for (const QString& name : {u"ring"_s, u"free"_s, u"filled"_s, u"lock"_s})
+                edges.append(
+                    EngineClient::edge(user, name, name, name == u"ring"_s ? u"attach"_s : u"use"_s));
+        for (const QString& user : {u"one"_s, u"two"_s})
+            for (const QString& name : {u"sum"_s, u"guard"_s})
+                edges.append(EngineClient::edge(user, name, name, name == u"sum"_s ? u"attach"_s : u"use"_s));
+        const QJsonObject counting{{u"count"_s, 5000}, {u"lock"_s, u"semaphore"_s}};
+        QVERIFY(engine.run(
+            {roleNode(u"producer"_s, u"ring-producer"_s, {{u"count"_s, 20}, {u"rate"_s, 0}, {u"slots"_s, 4}}),
+             roleNode(u"consumer"_s, u"ring-consumer"_s, {{u"count"_s, 20}, {u"slots"_s, 4}}),
+             EngineClient::endpoint(u"ring"_s, u"memfd"_s), lying(u"free"_s, 1024, 4),
+             lying(u"filled"_s, 1056, 0), lying(u"lock"_s, 1088, 1),
+             roleNode(u"one"_s, u"counter"_s, counting), roleNode(u"two"_s, u"counter"_s, counting),
+             EngineClient::endpoint(u"sum"_s, u"sysv-shm"_s),
+             EngineClient::endpoint(u"guard"_s, u"posix-semaphore"_s,
+                                    {{u"memory"_s, u"sum"_s}, {u"offset"_s, 8}})},
+            edges));
+        QCOMPARE(engine.errors(), QStringList());
+        QByteArray got = engine.outputOf(u"consumer"_s);
+        QVERIFY2(got.replace('\r', "").endsWith("\n19\n20\n"), got.constData());
+        const QByteArray sums = engine.outputOf(u"one"_s) + engine.outputOf(u"two"_s);
+        QVERIFY2(sums.contains("the counter is at 10000"), sums.constData());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestActorRoles)

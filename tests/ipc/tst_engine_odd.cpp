@@ -339,6 +339,31 @@ private Q_SLOTS:
         QCOMPARE(errnoOf(engine, u"q"_s), u"ENAMETOOLONG"_s);
         QVERIFY(theRestRan(engine));
     }
+
+    void aPipeBeyondWhatAUserMayHaveNamesTheLimit()
+    {
+        if (::geteuid() != 0)
+            QSKIP("needs root, to be another user");
+        QTemporaryDir runtime(QDir::tempPath() + u"/byteyard-nobody-XXXXXX"_s);
+        EngineClient engine(runtime.path(), EngineClient::As::Nobody);
+        QVERIFY(engine.greet());
+        const int pages = engine.last(u"hello"_s)[u"limits"_s][u"pipe-user-pages-soft"_s].toInt();
+        if (pages == 0 || pages > 100000)
+            QSKIP("this machine sets no such limit, or a high one");
+        constexpr int pagesEach = 256; // of 1 MiB
+        QJsonArray nodes{words(u"w"_s, u"hold"_s)};
+        const int count = pages / pagesEach + 2;
+        for (int i = 0; i < count; ++i)
+            nodes.append(node(u"p%1"_s.arg(i), u"pipe"_s, {{"capacity", 1 << 20}}));
+        engine.begin(nodes, {});
+        QVERIFY(engine.untilState(u"w"_s, u"running"_s));
+        QVERIFY(engine.endpointOf(u"p0"_s)[u"error"_s].isNull() ||
+                engine.endpointOf(u"p0"_s)[u"error"_s].isUndefined());
+        const QJsonObject last = engine.endpointOf(u"p%1"_s.arg(count - 1));
+        QCOMPARE(last[u"state"_s].toString(), u"failed"_s);
+        QCOMPARE(last[u"error"_s][u"parameters"_s][u"errno"_s].toString(), u"EPERM"_s);
+        QCOMPARE(last[u"error"_s][u"parameters"_s][u"limit"_s].toString(), u"pipe-user-pages-soft"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestEngineOdd)

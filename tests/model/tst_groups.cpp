@@ -344,6 +344,22 @@ private Q_SLOTS:
         QVERIFY(left.node(mute) == nullptr);
     }
 
+    void whatIsRunAloneHasTheMemoryThatItsSemaphoreLiesIn()
+    {
+        Four f;
+        const QString memory = f.addNode(Kind::Memfd, {0, 300}, {{u"size"_s, 100}});
+        const QString lock = f.addNode(Kind::PosixSemaphore, {0, 400}, {{u"memory"_s, memory}});
+        f.connectNodes(f.a, u"lock"_s, lock, u"use"_s);
+        const Topology alone = reducedTo(f.topology(), {f.a});
+        QVERIFY(alone.node(memory) != nullptr && alone.node(lock) != nullptr);
+        // What lies in a faulty memory that nobody of them needs goes with it.
+        const QString other = f.addNode(Kind::PosixShm, {0, 500}, {{u"path"_s, u"no/name"_s}});
+        const QString inside = f.addNode(Kind::PosixSemaphore, {0, 600}, {{u"memory"_s, other}});
+        const Topology left = withoutFaultyOthers(f.topology(), {f.a});
+        QVERIFY(left.node(other) == nullptr && left.node(inside) == nullptr);
+        QVERIFY(left.node(memory) != nullptr && left.node(lock) != nullptr);
+    }
+
     void theEngineIsToldNothingOfGroups()
     {
         Four document;

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void aStartThatCanNeverComeBreaksTheRun();
     void aNameWithASlashNeedsAPath();
     void aSharedDescriptionIsOpenedInOneWay();
+    void aSemaphoreInMemoryNeedsItsBytesThere();
 };
 
 namespace {
@@ -68,6 +69,46 @@ void ValidateTest::aSoundTopologyHasNoFaults()
     Document document;
     document.addFragment(parsePipeline(u"ls | grep x > out"_s).fragment, {}, u"x"_s);
     QCOMPARE(faults(document), QStringList());
+}
+
+void ValidateTest::aSemaphoreInMemoryNeedsItsBytesThere()
+{
+    Document document;
+    const QString memory = document.addNode(Kind::Memfd, {}, {{u"size"_s, 100}});
+    const auto lying = [&](int offset) {
+        return document.addNode(Kind::PosixSemaphore, {}, {{u"memory"_s, memory}, {u"offset"_s, offset}});
+    };
+    const QString one = lying(64);
+    QCOMPARE(faults(document), QStringList());
+    const QString reader = command(document, {u"echo"_s, u"{posix-semaphore.offset}"_s});
+    QCOMPARE(faults(document), QStringList());
+    document.setProperty(reader, u"argv"_s, QJsonArray{u"echo"_s, u"{posix-semaphore.path}"_s});
+    ONE_FAULT(document, u"error echo: "_s, u"has no path"_s);
+    document.remove({reader}, {});
+    document.setProperty(one, u"offset"_s, 72);
+    ONE_FAULT(document, u"error posix-semaphore: "_s, u"does not fit into memfd: it would end at byte 104"_s);
+    document.setProperty(one, u"offset"_s, 4);
+    ONE_FAULT(document, u"error posix-semaphore: "_s, u"cannot begin at byte 4"_s);
+    document.setProperty(one, u"offset"_s, 0);
+    const QString two = lying(24);
+    ONE_FAULT(document, u"error "_s + two, u"lie in the same bytes"_s);
+    document.setProperty(two, u"offset"_s, 32);
+    QCOMPARE(faults(document), QStringList());
+    document.setProperty(two, u"path"_s, u"/named"_s);
+    ONE_FAULT(document, u"error "_s + two, u"lies in memory as well"_s);
+    document.setProperty(two, u"path"_s, u""_s);
+    document.setProperty(two, u"memory"_s, one);
+    ONE_FAULT(document, u"error "_s + two, u"shared memory that is not there"_s);
+    document.setProperty(two, u"memory"_s, u""_s);
+    QCOMPARE(faults(document), QStringList());
+
+    // A copy lies in the copy of its memory.
+    const QStringList added = document.addFragment(document.topology(), {0, 200}, u"copy"_s);
+    QCOMPARE(faults(document), QStringList());
+    const QString copied = document.topology().node(added.at(1))->property(u"memory"_s).toString();
+    QCOMPARE(copied, added.at(0));
+    document.remove({memory}, {});
+    ONE_FAULT(document, u"error "_s + one, u"not there"_s);
 }
 
 void ValidateTest::aCommandWithoutArgumentsBreaksTheRun()

@@ -145,7 +145,14 @@ static void perform(const char* what)
         must(close(fd) == 0, "close");
     else if (strcmp(what, "semaphore") == 0)
         must((semaphore = sem_open(next(), 0)) != SEM_FAILED, "sem_open");
-    else if (strcmp(what, "post") == 0)
+    else if (strcmp(what, "placed") == 0)
+        semaphore = (sem_t*)(void*)(memory + number());
+    else if (strcmp(what, "value") == 0) {
+        int value = -1;
+        must(sem_getvalue(semaphore, &value) == 0, "sem_getvalue");
+        printf("%d\n", value);
+        fflush(stdout);
+    } else if (strcmp(what, "post") == 0)
         must(sem_post(semaphore) == 0, "sem_post");
     else if (strcmp(what, "wait") == 0)
         must(sem_wait(semaphore) == 0, "sem_wait");
