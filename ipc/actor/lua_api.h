@@ -1,7 +1,8 @@
 #pragma once
 
+#include "ipc/actor/lua_headers.h"
+
 #include <cstdint>
-#include <lua.hpp>
 #include <string>
 #include <string_view>
 

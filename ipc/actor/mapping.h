@@ -1,8 +1,7 @@
 #pragma once
 
 #include "ipc/actor/channel.h"
-
-#include <lua.hpp>
+#include "ipc/actor/lua_headers.h"
 
 namespace byteyard::ipc::actor {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <lua.hpp>
+#include "ipc/actor/lua_headers.h"
+
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <lua.hpp>
+#include "ipc/actor/lua_headers.h"
 
 namespace byteyard::ipc::actor {
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <lua.hpp>
+#include "ipc/actor/lua_headers.h"
+
 #include <sys/socket.h>
 
 namespace byteyard::ipc::actor {

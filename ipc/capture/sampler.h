@@ -3,6 +3,7 @@
 #include "ipc/endpoint/endpoint.h"
 
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -47,6 +48,8 @@ public:
     /// What the last look, and telling of it, took of a processor. Where that comes to more than a twelfth,
     /// those that are busy are looked at in turns.
     void spent(std::uint64_t nanoseconds);
+    /// What the kernel lacks for telling of sockets (host/socket_table.h).
+    const std::set<std::string_view>& missing() const noexcept { return m_sockets.missing(); }
 
 private:
     bool isDue(std::uint32_t number, const std::unordered_set<std::uint32_t>& inCall) const;

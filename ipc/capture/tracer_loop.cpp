@@ -1,3 +1,4 @@
+#include "ipc/capture/stop_wait.h"
 #include "ipc/capture/tracer_private.h"
 
 #include <array>
@@ -110,6 +111,8 @@ void Tracer::Private::loop()
     wake.sigev_notify = SIGEV_THREAD_ID;
     wake.sigev_signo = kick;
     wake._sigev_un._tid = threadId;
+    StopWait stops;
+    bool isEntry = false;
     const bool hasTimer = timer_create(CLOCK_MONOTONIC, &wake, &timer) == 0;
 
     for (;;) {
@@ -122,13 +125,14 @@ void Tracer::Private::loop()
             break;
         }
         int status = 0;
-        // Only this thread's children: another one's are not ours to reap.
-        const pid_t tid = waitpid(-1, &status, __WALL | __WNOTHREAD);
+        const pid_t tid = stops.next(status, {threads.size(), isEntry}, hasWork);
         if (tid > 0) {
             const std::lock_guard lock(table);
             takeRecords(); // what it has done until now comes first
             handleStatus(tid, status);
-        } else if (errno == ECHILD) {
+            const auto at = threads.find(tid);
+            isEntry = at != threads.end() && at->second.inCall;
+        } else if (tid < 0 && errno == ECHILD) {
             if (quit)
                 break;
             std::unique_lock lock(workMutex);

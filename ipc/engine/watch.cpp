@@ -103,6 +103,9 @@ void Watch::tellSamples(const std::unordered_set<std::uint32_t>& active, bool al
     if (!result.changed.empty())
         m_queue.control(sampleFrame(m_tracer.now(), result.changed));
     m_sampler.spent(threadTime() - begin);
+    for (const std::string_view module : m_sampler.missing())
+        if (m_toldMissing.insert(module).second)
+            m_queue.control(errorFrame({"no-socket-diag", {{"module", std::string(module)}}}));
     for (const std::uint32_t number : result.removed)
         m_endpoints.removed(number);
     for (const std::uint32_t number : result.over)

@@ -2,6 +2,7 @@
 
 #include "ipc/engine/run_endpoints.h"
 
+#include <set>
 #include <unordered_map>
 
 namespace byteyard::ipc::engine {
@@ -51,6 +52,7 @@ private:
     Sampler m_sampler;
     std::unordered_map<pid_t, CallInProgress> m_blocked;
     std::vector<Waiting> m_peeks;
+    std::set<std::string_view> m_toldMissing;
 };
 
 } // namespace byteyard::ipc::engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -154,23 +155,30 @@ bool SocketTable::ask(const void* request, std::size_t size)
         const Fd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
         m_netlink = Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, firstHigh));
     }
-    return ::send(m_netlink.get(), request, size, 0) == static_cast<ssize_t>(size);
+    if (::send(m_netlink.get(), request, size, 0) == static_cast<ssize_t>(size))
+        return true;
+    m_missing.insert("sock_diag");
+    return false;
 }
 
 template <typename Take>
-void SocketTable::receive(Take take)
+int SocketTable::receive(Take take)
 {
     alignas(nlmsghdr) std::array<std::byte, bufferBytes> buffer;
     for (;;) {
         const ssize_t size = ::recv(m_netlink.get(), buffer.data(), buffer.size(), 0);
         if (size <= 0)
-            return;
+            return size < 0 ? errno : 0;
         std::span<const std::byte> rest(buffer.data(), static_cast<std::size_t>(size));
         while (rest.size() >= sizeof(nlmsghdr)) {
             const auto header = valueOf<nlmsghdr>(rest);
-            if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size() ||
-                header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR)
-                return;
+            if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size())
+                return 0;
+            // Both begin with 0 or -errno (netlink(7)).
+            if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR)
+                return header.nlmsg_len < NLMSG_HDRLEN + sizeof(int)
+                           ? 0
+                           : -valueOf<int>(rest.subspan(NLMSG_HDRLEN));
             take(rest.subspan(NLMSG_HDRLEN, header.nlmsg_len - NLMSG_HDRLEN));
             rest = rest.subspan(std::min<std::size_t>(NLMSG_ALIGN(header.nlmsg_len), rest.size()));
         }
@@ -185,12 +193,14 @@ void SocketTable::dumpUnix()
     message.request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN | UDIAG_SHOW_MEMINFO;
     if (!ask(&message, sizeof message))
         return;
-    receive([&](std::span<const std::byte> payload) {
+    const int error = receive([&](std::span<const std::byte> payload) {
         if (payload.size() < sizeof(unix_diag_msg))
             return;
         const SocketState state = readUnix(payload);
         m_sockets.insert_or_assign(state.inode, state);
     });
+    if (error == ENOENT)
+        m_missing.insert("unix_diag");
 }
 
 void SocketTable::dumpInet(int family, int protocol)
@@ -202,7 +212,7 @@ void SocketTable::dumpInet(int family, int protocol)
     message.request.idiag_ext = (1U << (INET_DIAG_INFO - 1U)) | (1U << (INET_DIAG_SKMEMINFO - 1U));
     if (!ask(&message, sizeof message))
         return;
-    receive([&](std::span<const std::byte> payload) {
+    const int error = receive([&](std::span<const std::byte> payload) {
         if (payload.size() < sizeof(inet_diag_msg))
             return;
         const SocketState state = readInet(payload);
@@ -211,6 +221,8 @@ void SocketTable::dumpInet(int family, int protocol)
         else
             m_unheld.push_back(state);
     });
+    if (error == ENOENT)
+        m_missing.insert(protocol == IPPROTO_TCP ? "tcp_diag" : "udp_diag");
 }
 
 void SocketTable::refresh(Wanted wanted)

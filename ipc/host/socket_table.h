@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -66,6 +67,9 @@ public:
     const SocketState* findUnaccepted(const SocketState& connected) const;
     /// How often the kernel has been asked.
     std::uint64_t round() const noexcept { return m_round; }
+    /// What this kernel does not have, or may not load, of what was asked: "sock_diag", "unix_diag",
+    /// "tcp_diag", "udp_diag".
+    const std::set<std::string_view>& missing() const noexcept { return m_missing; }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -73,14 +77,16 @@ private:
     void dumpUnix();
     void dumpInet(int family, int protocol);
     bool ask(const void* request, std::size_t size);
+    /// 0, or the errno that the kernel answers with.
     template <typename Take>
-    void receive(Take take);
+    int receive(Take take);
 
     Fd m_netlink;
     Clock::time_point m_next{};
     std::uint64_t m_round = 0;
     std::unordered_map<std::uint64_t, SocketState> m_sockets;
     std::vector<SocketState> m_unheld; ///< those without an inode
+    std::set<std::string_view> m_missing;
 };
 
 } // namespace byteyard::ipc::host

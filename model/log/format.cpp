@@ -228,6 +228,8 @@ QString formatResult(const ipc::EventView& event)
         return u"fd %1"_s.arg(event.result);
     if (startsProcess(call))
         return u"pid %1"_s.arg(event.result);
+    if (call == Call::Mmap || call == Call::Mremap || call == Call::Shmat)
+        return u"0x"_s + QString::number(event.result, 16);
     return event.result < 0 ? minus + QString::number(event.result).mid(1) : QString::number(event.result);
 }
 

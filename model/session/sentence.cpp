@@ -157,6 +157,21 @@ Sentence privileges(const Parameters& p, const QString&)
             SentenceText::tr("Run Byteyard's engine as root, or this program outside of it.")};
 }
 
+Sentence noSocketDiag(const Parameters& p, const QString&)
+{
+    const QString module = p[u"module"_s];
+    const QString what = module == "unix_diag"_L1  ? SentenceText::tr("UNIX sockets")
+                         : module == "tcp_diag"_L1 ? SentenceText::tr("TCP sockets")
+                         : module == "udp_diag"_L1 ? SentenceText::tr("UDP sockets")
+                                                   : SentenceText::tr("sockets");
+    return {SentenceText::tr(
+                "The kernel tells nothing of %1 (no %2): who is whose peer and what waits in them is "
+                "not known, and the two ends of a connection stand apart.")
+                .arg(what, code(module)),
+            module == "sock_diag"_L1 ? SentenceText::tr("Calls on them are seen all the same.")
+                                     : SentenceText::tr("Load it as root: modprobe %1.").arg(module)};
+}
+
 /// Why nobody can attach to a process, and what to do.
 Sentence attachRefused(const Parameters& p, const QString&)
 {
@@ -330,6 +345,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"attach"_s, attachRefused},
         {u"no-process"_s, noProcess},
         {u"privileges"_s, privileges},
+        {u"no-socket-diag"_s, noSocketDiag},
         {u"no-endpoint"_s, noEndpoint},
         {u"shell-syntax"_s, shellSyntax},
     };

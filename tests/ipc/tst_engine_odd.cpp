@@ -5,6 +5,7 @@
 #include <climits>
 #include <cstddef>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
 #include <sched.h>
@@ -103,6 +104,23 @@ private Q_SLOTS:
         QCOMPARE(errnoOf(engine, u"four"_s), QString());
         QCOMPARE(engine.process(u"needs"_s)[u"error"_s][u"code"_s].toString(), u"endpoint-failed"_s);
         QVERIFY(theRestRan(engine));
+    }
+
+    void aKernelThatTellsNothingOfSocketsIsSaidOnce()
+    {
+        EngineClient engine({}, EngineClient::As::Self,
+                            [] { refuse(SYS_socket, 2, 0xffffffff, NETLINK_SOCK_DIAG, EPROTONOSUPPORT); });
+        QVERIFY(engine.greet());
+        engine.begin({node(u"u"_s, u"unix-stream"_s), node(u"t"_s, u"tcp"_s), talks,
+                      EngineClient::command(u"w"_s, {u"sleep"_s, u"1000"_s})},
+                     {EngineClient::edge(u"w"_s, 3, u"u"_s, u"listen"_s),
+                      EngineClient::edge(u"w"_s, 4, u"t"_s, u"listen"_s)});
+        QVERIFY(engine.until([&] { return engine.errors().contains(u"no-socket-diag"_s); }));
+        QCOMPARE(engine.last(u"error"_s)[u"parameters"_s][u"module"_s].toString(), u"sock_diag"_s);
+        QVERIFY(engine.until([&] { return theRestRan(engine); }));
+        engine.send({{"type", "stop"}});
+        QVERIFY(engine.untilRunEnds());
+        QCOMPARE(engine.errors(), QStringList{u"no-socket-diag"_s});
     }
 
     void aQueueIsSeenWhereDevMqueueIsNotMounted()

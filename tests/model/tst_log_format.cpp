@@ -132,6 +132,8 @@ private Q_SLOTS:
         row("signal", Call::Signal, -1, -1, 0, 0, "signal=SIGTERM", "signal(SIGTERM)", "");
         row("fcntl", Call::Fcntl, 3, -1, 65536, 0, "cmd=F_SETPIPE_SZ size=65536",
             "fcntl(3, F_SETPIPE_SZ, size=65536)", "65536");
+        row("mmap", Call::Mmap, 3, -1, 0x7f00c0de1000, 0, "length=4096", "mmap(3, length=4096)",
+            "0x7f00c0de1000");
         row("lseek", Call::Lseek, 3, -1, 100, 0, "offset=100 whence=SEEK_SET",
             "lseek(3, offset=100, SEEK_SET)", "100");
     }
