@@ -3,6 +3,7 @@
 #include "model/log/format.h"
 
 #include <QCoreApplication>
+#include <QJsonObject>
 
 #include <algorithm>
 
@@ -19,6 +20,23 @@ struct StateText
 {
     Q_DECLARE_TR_FUNCTIONS(State)
 };
+
+/// When a process starts that has not begun.
+QString startText(const byteyard::model::Session& session, const QJsonObject& start)
+{
+    const QString when = start.value("when"_L1).toString();
+    const byteyard::model::Node* node = session.topology().node(start.value("node"_L1).toString());
+    const QString other = node != nullptr ? node->name : QString();
+    if (when == "after"_L1)
+        return StateText::tr("waits: starts after %1 s").arg(start.value("seconds"_L1).toDouble());
+    if (when == "runs"_L1)
+        return StateText::tr("waits: starts when %1 runs").arg(other);
+    if (when == "listens"_L1)
+        return StateText::tr("waits: starts when %1 listens").arg(other);
+    if (when == "exits"_L1)
+        return StateText::tr("waits: starts when %1 has exited").arg(other);
+    return StateText::tr("waits: started by hand");
+}
 
 } // namespace
 
@@ -85,6 +103,8 @@ QString stateText(const model::Session& session, const model::LiveProcess& proce
         return StateText::tr("detaching");
     if (session.isHeldBack(entry.node))
         return StateText::tr("held back: a group runs alone");
+    if (const QJsonObject start = session.awaitedStart(process); !start.isEmpty())
+        return startText(session, start);
     // One that is only starting may wait too: in open() of a FIFO, before exec.
     if (entry.state == "running"_L1 || entry.state == "starting"_L1) {
         for (const model::PendingCall& call : session.pending()) {

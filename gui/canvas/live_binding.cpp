@@ -225,8 +225,10 @@ NodeLive LiveBinding::liveOf(const model::Node& node) const
 {
     NodeLive live;
     if (model::isProcess(node.kind)) {
-        if (const model::LiveProcess* process = m_session.processOfNode(node.id))
+        if (const model::LiveProcess* process = m_session.processOfNode(node.id)) {
             live = liveOf(*process);
+            live.waitsToStart = !m_session.awaitedStart(*process).isEmpty();
+        }
         live.heldBack = m_session.isHeldBack(node.id);
     } else if (const model::LiveEndpoint* endpoint = m_session.endpointOfNode(node.id)) {
         live = liveOf(*endpoint);

@@ -102,7 +102,7 @@ void setProcessState(NodeLook& look, const NodeLive& live)
     look.exists = live.state != u"planned" && live.state != u"failed";
     if (live.heldBack)
         say(NodeState::Waiting, NodeText::tr("held back"));
-    else if (live.state == u"planned")
+    else if (live.state == u"planned" || live.waitsToStart)
         say(NodeState::Waiting, NodeText::tr("waits to start"));
     else if (live.state == u"starting" && live.blockedCall.isEmpty())
         say(NodeState::Starting, NodeText::tr("starting"));

@@ -57,9 +57,10 @@ struct NodeLive
     QString blockedCall; ///< the call that does not return
     bool paced = false;  ///< held by pace or pause, not by the kernel
     bool paused = false;
-    bool isAttached = false; ///< a process that ran before the run
-    bool leaving = false;    ///< it is let go
-    bool heldBack = false;   ///< it waits because only others were to run
+    bool isAttached = false;   ///< a process that ran before the run
+    bool leaving = false;      ///< it is let go
+    bool heldBack = false;     ///< it waits because only others were to run
+    bool waitsToStart = false; ///< as its start rule says
     QString error;
     bool sampled = false;
     std::optional<quint64> fill; ///< nothing: the kernel does not tell

@@ -175,6 +175,25 @@ bool Session::isHeldBack(const QString& node) const
            (process->entry.state == "planned"_L1 || process->entry.state == "starting"_L1);
 }
 
+const Topology& Session::topology() const
+{
+    return d->topology;
+}
+
+QJsonObject Session::awaitedStart(const LiveProcess& process) const
+{
+    const bool begins = process.entry.state == "planned"_L1 || process.entry.state == "starting"_L1;
+    const Node* node = isLive() && begins ? d->topology.node(process.entry.node) : nullptr;
+    if (node == nullptr)
+        return {};
+    const QJsonObject start = node->property(u"start"_s).toObject();
+    const QList<PendingCall> calls = pending();
+    const bool isInCall = std::any_of(calls.cbegin(), calls.cend(), [&](const PendingCall& call) {
+        return call.process == process.entry.number;
+    });
+    return isInCall || start.value("when"_L1) == "at-once"_L1 ? QJsonObject() : start;
+}
+
 quint32 Session::setRule(Rule rule)
 {
     if (!isLive())

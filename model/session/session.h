@@ -270,6 +270,11 @@ public:
     const LiveEndpoint* endpoint(quint32 number) const;
     /// True for a process that waits because only others were to run (RunOptions::only).
     bool isHeldBack(const QString& node) const;
+    /// What a process that has not begun waits for, by its start rule: {"when": …} as in docs/files.md; empty
+    /// when it waits for nothing.
+    QJsonObject awaitedStart(const LiveProcess& process) const;
+    /// What runs, or ran last, as far as it was drawn.
+    const Topology& topology() const;
     /// The newest of this node; null before it ran.
     const LiveProcess* processOfNode(const QString& node) const;
     const LiveEndpoint* endpointOfNode(const QString& node) const;

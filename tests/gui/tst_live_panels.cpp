@@ -1,3 +1,4 @@
+#include "gui/live_lookup.h"
 #include "gui/main_window.h"
 #include "gui/panels/bytes_panel.h"
 #include "gui/panels/charts_panel.h"
@@ -347,6 +348,30 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(panel->model()->rowCount(), 0, 10000);
     }
 
+    void whoWaitsToStartSaysForWhat()
+    {
+        const auto starting = [](const QJsonObject& rule) { return QJsonObject{{u"start"_s, rule}}; };
+        start({command(u"first"_s, {u"sleep"_s, u"1000"_s}),
+               command(u"late"_s, {u"true"_s}, starting({{u"when"_s, u"after"_s}, {u"seconds"_s, 600}})),
+               command(u"then"_s, {u"true"_s}, starting({{u"when"_s, u"exits"_s}, {u"node"_s, u"first"_s}})),
+               command(u"hand"_s, {u"sleep"_s, u"1000"_s}, starting({{u"when"_s, u"by-hand"_s}}))},
+              {});
+        model::Session& session = m_window->session();
+        const auto says = [&](const QString& node) {
+            const model::LiveProcess* process = session.processOfNode(node);
+            return process ? stateText(session, *process) : QString();
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(says(u"first"_s), u"running"_s, 10000);
+        QCOMPARE(says(u"late"_s), u"waits: starts after 600 s"_s);
+        QCOMPARE(says(u"then"_s), u"waits: starts when first has exited"_s);
+        QCOMPARE(says(u"hand"_s), u"waits: started by hand"_s);
+        session.startNode(u"hand"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(says(u"hand"_s), u"running"_s, 10000);
+        ::kill(static_cast<pid_t>(session.processOfNode(u"first"_s)->entry.pid), SIGTERM);
+        QTRY_COMPARE_WITH_TIMEOUT(says(u"then"_s), u"exited 0"_s, 10000);
+        QCOMPARE(says(u"late"_s), u"waits: starts after 600 s"_s);
+    }
+
     void aRangeOfTheTimeLineFiltersLogAndCharts()
     {
         start({command(u"clock"_s, {u"sh"_s, u"-c"_s, u"while :; do echo tick; sleep 0.05; done"_s}),
@@ -416,7 +441,7 @@ private:
         m_window->document().reset(topology);
         m_window->runNow();
         for (const model::Node& node : nodes)
-            if (model::isProcess(node.kind))
+            if (model::isProcess(node.kind) && !node.properties.contains("start"_L1))
                 QTRY_VERIFY2_WITH_TIMEOUT(m_window->session().processOfNode(node.id) &&
                                               m_window->session().processOfNode(node.id)->entry.state ==
                                                   "running"_L1,
