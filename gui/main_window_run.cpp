@@ -174,10 +174,13 @@ void MainWindow::updateStatus()
     action(u"step"_s)->setEnabled(!steppable().isEmpty());
     dropHeldBanner();
     int running = 0;
+    int waiting = 0;
     int stopped = 0;
     int attached = 0;
     for (const model::LiveProcess& process : m_session.processes()) {
-        running += process.entry.state == "running"_L1 || process.entry.state == "starting"_L1;
+        const bool waits = !m_session.awaitedStart(process).isEmpty();
+        running += !waits && (process.entry.state == "running"_L1 || process.entry.state == "starting"_L1);
+        waiting += waits;
         stopped += process.entry.state == "stopped"_L1;
         attached += process.entry.attached && !model::hasEnded(process.entry.state);
     }
@@ -194,6 +197,8 @@ void MainWindow::updateStatus()
     } else {
         parts.append(state + u' ' + model::formatDuration(m_session.now()));
         QString processes = tr("%n process(es) running", nullptr, running);
+        if (waiting > 0)
+            processes += u", "_s + tr("%n waiting to start", nullptr, waiting);
         if (stopped > 0)
             processes += u", "_s + tr("%n stopped", nullptr, stopped);
         if (attached > 0)

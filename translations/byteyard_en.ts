@@ -155,6 +155,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n waiting to start</source>
+        <translation>
+            <numerusform>%n waiting to start</numerusform>
+            <numerusform>%n waiting to start</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n stopped</source>
         <translation>
             <numerusform>%n stopped</numerusform>

@@ -28,14 +28,19 @@ namespace {
 
 using Made = std::unique_ptr<Endpoint>;
 
-/// Its socket has just been made: the kernel knows it. Between bind and listen it is nobody's peer yet.
+/// Its socket has just been made. Between bind and listen it is nobody's peer yet; a TCP socket is then in no
+/// list of the kernel's, or, from Linux 6.8 on, among those that are bound and inactive.
 bool isListening(const EndpointRecord& record)
 {
+    constexpr int boundInactive = 13; // TCP_BOUND_INACTIVE
+    const bool isTcp = record.kind == "tcp";
     host::SocketTable sockets;
-    sockets.refresh({record.kind != "tcp", record.kind == "tcp", false});
+    sockets.refresh({!isTcp, isTcp, false});
     const host::SocketState* state = sockets.find(record.id.inode);
-    return state && (state->state == TCP_LISTEN ||
-                     (state->state == TCP_CLOSE && state->remote.port == 0 && state->peerInode == 0));
+    if (!state)
+        return isTcp && sockets.missing().empty();
+    const bool isBound = state->state == TCP_CLOSE || state->state == boundInactive;
+    return state->state == TCP_LISTEN || (isBound && state->remote.port == 0 && state->peerInode == 0);
 }
 
 SysvOptions sysvOptions(const EndpointPlan& plan)
@@ -179,10 +184,10 @@ Made createSocket(const EndpointPlan& plan)
 }
 
 /// A socket that has a listener is one of a connection's two; so is one that a program connected to somebody
-/// whom we do not see.
+/// whom we do not see. What binds the name that a node reserved is that node.
 Made adoptStream(const EndpointRecord& record, const EndpointRecord* parent)
 {
-    if (parent || !isListening(record))
+    if (parent || (record.node.empty() && !isListening(record)))
         return std::make_unique<Connection>(record.kind, record.id, Connection::Ends::fromText(record.ends));
     return std::make_unique<ListeningSocket>(record.kind, record.id, record.path, record.names);
 }

@@ -473,7 +473,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("server");
         QTest::addColumn<QString>("client");
         QTest::newRow("UDP") << "udp"
-                             << "socat -u UDP-RECVFROM:{l.port},bind=127.0.0.1 STDOUT"
+                             << "socat -u UDP4-RECVFROM:{l.port},bind=127.0.0.1 STDOUT"
                              << "echo hello | nc -u -w 1 127.0.0.1 {l.port}";
         QTest::newRow("UNIX") << "unix-datagram"
                               << "socat -u UNIX-RECVFROM:{l.path} STDOUT"

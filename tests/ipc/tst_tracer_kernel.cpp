@@ -198,6 +198,7 @@ void TracerKernel::descriptorsThatCameWithALostMessageAreFound()
     char byte = 0;
     QCOMPARE(read(done.read.get(), &byte, 1), 1);
     const auto held = [&] {
+        const auto lock = b.tracer.lockTable();
         const auto all = b.tracer.holders(passed.endpoint);
         return std::count_if(all.begin(), all.end(),
                              [&](const TableHolder& each) { return each.process == from.process; });
