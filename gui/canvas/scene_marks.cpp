@@ -4,6 +4,7 @@
 #include "gui/canvas/metrics.h"
 #include "gui/canvas/node_item.h"
 
+#include <QPainter>
 #include <QSet>
 
 #include <algorithm>
