@@ -38,6 +38,11 @@ double timeOf(const QJsonObject& event)
 {
     return event.value(u"time"_s).toDouble();
 }
+/// When it was called: what a call does to others they may see before it returns.
+double beginOf(const QJsonObject& event)
+{
+    return timeOf(event) - event.value(u"duration"_s).toDouble();
+}
 QString errorOf(const QList<QJsonObject>& calls)
 {
     return calls.value(0).value(u"error"_s).toString();
@@ -93,10 +98,7 @@ void TestLabsSockets::shutdownEndsOneDirectionAlone()
     // End-of-file one way…
     QCOMPARE(received(lab, u"answerer"_s, u"pair"_s).constLast(), QByteArray());
     const double end = timeOf(lab.events(u"answerer"_s, u"read"_s).constLast());
-    // Its effect comes while it lasts: the reader may return before the shutdown does.
-    const double begin =
-        timeOf(shutdowns.constFirst()) - shutdowns.constFirst().value(u"duration"_s).toDouble();
-    QVERIFY(end >= begin);
+    QVERIFY(end >= beginOf(shutdowns.constFirst()));
     // …and bytes the other way afterwards, through the descriptor that was never closed.
     const QList<QJsonObject> answers = lab.events(u"answerer"_s, u"write"_s);
     QVERIFY(!answers.isEmpty() && timeOf(answers.constFirst()) >= end);
@@ -176,7 +178,7 @@ void TestLabsSockets::timeWaitHoldsAnAddressUnlessBothRunsAllowReuse()
         const auto closeOf = [&](const QString& process) {
             for (const QJsonObject& close : lab.events(process, u"close"_s))
                 if (close.value(u"endpoint"_s) == connection)
-                    return timeOf(close);
+                    return beginOf(close);
             return lab.exitTime(process);
         };
         QVERIFY(closeOf(server) < closeOf(name + u", client"_s));
