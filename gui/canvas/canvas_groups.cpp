@@ -4,27 +4,41 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace byteyard::gui {
 
 namespace {
 
+/// More parts than that in the way are no arrangement that anybody made: they stay.
+constexpr qsizetype mostAside = 1000;
+
 /// How far a rectangle goes one way until it meets none of the others, in whole steps of the grid.
 double wayOut(const QRectF& place, const QPointF& way, const QList<QRectF>& taken)
 {
-    double away = 0;
-    for (;;) {
-        const QRectF there = place.translated(way * away);
-        const auto other = std::find_if(taken.cbegin(), taken.cend(),
-                                        [&](const QRectF& each) { return each.intersects(there); });
-        if (other == taken.cend())
-            return away;
-        const double past = way.x() > 0   ? other->right() - there.left()
-                            : way.x() < 0 ? there.right() - other->left()
-                            : way.y() > 0 ? other->bottom() - there.top()
-                                          : there.bottom() - other->top();
-        away += std::max(1.0, std::ceil(past / gridStep)) * gridStep;
+    // Along the way: from where on it would touch each that lies on it, and from where on no longer.
+    const bool across = way.x() != 0;
+    const bool forth = way.x() + way.y() > 0;
+    QList<std::pair<double, double>> met;
+    for (const QRectF& each : taken) {
+        if (across ? each.top() >= place.bottom() || each.bottom() <= place.top()
+                   : each.left() >= place.right() || each.right() <= place.left())
+            continue;
+        const double from = across  ? forth ? each.left() - place.right() : place.left() - each.right()
+                             : forth ? each.top() - place.bottom()
+                                    : place.top() - each.bottom();
+        met.append({from, from + (across ? each.width() + place.width() : each.height() + place.height())});
     }
+    std::sort(met.begin(), met.end());
+    double away = 0;
+    for (const auto& [from, past] : std::as_const(met)) {
+        if (from >= away)
+            break; // nor do those behind it
+        if (past > away)
+            away = std::ceil(past / gridStep) * gridStep;
+    }
+    return away;
 }
 
 } // namespace
@@ -139,6 +153,8 @@ QHash<QString, QPointF> CanvasView::Private::roomFor(const QStringList& expandin
     };
     const auto stay = std::partition(blocks.begin(), blocks.end(),
                                      [&](const Block& block) { return meets(taken, block.place); });
+    if (std::distance(blocks.begin(), stay) > mostAside)
+        return {};
     for (auto block = stay; block != blocks.end(); ++block)
         taken.append(block->place);
     QHash<QString, QPointF> moved;

@@ -117,7 +117,8 @@ void showMemory(NodeLook& look, const model::Node& node, const NodeLive& live)
 
 QString semaphoreTip(int at, const SemaphoreLook& look, int pid, int undo)
 {
-    QStringList words{NodeText::tr("semaphore %1: value %2").arg(at).arg(look.value)};
+    QStringList words{look.known ? NodeText::tr("semaphore %1: value %2").arg(at).arg(look.value)
+                                 : NodeText::tr("semaphore %1: its value is not known").arg(at)};
     if (look.waitsUp > 0)
         words << plural("%n process(es) wait for it to rise", look.waitsUp);
     if (look.waitsZero > 0)
@@ -127,6 +128,13 @@ QString semaphoreTip(int at, const SemaphoreLook& look, int pid, int undo)
     if (undo != 0)
         words << NodeText::tr("SEM_UNDO %1").arg(undo);
     return words.join(u", "_s);
+}
+
+/// What the kernel did not tell is known of what the run itself makes, and while it lets itself be seen.
+bool isValueKnown(const model::Node& node, const NodeLive& live, const QString& fact)
+{
+    return live.facts.contains(fact) ||
+           (!node.property(u"existing"_s).toBool() && !live.facts.contains(u"peek"_s));
 }
 
 void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& live)
@@ -141,6 +149,7 @@ void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& liv
         SemaphoreLook one;
         one.value = live.facts.contains(u"value"_s) ? static_cast<int>(number(live, u"value"_s))
                                                     : node.property(u"value"_s).toInt(1);
+        one.known = isValueKnown(node, live, u"value"_s);
         one.waitsUp = static_cast<int>(number(live, u"waiters"_s));
         one.tip = semaphoreTip(0, one, 0, 0);
         look.semaphores = {one};
@@ -154,6 +163,7 @@ void showSemaphores(NodeLook& look, const model::Node& node, const NodeLive& liv
     for (qsizetype i = 0; i < values.size(); ++i) {
         SemaphoreLook one;
         one.value = values.at(i).toInt();
+        one.known = isValueKnown(node, live, u"values"_s);
         one.waitsUp = each("ncnt"_L1, i);
         one.waitsZero = each("zcnt"_L1, i);
         one.tip = semaphoreTip(static_cast<int>(i), one, each("pid"_L1, i), each("undo"_L1, i));

@@ -35,6 +35,7 @@ struct TileLook
 struct SemaphoreLook
 {
     int value = 0;
+    bool known = true; ///< false: it is there, and nobody could look yet
     int waitsUp = 0;   ///< processes that wait for it to rise
     int waitsZero = 0; ///< processes that wait for it to be 0
     QString tip;

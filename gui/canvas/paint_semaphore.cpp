@@ -61,14 +61,14 @@ void paintRow(QPainter& painter, const NodeLook& look, const QRectF& rect, qsize
     }
     // A place for each token that could be taken at a glance; more are a number.
     for (int i = 0; i < tokensMost; ++i) {
-        const bool there = i < semaphore.value;
+        const bool there = semaphore.known && i < semaphore.value;
         painter.setPen(QPen(there ? theme.kindOutline(look.kind) : colors.outline, there ? 1.2 : 1));
         painter.setBrush(there ? QBrush(theme.kindColor(look.kind)) : Qt::NoBrush);
         painter.drawEllipse(QPointF(x + 6, middle), there ? 4.5 : 3, there ? 4.5 : 3);
         x += 13;
     }
-    paintText(painter, {x + 4, rect.top(), 44, rect.height()}, Text::Data, QString::number(semaphore.value),
-              colors.ink);
+    paintText(painter, {x + 4, rect.top(), 44, rect.height()}, Text::Data,
+              semaphore.known ? QString::number(semaphore.value) : u"?"_s, colors.ink);
     QPointF right(rect.right(), middle);
     if (semaphore.waitsUp > 0)
         right.rx() -= paintWaiters(painter, right, semaphore.waitsUp, false) + 4;

@@ -102,9 +102,10 @@ MadeCall setSemaphore(sem_t* semaphore, int error, std::uint64_t value)
     MadeCall made{callNamed("futex"), -error, "value=" + std::to_string(value), {}};
     if (!semaphore)
         return made;
-    int now = 0;
-    ::sem_getvalue(semaphore, &now);
-    const auto wanted = static_cast<int>(std::min<std::uint64_t>(value, SEM_VALUE_MAX));
+    int count = 0;
+    ::sem_getvalue(semaphore, &count);
+    std::int64_t now = count; // of bytes that are no semaphore it may be any number
+    const auto wanted = static_cast<std::int64_t>(std::min<std::uint64_t>(value, SEM_VALUE_MAX));
     if (value > SEM_VALUE_MAX || std::abs(wanted - now) > maxSteps) {
         made.result = value > SEM_VALUE_MAX ? -EINVAL : -ERANGE;
         return made;

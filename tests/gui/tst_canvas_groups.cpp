@@ -239,6 +239,20 @@ private Q_SLOTS:
         QCOMPARE(f.placeOf(f.cat), inTheWay);
     }
 
+    void aHeapThatNobodyArrangedStaysWhereItIs()
+    {
+        Grouped f;
+        const QPointF place = f.placeOf(f.pipe);
+        f.document.setCollapsed(f.group, true);
+        model::Topology heap;
+        for (int i = 0; i < 1100; ++i)
+            heap.nodes.append({u"n%1"_s.arg(i), Kind::Pipe, u"n%1"_s.arg(i), place, {}});
+        const QString one = f.document.addFragment(heap, {}, u"heap"_s).first();
+        f.view.setCollapsed(f.group, false);
+        QVERIFY(!f.isCollapsed());
+        QCOMPARE(f.placeOf(one), place);
+    }
+
     void anEdgeThatCrossesTheBorderIsHitAtTheCard()
     {
         Grouped f;

@@ -152,6 +152,17 @@ private Q_SLOTS:
         QCOMPARE(planned.semaphores.at(0).value, 5);
     }
 
+    void aValueThatNobodyCouldSeeIsNotKnown()
+    {
+        const model::Node existing = nodeOf(Kind::PosixSemaphore, {{u"existing"_s, true}});
+        QVERIFY(!lookOf(existing, {}, {}).semaphores.at(0).known);
+        QVERIFY(!lookOf(existing, {}, liveOf({{u"peek"_s, u"refused"_s}})).semaphores.at(0).known);
+        const NodeLook seen = lookOf(existing, {}, liveOf({{u"value"_s, 4}}));
+        QVERIFY(seen.semaphores.at(0).known);
+        QCOMPARE(seen.semaphores.at(0).value, 4);
+        QVERIFY(lookOf(nodeOf(Kind::PosixSemaphore), {}, {}).semaphores.at(0).known); // as it will be made
+    }
+
     void everyKindHasAnIconAndAShape()
     {
         for (const model::KindInfo& info : model::allKinds()) {

@@ -200,6 +200,31 @@ private Q_SLOTS:
         QCOMPARE(::shm_unlink("/byteyard-test-placed"), 0);
     }
 
+    void bytesThatAreNoSemaphoreAreToldAsTheyAreAndNotSetFarAway()
+    {
+        const int memory = ::shm_open("/byteyard-test-bytes", O_CREAT | O_EXCL | O_RDWR, 0600);
+        QVERIFY(memory >= 0);
+        const QByteArray ones(4096, '\xff');
+        QCOMPARE(::pwrite(memory, ones.constData(), 4096, 0), 4096);
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        engine.begin({node(u"m"_s, u"posix-shm"_s, {{"path", "/byteyard-test-bytes"}, {"existing", true}}),
+                      semaphore({{"existing", true}}), words(u"w"_s, u"hold"_s)},
+                     {});
+        QVERIFY(engine.until([&] { return seen(engine, u"s"_s).fact(u"value"_s) == 0xffffffff; }));
+        engine.send({{"type", "set-value"},
+                     {"endpoint", qint64(numberOf(engine, u"s"_s))},
+                     {"index", 0},
+                     {"value", 2147483647}});
+        QVERIFY(engine.until([&] { return engine.errors().contains(u"set-value"_s); }));
+        QCOMPARE(engine.last(u"error"_s)[u"parameters"_s][u"errno"_s].toString(), u"ERANGE"_s);
+        QByteArray after(4096, '\0');
+        QCOMPARE(::pread(memory, after.data(), 4096, 0), 4096);
+        QCOMPARE(after, ones);
+        ::close(memory);
+        QCOMPARE(::shm_unlink("/byteyard-test-bytes"), 0);
+    }
+
     void whatCannotLieThereIsRefused_data()
     {
         QTest::addColumn<QJsonObject>("made");
