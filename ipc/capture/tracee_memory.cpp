@@ -1,11 +1,17 @@
 #include "ipc/capture/tracee_memory.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <sys/uio.h>
 
 namespace byteyard::ipc {
+
+namespace {
+
+constexpr std::size_t pageBytes = 4096; ///< no machine has smaller ones
+constexpr std::size_t behindBytes = 16; ///< a message's type stands before its text
+
+} // namespace
 
 std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into) const noexcept
 {
@@ -25,6 +31,29 @@ std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into)
         }
         return 0;
     }
+    // Not across a page border: the next page may not be there, and is not asked for.
+    const std::uint64_t inPage = address % pageBytes;
+    const std::uint64_t begin = address - std::min<std::uint64_t>(behindBytes, inPage);
+    const std::size_t around = std::min<std::size_t>(aroundBytes, pageBytes - begin % pageBytes);
+    const auto holds = [&](std::uint64_t from, std::size_t size) {
+        return address >= from && address - from <= size && into.size() <= size - (address - from);
+    };
+    if (!holds(begin, around))
+        return readNow(address, into);
+    if (!holds(m_aroundAt, m_aroundSize)) {
+        m_aroundAt = begin;
+        m_aroundSize = readNow(begin, std::span(m_around).first(around));
+        if (!holds(m_aroundAt, m_aroundSize))
+            return 0;
+    }
+    std::copy_n(m_around.begin() + static_cast<std::ptrdiff_t>(address - m_aroundAt), into.size(),
+                into.begin());
+    return into.size();
+}
+
+/// Of a process that stands still; a fault in the middle ends it.
+std::size_t TraceeMemory::readNow(std::uint64_t address, std::span<std::byte> into) const noexcept
+{
     std::size_t done = 0;
     while (done < into.size()) {
         iovec local{into.data() + done, into.size() - done};
@@ -42,12 +71,11 @@ std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into)
 std::optional<std::string> TraceeMemory::string(std::uint64_t address) const
 {
     constexpr std::size_t longest = 4096;
-    constexpr std::size_t page = 4096;
     std::string text;
-    std::array<char, page> chunk{};
+    std::array<char, pageBytes> chunk{};
     while (address != 0 && text.size() < longest) {
         // Never across a page border: the next page may not be there.
-        const std::size_t room = std::min(page - address % page, longest - text.size());
+        const std::size_t room = std::min(pageBytes - address % pageBytes, longest - text.size());
         const std::size_t got = read(address, std::as_writable_bytes(std::span(chunk.data(), room)));
         const void* end = std::memchr(chunk.data(), 0, got);
         if (end != nullptr) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,8 +19,9 @@ struct MemoryCopy
 };
 
 /// Another process's memory: as it is now (process_vm_readv(2)), for one that stands still, or as it was
-/// copied during a call. Every address comes from the traced program and may be wrong: what cannot be read is
-/// an empty answer, never an error.
+/// copied during a call. One of these is for one stop: what stands around a small read is read with it, since
+/// a call's structures lie side by side. Every address comes from the traced program and may be wrong: what
+/// cannot be read is an empty answer, never an error.
 class TraceeMemory
 {
 public:
@@ -54,9 +56,16 @@ public:
     std::optional<std::string> string(std::uint64_t address) const;
 
 private:
+    std::size_t readNow(std::uint64_t address, std::span<std::byte> into) const noexcept;
+
+    static constexpr std::size_t aroundBytes = 256;
+
     pid_t m_tid = 0; ///< 0: copies
     std::span<const MemoryCopy> m_copies;
     mutable std::size_t m_last = 0; ///< the copy that was read last: they are read in their order
+    mutable std::uint64_t m_aroundAt = 0;
+    mutable std::size_t m_aroundSize = 0;
+    mutable std::array<std::byte, aroundBytes> m_around; ///< what was read at m_aroundAt
 };
 
 /// Where the bytes of a call lie: one piece, or the pieces of a vector.

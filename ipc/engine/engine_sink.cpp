@@ -100,13 +100,14 @@ void EngineSink::event(EventView event)
     if (event.endpoint == 0)
         return;
     const std::lock_guard lock(m_mutex);
-    m_news.active.insert(event.endpoint);
+    if (event.endpoint != m_lastActive) // most calls come many in a row
+        m_news.active.insert(m_lastActive = event.endpoint);
     if (isListening(event))
         for (std::uint32_t process = event.process; process != 0 && m_listened.insert(process).second;)
             process = m_records[process].parent;
     if (event.endpoint2 != 0)
         m_news.active.insert(event.endpoint2);
-    if (m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
+    if (m_noted.empty() || m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
         return;
     Event kept;
     static_cast<EventView&>(kept) = event;
@@ -339,6 +340,7 @@ std::vector<ProcessRecord> EngineSink::records() const
 EngineSink::News EngineSink::takeNews()
 {
     const std::lock_guard lock(m_mutex);
+    m_lastActive = 0;
     return std::exchange(m_news, {});
 }
 

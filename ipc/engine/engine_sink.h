@@ -89,6 +89,7 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
+    std::uint32_t m_lastActive = 0; ///< in m_news.active; 0: none is
     std::set<std::uint32_t> m_noted;
     std::set<std::uint32_t> m_listened; ///< processes, and those that forked them
     struct Named

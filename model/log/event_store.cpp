@@ -37,19 +37,17 @@ void EventStore::append(const ipc::EventView& event)
     publish();
 }
 
-const std::byte* EventStore::take(std::span<const std::byte> record)
+void EventStore::take(std::span<const std::byte> record)
 {
     if (!m_open || chunkBytes - m_openBytes < record.size()) {
         m_open = std::make_shared<Chunk>(m_taken);
         m_openBytes = 0;
         m_unpublished.push_back(m_open);
     }
-    std::byte* to = m_open->bytes.get() + m_openBytes;
-    std::memcpy(to, record.data(), record.size());
+    std::memcpy(m_open->bytes.get() + m_openBytes, record.data(), record.size());
     m_open->offsets[m_taken - m_open->first] = static_cast<quint32>(m_openBytes);
     m_openBytes += record.size();
     ++m_taken;
-    return to;
 }
 
 void EventStore::publish()

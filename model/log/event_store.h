@@ -98,7 +98,7 @@ private:
     };
 
     /// Copies a record behind the others, in a new chunk when it has no room. Needs m_appendMutex.
-    const std::byte* take(std::span<const std::byte> record);
+    void take(std::span<const std::byte> record);
     /// Shows readers what was taken, and drops what is over the limit.
     void publish();
     void dropOld();
@@ -130,11 +130,13 @@ bool EventStore::append(std::span<const std::byte> records, Each&& each)
     bool sound = true;
     while (!records.empty()) {
         std::size_t size = 0;
-        if (!ipc::wire::readRecord(records, size)) {
+        const auto event = ipc::wire::readRecord(records, size);
+        if (!event) {
             sound = false;
             break;
         }
-        each(ipc::wire::trustedRecord(take(records.first(size))));
+        take(records.first(size));
+        each(*event);
         records = records.subspan(size);
     }
     publish();

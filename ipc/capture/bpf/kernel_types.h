@@ -35,6 +35,10 @@ struct thread_info
     unsigned long flags;
 };
 #endif
+struct list_head
+{
+    struct list_head* next;
+};
 struct super_block
 {
     __u32 s_dev;
@@ -109,5 +113,9 @@ extern void* bpf_rdonly_cast(const void* object, __u32 type) __ksym __weak;
             loaded = BPF_CORE_READ(pointer, field);                                                          \
         loaded;                                                                                              \
     })
+
+/* The pointer that stands at a place in the kernel. A list's head begins with one: there is no type to cast
+ * to for a pointer alone. */
+#define POINTER_AT(place) ((void*)LOAD((struct list_head*)(place), next))
 
 #endif
