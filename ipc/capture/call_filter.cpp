@@ -32,6 +32,7 @@ bool isDataCall(const CallRow& row)
     case Call::Ioctl:
     case Call::IoUringEnter:
     case Call::Futex:
+    case Call::EpollCtl: // what is waited on stands in /proc
         return true;
     default:
         return row.effect == Effect::Wait ||

@@ -82,6 +82,7 @@ public:
         if (std::find(list.begin(), list.end(), fd) == list.end())
             list.push_back(fd);
     }
+    void watchOnly(int epoll, std::vector<int> fds) { m_interests[epoll] = std::move(fds); }
     void unwatch(int epoll, int fd)
     {
         if (const auto at = m_interests.find(epoll); at != m_interests.end())

@@ -1,13 +1,19 @@
 #include "ipc/capture/kernel_calls.h"
 
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/epoll.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 namespace byteyard::ipc {
 
 namespace {
+
+constexpr unsigned char mutexHead = 16; ///< of a pthread_mutex_t: who holds it (tracer_futex.cpp)
 
 constexpr byteyard_extra none{-1, -1, BYTEYARD_SIZE_FIXED, 0};
 
@@ -19,6 +25,16 @@ constexpr byteyard_extra fixed(signed char address, unsigned char size)
 constexpr byteyard_extra counted(signed char address, signed char count, unsigned char unit)
 {
     return {address, count, BYTEYARD_SIZE_COUNT, unit};
+}
+
+constexpr byteyard_kept keptBytes(signed char address, unsigned char size)
+{
+    return {address, -1, size};
+}
+
+constexpr byteyard_kept keptBits(signed char address, signed char bits)
+{
+    return {address, bits, 0};
 }
 
 constexpr unsigned char flowOf(Flow flow)
@@ -51,8 +67,11 @@ byteyard_call kernelCall(const CallRow& row) noexcept
     call.flow = flowOf(callInfo(row.call).flow);
     call.flags = -1;
     call.always = row.effect == Effect::Receive;
+    call.changes = row.effect == Effect::Receive || row.effect == Effect::EpollControl;
     for (byteyard_extra& extra : call.extras)
         extra = none;
+    for (byteyard_kept& kept : call.kept)
+        kept = keptBytes(-1, 0);
 
     switch (row.call) {
     case Call::Read:
@@ -143,9 +162,53 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.extras[0] = counted(1, 2, sizeof(sembuf));
         call.extras[1] = fixed(3, sizeof(timespec));
         break;
+    case Call::Lseek:
+        call.on = BYTEYARD_ON_FD;
+        break;
+    case Call::Ioctl:
+        call.on = BYTEYARD_ON_FD;
+        call.extras[0] = fixed(2, sizeof(int)); // of FIONREAD; of others it may be no address
+        break;
+    case Call::EpollWait:
+    case Call::EpollPwait:
+        call.on = BYTEYARD_ON_FD;
+        break;
+    case Call::EpollPwait2:
+        call.on = BYTEYARD_ON_FD;
+        call.extras[0] = fixed(3, sizeof(timespec));
+        break;
+    case Call::EpollCtl:
+        call.on = BYTEYARD_ON_FD;
+        call.fd2 = -1;
+        call.extras[0] = fixed(3, sizeof(epoll_event));
+        break;
+    case Call::Poll:
+        call.on = BYTEYARD_ON_SEVERAL;
+        call.extras[0] = counted(0, 1, sizeof(pollfd));
+        break;
+    case Call::Ppoll:
+        call.on = BYTEYARD_ON_SEVERAL;
+        call.extras[0] = counted(0, 1, sizeof(pollfd));
+        call.kept[0] = keptBytes(2, sizeof(timespec));
+        break;
+    case Call::Select:
+    case Call::Pselect6:
+        call.on = BYTEYARD_ON_SEVERAL;
+        for (signed char set = 0; set < 3; ++set)
+            call.kept[set] = keptBits(static_cast<signed char>(set + 1), 0);
+        call.kept[3] = keptBytes(4, row.call == Call::Select ? sizeof(timeval) : sizeof(timespec));
+        break;
+    case Call::Futex:
+        call.on = BYTEYARD_ON_SEVERAL;
+        call.flags = 1;
+        call.skips = FUTEX_PRIVATE_FLAG;
+        call.kept[0] = keptBytes(0, mutexHead);
+        call.extras[0] = fixed(3, sizeof(timespec));
+        break;
     default:
         break;
     }
+    call.keeps = call.kept[0].address >= 0;
     return call;
 }
 

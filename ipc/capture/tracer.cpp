@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 
 namespace byteyard::ipc {
 
@@ -331,38 +330,6 @@ std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint
             list.push_back(std::move(found));
     }
     return list;
-}
-
-/// A thread that is in no traced call: does it sleep in another one, and since when?
-bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const
-{
-    auto sleeping = proc::sleepingCall(looked.tid);
-    const std::uint64_t slices = proc::timeslices(looked.tid);
-    // A signal that the program ignores wakes a traced one: it goes on with the call that it was in.
-    if (sleeping && sleeping->number == SYS_restart_syscall && looked.look.since != 0 &&
-        sleeping->stack == looked.look.call.stack && sleeping->arguments == looked.look.call.arguments) {
-        sleeping = looked.look.call;
-        looked.look.timeslices = slices;
-    }
-    if (!sleeping || *sleeping != looked.look.call || slices != looked.look.timeslices)
-        looked.look = {sleeping.value_or(proc::SleepingCall{}), slices, time};
-    if (!sleeping)
-        return false;
-    const CallRow* row = callRow(static_cast<std::uint64_t>(sleeping->number));
-    found.callName = systemCallName(sleeping->number);
-    if (row != nullptr && row->fd >= 0)
-        found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
-    if ((mayPass() || looked.process->attached) && row != nullptr)
-        describeSleep(looked, *row, sleeping->arguments, found);
-    if (sleeping->number == SYS_futex)
-        if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
-            found.call = Call::Futex;
-            found.endpoint = wordsEndpoint(*mapping, sleeping->arguments[0]);
-            found.detail = futexWords(looked, *mapping, sleeping->arguments[0]);
-        }
-    found.since = looked.look.since;
-    found.exact = false;
-    return true;
 }
 
 std::size_t Tracer::alive() const

@@ -258,43 +258,6 @@ bool Tracer::Private::enterDuplicate(TracedThread& thread, const CallContext& co
     return call.carried.file != nullptr || call.endpoint2 != 0 || watches;
 }
 
-bool Tracer::Private::enterWait(TracedThread& thread, const CallContext& context)
-{
-    PendingCall& call = thread.call;
-    const DescriptorTable& descriptors = *thread.process->table;
-    std::vector<WaitedDescriptor> waited = waitedDescriptors(context);
-    if (context.row.fd >= 0) {
-        call.fd = context.descriptor(context.row.fd);
-        for (const int fd : descriptors.watched(call.fd))
-            waited.push_back({fd, 0});
-    }
-    for (const WaitedDescriptor& each : waited)
-        if (const DescriptorTable::Entry* entry = descriptors.find(each.fd)) {
-            call.endpoint = entry->file->endpoint;
-            if (call.fd < 0)
-                call.fd = each.fd;
-            break;
-        }
-    if (call.endpoint == 0)
-        return false;
-    call.detail = describeWaited(waited);
-    if (const std::string timeout = describeTimeout(context); !timeout.empty())
-        call.detail += " " + timeout;
-    return true;
-}
-
-bool Tracer::Private::enterEpollControl(TracedThread& thread, const CallContext& context)
-{
-    PendingCall& call = thread.call;
-    call.fd = context.descriptor(context.row.fd);
-    call.fd2 = context.descriptor(context.row.fd2);
-    const DescriptorTable::Entry* entry = thread.process->table->find(call.fd2);
-    if (entry == nullptr)
-        return false;
-    call.endpoint2 = entry->file->endpoint;
-    return true;
-}
-
 bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;

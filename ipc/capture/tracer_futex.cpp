@@ -41,13 +41,13 @@ std::uint32_t Tracer::Private::wordsEndpoint(const Mapping& mapping, std::uint64
 }
 
 /// Where in its object the word of a futex lies, and who holds the mutex that it belongs to.
-std::string Tracer::Private::futexWords(const TracedThread& thread, const Mapping& mapping,
+std::string Tracer::Private::futexWords(const TraceeMemory& memory, const Mapping& mapping,
                                         std::uint64_t address) const
 {
     std::string text = "offset=" + std::to_string(address - mapping.address + mapping.offset);
     if (wordsEndpoint(mapping, address) != mapping.endpoint)
         return text; // nobody holds a semaphore
-    if (const pid_t owner = mutexOwner(TraceeMemory(thread.tid), address); owner > 0)
+    if (const pid_t owner = mutexOwner(memory, address); owner > 0)
         text += " owner=" + std::to_string(owner);
     return text;
 }
@@ -64,7 +64,8 @@ bool Tracer::Private::enterFutex(TracedThread& thread, const CallContext& contex
     if (operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE || operation == FUTEX_WAKE_OP)
         if (const Mapping* second = mappingAt(*thread.process, context.arguments[4]))
             call.endpoint2 = wordsEndpoint(*second, context.arguments[4]);
-    call.detail = describeArguments(context) + " " + futexWords(thread, *mapping, context.arguments[0]);
+    call.detail =
+        describeArguments(context) + " " + futexWords(context.memory, *mapping, context.arguments[0]);
     return true;
 }
 

@@ -61,37 +61,6 @@ std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
     return at == objects.end() ? 0 : at->second;
 }
 
-/// A thread that sleeps in a call that only its return will tell of.
-void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& row,
-                                    const CallArguments& arguments, CallInProgress& found) const
-{
-    if (!thread.process->attached && !passesFilter(filterKind, row))
-        return;
-    found.call = row.call;
-    const TraceeMemory memory(thread.tid);
-    found.detail = describeArguments({row, arguments, memory});
-    std::vector<RemotePiece> pieces;
-    found.requested = payloadPieces({row, arguments, memory}, pieces);
-    if (row.fd >= 0) {
-        if (const DescriptorTable::Entry* entry = thread.process->table->find(found.fd))
-            found.endpoint = entry->file->endpoint;
-        return;
-    }
-    const byteyard_call call = kernelCall(row);
-    if (call.on == BYTEYARD_ON_NOTHING) { // it waits for one of several
-        for (const WaitedDescriptor& waited : waitedDescriptors({row, arguments, memory}))
-            if (const DescriptorTable::Entry* entry = thread.process->table->find(waited.fd);
-                entry != nullptr && found.endpoint == 0)
-                found.endpoint = entry->file->endpoint;
-        return;
-    }
-    const ObjectKey key(call.on == BYTEYARD_ON_QUEUE ? ObjectKey::Kind::SysvQueue
-                                                     : ObjectKey::Kind::SysvSemaphore,
-                        static_cast<std::uint32_t>(arguments[0]));
-    if (const auto at = objects.find(key); at != objects.end())
-        found.endpoint = at->second;
-}
-
 /// Whether the kernel's side tells of what it does, while nothing makes it stop at its data calls.
 bool Tracer::Private::isToldByKernel(const TracedProcess& process) const
 {
@@ -157,7 +126,7 @@ void Tracer::Private::takeLosses()
         gap.messagesOut = loss.counts.messagesOut - told.messagesOut;
         gap.from = (told.last == 0 ? loss.counts.first : told.last) - runStart;
         gap.to = loss.counts.last - runStart;
-        const bool hasPassed = loss.counts.passing != told.passing;
+        const bool hasChanged = loss.counts.changing != told.changing;
         told = loss.counts;
         if (const auto at = objects.find(object); at != objects.end())
             gap.endpoint = at->second;
@@ -165,7 +134,7 @@ void Tracer::Private::takeLosses()
             if (process->pid != loss.from.process)
                 continue;
             gap.process = number;
-            if (hasPassed && !process->closed)
+            if (hasChanged && !process->closed)
                 unsure.insert(process.get());
             const DescriptorTable::Entry* entry = process->table->find(gap.fd);
             if (entry != nullptr && (gap.endpoint == 0 || entry->file->object == object))
@@ -173,7 +142,7 @@ void Tracer::Private::takeLosses()
         }
         sink.gap(gap);
     }
-    // What came along with a message that was lost stands in /proc.
+    // What came along with a message that was lost, or is waited on now, stands in /proc.
     for (TracedProcess* process : unsure)
         lookUpDescriptors(*process);
     if (const std::uint64_t uncounted = kernel->uncounted(); uncounted > toldUncounted) {

@@ -280,8 +280,6 @@ struct Tracer::Private
     void drainLoop();
     void endDrain();
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
-    void describeSleep(const TracedThread& thread, const CallRow& row, const CallArguments& arguments,
-                       CallInProgress& found) const;
 
     // tracer_sampled.cpp: calls that are not followed, and what is known of them.
     bool mayPass() const { return filterKind != FilterKind::Every; }
@@ -306,8 +304,6 @@ struct Tracer::Private
     bool enterOpen(TracedThread& thread, const CallContext& context);
     bool enterClose(TracedThread& thread, const CallContext& context);
     bool enterDuplicate(TracedThread& thread, const CallContext& context);
-    bool enterWait(TracedThread& thread, const CallContext& context);
-    bool enterEpollControl(TracedThread& thread, const CallContext& context);
     bool enterExec(TracedThread& thread, const CallContext& context);
     void leave(TracedThread& thread, const TraceeMemory& memory, std::int64_t result, std::uint64_t time);
     void finish(TracedThread& thread, const TraceeMemory& memory, std::int64_t result);
@@ -356,10 +352,24 @@ struct Tracer::Private
     void inheritMemory(const TracedProcess& parent, TracedProcess& child, std::uint64_t flags);
     const Mapping* mappingAt(const TracedProcess& process, std::uint64_t address) const;
 
+    // tracer_waits.cpp: what a thread waits on.
+    struct Waited
+    {
+        std::uint32_t endpoint = 0; ///< the first that is followed; 0: none is
+        int fd = -1;                ///< by which it waits on that
+        std::string detail;
+    };
+    bool enterWait(TracedThread& thread, const CallContext& context);
+    bool enterEpollControl(TracedThread& thread, const CallContext& context);
+    Waited waitedOn(const TracedProcess& process, const CallContext& context) const;
+    bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
+    void describeSleep(const TracedThread& thread, const CallRow& row, const CallArguments& arguments,
+                       CallInProgress& found) const;
+
     // tracer_futex.cpp: words of memory that sleepers wait on.
     bool enterFutex(TracedThread& thread, const CallContext& context);
     std::uint32_t wordsEndpoint(const Mapping& mapping, std::uint64_t address) const;
-    std::string futexWords(const TracedThread& thread, const Mapping& mapping, std::uint64_t address) const;
+    std::string futexWords(const TraceeMemory& memory, const Mapping& mapping, std::uint64_t address) const;
 
     // tracer_names.cpp: names of followed objects, and signals that are sent.
     bool enterName(TracedThread& thread, const CallContext& context);
@@ -431,6 +441,7 @@ struct Tracer::Private
     // tracer_seed.cpp: what an attached process has already.
     void lookUpDescriptors(TracedProcess& process);
     void watchExisting(TracedProcess& process, int fd);
+    void watchAgain(TracedProcess& process);
     void adoptExisting(TracedProcess& process, int fd, const struct stat& status,
                        const std::optional<SocketFacts>& facts);
     std::uint32_t existingObject(TracedProcess& process, int fd, const ObjectKey& key);
@@ -469,7 +480,6 @@ struct Tracer::Private
     bool leaveRuled(TracedThread& thread, const TraceeMemory& memory, std::int64_t result);
     void tellHit(const TracedThread& thread, const ActiveRule& active, const std::int64_t* result);
 
-    bool lookAt(const TracedThread& looked, std::uint64_t time, CallInProgress& found) const;
     TracedProcess* byNumber(std::uint32_t number) const;
     std::uint64_t now() const;
 

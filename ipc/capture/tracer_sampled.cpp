@@ -192,6 +192,7 @@ void Tracer::Private::endGap(TracedThread& thread)
                 leaveSampled(process, entry.file->endpoint, entry.file.get(), fd);
         for (const auto& [endpoint, access] : process.uses)
             leaveSampled(process, endpoint, nullptr, -1);
+        watchAgain(process);
         sink.sampled(process.number, SampledWhy::No);
     }
 }

@@ -91,16 +91,15 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
 /// What an epoll instance waits on stands in its fdinfo (proc_pid_fdinfo(5)).
 void Tracer::Private::watchExisting(TracedProcess& process, int fd)
 {
-    if (proc::descriptorTarget(process.pid, fd) != "anon_inode:[eventpoll]")
-        return;
-    const auto info = host::descriptorInfo("/proc", process.pid, fd);
-    if (!info)
-        return;
-    constexpr std::string_view label = "tfd:";
-    for (std::size_t at = info->text.find(label); at != std::string::npos;
-         at = info->text.find(label, at + label.size()))
-        process.table->watch(
-            fd, static_cast<int>(std::strtol(info->text.c_str() + at + label.size(), nullptr, 10)));
+    if (proc::descriptorTarget(process.pid, fd) == "anon_inode:[eventpoll]")
+        process.table->watchOnly(fd, host::epollTargets("/proc", process.pid, fd));
+}
+
+/// While calls were not seen the lists may have changed.
+void Tracer::Private::watchAgain(TracedProcess& process)
+{
+    for (const int fd : host::processes("/proc/" + std::to_string(process.pid) + "/fd"))
+        watchExisting(process, fd);
 }
 
 void Tracer::Private::adoptExisting(TracedProcess& process, int fd, const struct stat& status,

@@ -151,6 +151,16 @@ std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd)
     return flags ? std::optional(static_cast<int>(*flags)) : std::nullopt;
 }
 
+std::vector<int> epollTargets(const std::string& root, pid_t pid, int fd)
+{
+    constexpr std::string_view label = "tfd:";
+    std::vector<int> targets;
+    const std::string text = descriptorInfo(root, pid, fd).value_or(DescriptorInfo{}).text;
+    for (std::size_t at = text.find(label); at != std::string::npos; at = text.find(label, at + label.size()))
+        targets.push_back(static_cast<int>(std::strtol(text.c_str() + at + label.size(), nullptr, 10)));
+    return targets;
+}
+
 std::uint64_t anonymousInode(const std::string& root, pid_t pid, int fd)
 {
     return inodeInLink(linkOf(processDir(root, pid) + "/fd/" + std::to_string(fd)));

@@ -39,6 +39,9 @@ std::optional<std::int64_t> descriptorNumber(const std::string& root, pid_t pid,
 /// be read.
 std::optional<int> descriptorFlags(const std::string& root, pid_t pid, int fd);
 
+/// The descriptors that an epoll instance waits on; nothing of another descriptor.
+std::vector<int> epollTargets(const std::string& root, pid_t pid, int fd);
+
 /// The inode in "pipe:[N]" or "socket:[N]" behind a descriptor; 0 when it is neither.
 std::uint64_t anonymousInode(const std::string& root, pid_t pid, int fd);
 

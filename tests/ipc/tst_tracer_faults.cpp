@@ -83,13 +83,15 @@ void TracerFaults::aThreadThatExecsIsItsProcess()
     const auto id = b.start(python(b,
                                    "import os, threading, time\n"
                                    "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
-                                   "threading.Thread(target=os.execv, args=('/bin/echo', ['echo', 'it']))"
-                                   ".start()\n"
+                                   "def go():\n"
+                                   "    os.write(1, b'a')\n"
+                                   "    os.execv('/bin/echo', ['echo', 'it'])\n"
+                                   "threading.Thread(target=go).start()\n"
                                    "time.sleep(60)\n",
                                    {Bench::to(1, pipe.write, pipe.endpoint)}));
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
     QCOMPARE(b.sink.end(id)->exitCode, 0);
-    QCOMPARE(b.sink.bytesIn(pipe.endpoint), 3);
+    QCOMPARE(b.sink.bytesIn(pipe.endpoint), 4);
     const auto execs = b.sink.events(Call::Execve, id);
     QCOMPARE(execs.back().result, 0);
     QCOMPARE(b.sink.events(Call::Write, id).back().tid, b.sink.changes(id).front().pid);

@@ -39,6 +39,25 @@ struct
     __type(value, struct in_call);
 } tasks SEC(".maps");
 
+/* What a task's call writes over, as it was at the entry. Only tasks that make such calls have it. */
+struct kept
+{
+    struct
+    {
+        __u64 address;
+        __u64 size;
+        __u8 bytes[BYTEYARD_MOST_KEPT];
+    } of[BYTEYARD_KEPT];
+};
+
+struct
+{
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct kept);
+} entries SEC(".maps");
+
 struct
 {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -205,6 +224,51 @@ static __always_inline int identify(struct task_struct* task, int fd, struct byt
     return 1;
 }
 
+static __always_inline void keep(struct task_struct* task, const struct byteyard_call* call,
+                                 struct pt_regs* regs)
+{
+    struct kept* kept = bpf_task_storage_get(&entries, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!kept)
+        return;
+    for (int i = 0; i < BYTEYARD_KEPT; ++i) {
+        const __u64 place = argument(regs, call->kept[i].address);
+        __u64 size = call->kept[i].size;
+        if (call->kept[i].bits >= 0)
+            size = ((__u32)argument(regs, call->kept[i].bits) + 63) / 64 * 8;
+        size = least(size, BYTEYARD_MOST_KEPT);
+        asm volatile("" : "+r"(size)); // as in append
+        kept->of[i].size = 0;
+        if (call->kept[i].address < 0 || place == 0 || size == 0 || size > BYTEYARD_MOST_KEPT ||
+            bpf_probe_read_user(kept->of[i].bytes, size, (const void*)place) != 0)
+            continue;
+        kept->of[i].address = place;
+        kept->of[i].size = size;
+    }
+}
+
+/* Puts what was kept at a call's entry into the scratch; where that ends. */
+static __always_inline __u32 append_kept(struct task_struct* task, struct scratch* scratch)
+{
+    const struct kept* kept = bpf_task_storage_get(&entries, task, 0, 0);
+    __u32 at = 0;
+    for (int i = 0; kept && i < BYTEYARD_KEPT; ++i) {
+        const __u64 size = kept->of[i].size;
+        __u64 begin = at;
+        asm volatile("" : "+r"(begin)); // as in append
+        if (size == 0 || size > BYTEYARD_MOST_KEPT ||
+            begin > BYTEYARD_KEPT * (sizeof(struct byteyard_piece) + BYTEYARD_MOST_KEPT))
+            continue;
+        struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + begin);
+        piece->address = kept->of[i].address;
+        piece->size = size;
+        piece->zero = 0;
+        __builtin_memcpy(piece + 1, kept->of[i].bytes, BYTEYARD_MOST_KEPT);
+        ++scratch->record.pieces;
+        at += (sizeof *piece + size + 7) & ~7U;
+    }
+    return at;
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter, struct pt_regs* regs, long id)
 {
@@ -228,7 +292,7 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
     }
     if (set->silenced && !call->always && bpf_map_lookup_elem(&silent, &in->tid))
         return 0;
-    if (call->stops && (argument(regs, call->flags) & call->stops))
+    if ((call->stops || call->skips) && (argument(regs, call->flags) & (call->stops | call->skips)))
         return 0;
     switch (call->on) {
     case BYTEYARD_ON_FD:
@@ -247,9 +311,16 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
         in->key.device = 0;
         in->key.number = (__u32)argument(regs, 0);
         break;
+    case BYTEYARD_ON_SEVERAL:
+        in->key.kind = BYTEYARD_KEY_DESCRIPTOR;
+        in->key.device = 0;
+        in->key.number = -1;
+        break;
     default:
         return 0;
     }
+    if (call->keeps)
+        keep(task, call, regs);
     in->call = id;
     in->armed = 1;
     in->since = bpf_ktime_get_ns();
@@ -280,7 +351,7 @@ struct missed
     __u64 messagesIn;
     __u64 bytesOut;
     __u64 messagesOut;
-    __u64 passing;
+    __u64 changing;
 };
 
 static __noinline int count(const struct missed* missed, struct byteyard_settings* set)
@@ -302,7 +373,7 @@ static __noinline int count(const struct missed* missed, struct byteyard_setting
     __sync_fetch_and_add(&loss->messagesIn, missed->messagesIn);
     __sync_fetch_and_add(&loss->bytesOut, missed->bytesOut);
     __sync_fetch_and_add(&loss->messagesOut, missed->messagesOut);
-    __sync_fetch_and_add(&loss->passing, missed->passing);
+    __sync_fetch_and_add(&loss->changing, missed->changing);
     loss->last = missed->time;
     return 0;
 }
@@ -327,7 +398,7 @@ static __always_inline void lose(const struct byteyard_call* call, struct pt_reg
     missed.at.fd = call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1;
     missed.time = time;
     missed.calls = 1;
-    missed.passing = call->always;
+    missed.changing = call->changes;
     if (result > 0 && call->payload == BYTEYARD_MESSAGES) {
         const __u32 cpu = bpf_get_smp_processor_id();
         struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
@@ -386,7 +457,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         if (result >= 0 || call->flow == BYTEYARD_FLOW_IN)
             size += call->prefix;
     }
-    int extras = call->payload >= BYTEYARD_VECTOR;
+    int extras = call->payload >= BYTEYARD_VECTOR || call->keeps;
     for (int i = 0; call->extras[0].address >= 0 && i < BYTEYARD_EXTRAS; ++i)
         if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
             extras = 1;
@@ -416,7 +487,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     if (!scratch)
         goto lost;
     fill(&scratch->record, regs, result, in, time);
-    __u32 at = 0;
+    __u32 at = call->keeps ? append_kept(task, scratch) : 0;
     for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
         const struct byteyard_extra* extra = &call->extras[i];
         if (extra->address < 0)
@@ -461,6 +532,16 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         return 0;
 lost:
     lose(call, regs, result, in, time, set);
+    return 0;
+}
+
+/* A thread that executes a program takes the number of its process. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(executed, struct task_struct* task)
+{
+    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
+    if (in)
+        in->tid = 0;
     return 0;
 }
 

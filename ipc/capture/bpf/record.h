@@ -11,10 +11,18 @@ enum {
     BYTEYARD_MOST_VECTORS = 16,  /* pieces of a vector, and */
     BYTEYARD_MOST_MESSAGES = 64, /* messages of one call whose bytes are copied; all are counted */
     BYTEYARD_EXTRAS = 3,
+    BYTEYARD_KEPT = 4,        /* structures that a call writes over, and */
+    BYTEYARD_MOST_KEPT = 128, /* bytes of one: FD_SETSIZE bits */
 };
 
 /* What a call is on, and the kinds of ObjectKey. */
-enum { BYTEYARD_ON_NOTHING = 0, BYTEYARD_ON_FD = 1, BYTEYARD_ON_QUEUE = 2, BYTEYARD_ON_SEMAPHORE = 3 };
+enum {
+    BYTEYARD_ON_NOTHING = 0,
+    BYTEYARD_ON_FD = 1,
+    BYTEYARD_ON_QUEUE = 2,
+    BYTEYARD_ON_SEMAPHORE = 3,
+    BYTEYARD_ON_SEVERAL = 4, /* descriptors, or a word of memory: the engine finds out */
+};
 enum {
     BYTEYARD_KEY_INODE = 0,
     BYTEYARD_KEY_QUEUE = 1,
@@ -50,6 +58,14 @@ struct byteyard_extra
     unsigned char unit;
 };
 
+/* Copied at the call's entry: what it returns stands in the same place. */
+struct byteyard_kept
+{
+    signed char address; /* argument; -1: none */
+    signed char bits;    /* argument: how many bits, in whole words of 64; -1: `size` bytes */
+    unsigned char size;
+};
+
 /* One row of the table of calls, as far as the kernel's side needs it. */
 struct byteyard_call
 {
@@ -66,8 +82,12 @@ struct byteyard_call
     signed char flags;         /* argument: flags; -1: none */
     unsigned short peeks;      /* with any of these flags nothing moves */
     unsigned short stops;      /* with any of these flags it is left to ptrace */
+    unsigned short skips;      /* with any of these flags it is of no interest */
     unsigned char always;      /* told of silent threads too: it may bring descriptors along */
+    unsigned char changes;     /* the engine's table of who has what must know of it */
+    unsigned char keeps;       /* one of `kept` is there */
     struct byteyard_extra extras[BYTEYARD_EXTRAS];
+    struct byteyard_kept kept[BYTEYARD_KEPT];
 };
 
 struct byteyard_settings
@@ -124,7 +144,7 @@ struct byteyard_loss
     unsigned long long messagesOut;
     unsigned long long first;
     unsigned long long last;
-    unsigned long long passing; /* of the calls, those that may have brought descriptors */
+    unsigned long long changing; /* of the calls, those that change who has what */
 };
 
 #endif
