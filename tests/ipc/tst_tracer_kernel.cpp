@@ -79,6 +79,8 @@ private Q_SLOTS:
     void aThreadSaysTheSameBothWays();
     void aFullRingLosesEventsAndNoByte();
     void descriptorsThatCameWithALostMessageAreFound();
+    void waitsDoNotStopAProgram();
+    void alsoLostInterestsOfAnEpollAreKnown();
     void strangersAreNotTold();
 };
 
@@ -207,6 +209,64 @@ void TracerKernel::descriptorsThatCameWithALostMessageAreFound()
     QVERIFY(b.sink.events(Call::Recvmsg, from.process).size() < count); // some were lost
     end.close();
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(from.process) && b.sink.ended(to.process), patience);
+}
+
+/// Each stop would be a time that it gave the processor away.
+void TracerKernel::waitsDoNotStopAProgram()
+{
+    constexpr std::size_t turns = 2000;
+    Bench b(kernelWith(KernelCapture::usualRing));
+    auto pipe = b.pipe();
+    const auto id = b.start(
+        b.plan({"python3", "-c",
+                "import os, select\n"
+                "p = select.poll(); p.register(1)\n"
+                "e = select.epoll(); e.register(1)\n"
+                "def given():\n"
+                "    with open('/proc/self/status') as f:\n"
+                "        return int([l for l in f if l.startswith('voluntary')][0].split()[1])\n"
+                "before = given()\n"
+                "for i in range(2000):\n"
+                "    p.poll(0); e.modify(1, select.EPOLLOUT); e.poll(0); select.select([], [1], [], 0)\n"
+                "os._exit(given() - before > 1000)\n"},
+               {Bench::to(1, pipe.write, pipe.endpoint)}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    for (const char* call : {"poll", "epoll_wait", "select", "epoll_ctl"}) {
+        const auto told = b.sink.select([&](const Event& e) {
+            return callInfo(e.call).name.find(call) != std::string_view::npos &&
+                   (e.endpoint == pipe.endpoint || e.endpoint2 == pipe.endpoint);
+        });
+        QVERIFY2(told.size() >= turns, call);
+    }
+    QCOMPARE(b.sink.lost(), 0U);
+}
+
+void TracerKernel::alsoLostInterestsOfAnEpollAreKnown()
+{
+    Bench b(kernelWith(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))));
+    auto pipe = b.pipe();
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, select\n"
+                                    "a, unused = os.pipe()\n"
+                                    "e = select.epoll()\n"
+                                    "for i in range(5000):\n"
+                                    "    e.register(0, select.EPOLLIN); e.register(a, select.EPOLLIN)\n"
+                                    "    e.unregister(0); e.unregister(a)\n"
+                                    "e.register(0, select.EPOLLIN)\n"
+                                    "e.poll()\n"},
+                                   {Bench::to(0, pipe.read, pipe.endpoint)}));
+    const auto waits = [&] {
+        const auto list = b.inProgress();
+        return std::any_of(list.begin(), list.end(), [&](const CallInProgress& each) {
+            return each.process == id && each.endpoint == pipe.endpoint &&
+                   detailValue(each.detail, "fds") == "0";
+        });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(waits(), patience);
+    QVERIFY(b.sink.lost() > 0);
+    pipe.close();
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
 }
 
 /// Whoever does not descend from a launched process is nobody's business.

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void callsThatMoveBytesDoNotStop();
     void livesAndDescriptorsAreExact();
     void aThreadsReadsAndWritesAreCountedByTheKernel();
+    void whoSleepsIsSeenToWait_data();
     void whoSleepsIsSeenToWait();
     void tcpIsCountedByTheKernel();
     void switchingLosesAndDoublesNothing();
@@ -83,16 +84,42 @@ void TracerSampled::aThreadsReadsAndWritesAreCountedByTheKernel()
     QCOMPARE(threads.front().how, How::Exact);
 }
 
+void TracerSampled::whoSleepsIsSeenToWait_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::addColumn<QString>("call");
+    QTest::addColumn<QString>("fds");
+    const auto python = [](const char* script) {
+        return QStringList{"python3", "-c", QString("import select; ") + script};
+    };
+    QTest::newRow("read") << QStringList{"cat"} << "read"
+                          << "";
+    QTest::newRow("poll") << python("p = select.poll(); p.register(0, select.POLLIN); p.poll()") << "poll"
+                          << "0:in|pri|out";
+    QTest::newRow("select") << python("select.select([0], [], [])") << "select"
+                            << "0:in";
+    QTest::newRow("epoll") << python("e = select.epoll(); e.register(0, select.EPOLLIN); e.poll()")
+                           << "epoll_wait"
+                           << "0";
+}
+
 void TracerSampled::whoSleepsIsSeenToWait()
 {
+    QFETCH(QStringList, command);
+    QFETCH(QString, call);
+    QFETCH(QString, fds);
     Bench b(nullptr, Following::Sampled);
     auto pipe = b.pipe();
-    const auto id = b.start(b.plan({"cat"}, {Bench::to(0, pipe.read, pipe.endpoint)}));
+    std::vector<std::string> argv;
+    for (const QString& word : command)
+        argv.push_back(word.toStdString());
+    const auto id = b.start(b.plan(argv, {Bench::to(0, pipe.read, pipe.endpoint)}));
     const auto waits = [&] {
         const auto list = b.inProgress();
-        return std::any_of(list.begin(), list.end(), [&](const CallInProgress& call) {
-            return call.process == id && call.call == Call::Read && call.endpoint == pipe.endpoint &&
-                   !call.exact;
+        return std::any_of(list.begin(), list.end(), [&](const CallInProgress& each) {
+            const QString name = QString::fromUtf8(callInfo(each.call).name);
+            return each.process == id && name.contains(call.left(5)) && each.endpoint == pipe.endpoint &&
+                   detailValue(each.detail, "fds") == fds.toStdString() && !each.exact;
         });
     };
     QTRY_VERIFY_WITH_TIMEOUT(waits(), patience);
