@@ -72,10 +72,13 @@ std::optional<std::string> TraceeMemory::string(std::uint64_t address) const
 {
     constexpr std::size_t longest = 4096;
     std::string text;
-    std::array<char, pageBytes> chunk{};
+    std::array<char, pageBytes> chunk; // NOLINT(cppcoreguidelines-pro-type-member-init): a page for each name
+    std::size_t most = aroundBytes - behindBytes; // names are short, and asked for more than once
     while (address != 0 && text.size() < longest) {
         // Never across a page border: the next page may not be there.
-        const std::size_t room = std::min(pageBytes - address % pageBytes, longest - text.size());
+        const std::size_t room = std::min(
+            {most, pageBytes - static_cast<std::size_t>(address % pageBytes), longest - text.size()});
+        most = pageBytes;
         const std::size_t got = read(address, std::as_writable_bytes(std::span(chunk.data(), room)));
         const void* end = std::memchr(chunk.data(), 0, got);
         if (end != nullptr) {
