@@ -84,10 +84,10 @@ void fillProcessMenu(QMenu& menu, QWidget* window, model::Session& session, quin
         ->setEnabled(alive);
     QAction* sampled =
         menu.addAction(ProcessMenuText::tr("Sample Its Calls"), &session,
-                       [&session, number, to = !process->sampled] { session.sampleProcess(number, to); });
+                       [&session, number, to = !process->isSampled()] { session.sampleProcess(number, to); });
     sampled->setCheckable(true);
-    sampled->setChecked(process->sampled);
-    sampled->setEnabled(alive && !attached); // each of its calls stops it: there is no other way
+    sampled->setChecked(process->isSampled());
+    sampled->setEnabled(alive);
     if (alive)
         addClose(menu, session, number);
     addRuleActions(menu, window, session, number, alive);

@@ -55,6 +55,7 @@ void Tracer::Private::attach(pid_t pid, std::uint32_t number)
     process.number = number;
     process.pid = pid;
     process.attached = true;
+    process.sampled = sampledAtFirst;
     process.isUnobserved = is32Bit(pid);
     process.state = ProcessState::Running;
     process.name = proc::commandName(pid);
@@ -106,6 +107,12 @@ void Tracer::Private::noteActions(TracedProcess& process)
 void Tracer::Private::catchAttached(TracedThread& thread, std::uint64_t time)
 {
     const bool leaving = thread.process->leaving;
+    if (!leaving && !mustStopAtData(thread)) { // it is sampled: only what it has open is looked up
+        if (!thread.stopsAtData)
+            beginGap(thread);
+        nextCatch = nextCatch > time ? std::min(nextCatch, time + lookUpEveryNs) : time + lookUpEveryNs;
+        return;
+    }
     if (thread.held || thread.dying || thread.interrupted || thread.gone || (leaving && !mayLetGo(thread)) ||
         (!leaving && (thread.stopsAtData || thread.stopped)))
         return;

@@ -26,8 +26,8 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
 {
     TracedProcess::Weighed& weighed = process.weighed;
     const bool isSampled = process.sampled == SampledWhy::Budget;
-    if (process.attached || (process.sampled != SampledWhy::No && !isSampled) ||
-        process.state != ProcessState::Running || time < weighed.at + weighEveryNs)
+    if ((process.sampled != SampledWhy::No && !isSampled) || process.state != ProcessState::Running ||
+        time < weighed.at + weighEveryNs)
         return false;
     const std::uint64_t count = isSampled ? callsOf(process.pid) : process.stops;
     const std::uint64_t rate = weighed.at == 0 || count < weighed.count
@@ -40,11 +40,11 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
         weighed.tryNs = calmed ? firstTryNs : std::min(weighed.tryNs * 2, lastTryNs);
         weighed.since = time;
         weighed.count = callsOf(process.pid);
-        process.sampled = SampledWhy::Budget;
+        setSampled(process, SampledWhy::Budget);
     } else if (isSampled && rate <= callsPerSecond / 2 && time >= weighed.since + weighed.tryNs) {
         weighed.since = time;
         weighed.count = process.stops;
-        process.sampled = SampledWhy::No;
+        setSampled(process, SampledWhy::No);
         return true;
     }
     return false;
@@ -52,14 +52,15 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
 
 void Tracer::keepBudget(std::uint64_t callsPerSecond)
 {
-    if (callsPerSecond == 0 || d->filterKind != FilterKind::Control)
+    if (callsPerSecond == 0)
         return;
     bool stops = false;
     {
         const std::lock_guard lock(d->table);
         const std::uint64_t time = d->now();
         for (const auto& [number, process] : d->processes)
-            stops = d->keepBudget(*process, time, callsPerSecond) || stops;
+            if (process->attached || d->filterKind == FilterKind::Control)
+                stops = d->keepBudget(*process, time, callsPerSecond) || stops;
     }
     if (stops)
         d->run([this] { d->resumeDue(); });

@@ -71,9 +71,9 @@ bool Tracer::Private::isToldByKernel(const TracedProcess& process) const
 bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 {
     const TracedProcess& process = *thread.process;
-    if (process.attached)
+    if (process.attached && process.sampled == SampledWhy::No)
         return true; // nothing else stops it
-    return mayPass() && process.state != ProcessState::Starting &&
+    return (mayPass() || process.attached) && process.state != ProcessState::Starting &&
            (isFollowed(process) || process.paused || process.stepping || process.turnNs != 0 ||
             !rules.empty() || thread.interposed);
 }

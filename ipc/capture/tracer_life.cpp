@@ -117,6 +117,7 @@ void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flag
     process.sampled = parent.sampled;
     process.attached = parent.attached;
     process.leaving = parent.leaving;
+    process.lookedAt = parent.lookedAt;
     process.isUnobserved = parent.isUnobserved;
     process.table =
         (flags & CLONE_FILES) != 0 ? parent.table : std::make_shared<DescriptorTable>(*parent.table);

@@ -248,6 +248,8 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
 /// comes by the filter.
 void Tracer::Private::passEntry(TracedThread& stopped, std::uint64_t number)
 {
+    if (stopped.process->attached)
+        ++stopped.process->stops;
     if (stopped.inCall && stopped.call.restart != 0 && callRow(number) == nullptr) {
         if (stopped.call.restart == EINTR)
             finish(stopped, TraceeMemory(stopped.tid), -EINTR);

@@ -228,6 +228,7 @@ struct TracedProcess
     std::uint64_t lookedAt = 0; ///< when its descriptors were looked up, if it is attached
     SampledWhy sampled = SampledWhy::No;
     int gaps = 0;            ///< threads that have one
+    bool isLookedAt = false; ///< its endpoints are, instead of its calls
     std::uint64_t stops = 0; ///< at calls that move bytes or wait
 
     /// How its budget was kept.
@@ -289,6 +290,9 @@ struct Tracer::Private
     bool mayInterrupt(const TracedThread& thread) const;
     void beginGap(TracedThread& thread);
     void endGap(TracedThread& thread);
+    void setSampled(TracedProcess& process, SampledWhy why);
+    void beginLooking(TracedProcess& process);
+    void endLooking(TracedProcess& process);
     void enterSampled(const TracedProcess& process, std::uint32_t endpoint, const OpenFile* file, int fd,
                       Access access);
     void leaveSampled(const TracedProcess& process, std::uint32_t endpoint, const OpenFile* file, int fd);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <utility>
 
 // Calls that are not followed, and what the kernel tells of them nevertheless: of each thread what it read
 // and wrote in all, of TCP's sockets their counts, of what can be looked at how full it was.
@@ -146,18 +147,48 @@ void Tracer::Private::beginGap(TracedThread& thread)
         return;
     if (kernel && !process.attached && !kernel->setSilent(thread.tid, true))
         return;
-    const SampledWhy why = process.attached ? SampledWhy::Attached : process.sampled;
+    const bool isCatching = process.attached && process.sampled == SampledWhy::No;
+    const SampledWhy why = isCatching ? SampledWhy::Attached : process.sampled;
     thread.gap = ThreadGap{now(), why, proc::ioCounts(process.pid, thread.tid)};
-    if (process.gaps++ > 0)
+    if (process.gaps++ > 0 && (isCatching || process.isLookedAt))
         return;
     sink.sampled(process.number, why);
-    if (process.attached)
-        return; // other threads of it are followed: what is seen to come and go may be in their events
+    if (!isCatching) // else other threads are followed: what is seen to come and go may be in their events
+        beginLooking(process);
+}
+
+/// A thread changes at its next stop.
+void Tracer::Private::setSampled(TracedProcess& process, SampledWhy why)
+{
+    process.sampled = why;
+    if (!process.attached || process.gaps == 0)
+        return;
+    sink.sampled(process.number, why == SampledWhy::No ? SampledWhy::Attached : why);
+    if (why != SampledWhy::No && !process.isLookedAt)
+        beginLooking(process);
+}
+
+/// Its endpoints are looked at, since its calls are not followed.
+void Tracer::Private::beginLooking(TracedProcess& process)
+{
+    process.isLookedAt = true;
     for (const auto& [fd, entry] : process.table->entries())
         if (entry.announced && entry.file->endpoint != 0)
             enterSampled(process, entry.file->endpoint, entry.file.get(), fd, entry.file->access);
     for (const auto& [endpoint, access] : process.uses)
         enterSampled(process, endpoint, nullptr, -1, access);
+}
+
+void Tracer::Private::endLooking(TracedProcess& process)
+{
+    if (!std::exchange(process.isLookedAt, false) || process.closed)
+        return;
+    for (const auto& [fd, entry] : process.table->entries())
+        if (entry.announced && entry.file->endpoint != 0)
+            leaveSampled(process, entry.file->endpoint, entry.file.get(), fd);
+    for (const auto& [endpoint, access] : process.uses)
+        leaveSampled(process, endpoint, nullptr, -1);
+    watchAgain(process);
 }
 
 void Tracer::Private::endGap(TracedThread& thread)
@@ -182,19 +213,14 @@ void Tracer::Private::endGap(TracedThread& thread)
                                  rise(gap.io->syscr, io->syscr), rise(gap.io->syscw, io->syscw)};
     }
     sink.gap(told);
-    if (--process.gaps > 0)
+    --process.gaps;
+    // Of an attached one that is followed again some threads may sleep on unseen, for long.
+    const bool isFollowedAgain = process.isLookedAt && process.attached && process.sampled == SampledWhy::No;
+    if (process.gaps > 0 && !isFollowedAgain)
         return;
-    if (process.attached) {
-        sink.sampled(process.number, SampledWhy::No);
-    } else if (!process.closed) {
-        for (const auto& [fd, entry] : process.table->entries())
-            if (entry.announced && entry.file->endpoint != 0)
-                leaveSampled(process, entry.file->endpoint, entry.file.get(), fd);
-        for (const auto& [endpoint, access] : process.uses)
-            leaveSampled(process, endpoint, nullptr, -1);
-        watchAgain(process);
-        sink.sampled(process.number, SampledWhy::No);
-    }
+    endLooking(process);
+    if (process.attached || !process.closed)
+        sink.sampled(process.number, process.gaps > 0 ? SampledWhy::Attached : SampledWhy::No);
 }
 
 /// A descriptor, or a use, of a process whose calls are not followed came to be, or goes.
@@ -202,7 +228,7 @@ void Tracer::Private::edgeSampled(std::uint32_t process, std::uint32_t endpoint,
                                   Access access, bool open)
 {
     const TracedProcess* holder = sampled.empty() && !open ? nullptr : byNumber(process);
-    if (holder == nullptr || holder->gaps == 0 || holder->attached)
+    if (holder == nullptr || !holder->isLookedAt)
         return;
     if (open)
         return enterSampled(*holder, endpoint, file, fd, access);
@@ -323,8 +349,9 @@ void Tracer::sample(std::uint32_t process, bool sampled)
             if (process == 0)
                 d->sampledAtFirst = why;
             for (const auto& [number, each] : d->processes)
-                if ((process == 0 || number == process) && !each->attached)
-                    each->sampled = why;
+                if (process == 0 || number == process)
+                    d->setSampled(*each, why);
+            d->nextCatch = 0;
         }
         d->resumeDue();
     });

@@ -174,11 +174,9 @@ void Run::sample(const std::string& node, std::uint32_t process, bool sampled)
 {
     if (!m_live)
         return;
-    if (const auto record = m_sink.record(process); process != 0 && record && record->attached) {
-        m_queue.control(errorFrame({"switch", {{"mode", "attached"}}}));
-        return;
-    }
-    if (!m_tracer.isSwitchable()) {
+    const auto known = m_sink.record(process);
+    const bool isAttached = process != 0 && known && known->attached; // no filter makes it stop
+    if (!isAttached && !m_tracer.isSwitchable()) {
         m_queue.control(errorFrame({"switch", {{"mode", m_capture.mode}}}, node));
         return;
     }

@@ -87,10 +87,6 @@ Sentence capture(const Parameters& p, const QString&)
 
 Sentence captureSwitch(const Parameters& p, const QString&)
 {
-    if (p[u"mode"_s] == "attached"_L1)
-        return {SentenceText::tr(
-                    "An attached process cannot be sampled: each of its calls is followed (ptrace)."),
-                SentenceText::tr("Detach from it, or start the program from Byteyard.")};
     return {SentenceText::tr("A run that is captured by %1 cannot be switched between exact and sampled.")
                 .arg(p[u"mode"_s]),
             SentenceText::tr("Run it with capture sampled, or with auto where there is no eBPF.")};

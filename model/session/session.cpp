@@ -313,12 +313,14 @@ QString Session::captureText() const
             return !hasEnded(process.entry.state) && fits(process);
         }));
     };
-    const int sampled = count([](const LiveProcess& one) { return one.sampled && !one.entry.attached; });
+    const int sampled = count([](const LiveProcess& one) { return one.isSampled(); });
     if (!isSampled && sampled > 0)
         text += u" · "_s + tr("%n process(es) sampled", nullptr, sampled);
-    if (const int attached = count([](const LiveProcess& one) { return one.entry.attached; }); attached > 0)
+    if (const int attached =
+            count([](const LiveProcess& one) { return one.entry.attached && !one.isSampled(); });
+        attached > 0)
         text += u" · "_s + tr("%n process(es) attached, exact (ptrace)", nullptr, attached);
-    if (const int partly = count([](const LiveProcess& one) { return one.sampled && one.entry.attached; });
+    if (const int partly = count([](const LiveProcess& one) { return one.sampled && !one.isSampled(); });
         partly > 0)
         text += u" · "_s + tr("%n of them partly unobserved", nullptr, partly);
     return text;

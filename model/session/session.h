@@ -28,9 +28,11 @@ struct LiveProcess
                         ///< be disturbed, and are not followed until they run
     bool leaving = false; ///< attached, and let go as soon as that disturbs nobody
     QString unobserved;   ///< why nothing is known of its calls ("32-bit"); empty: they are known
-    int line = 0;         ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
-    int errorLine = 0;    ///< where an actor's script failed; `error` says why
-    bool kept = false;    ///< its node was made of it while it ran: a program had started it
+    /// Somebody or something wanted it so.
+    bool isSampled() const { return sampled && sampledWhy != QLatin1String("attached"); }
+    int line = 0;      ///< of an actor's script, the one that runs or blocks (sampled); 0: unknown
+    int errorLine = 0; ///< where an actor's script failed; `error` says why
+    bool kept = false; ///< its node was made of it while it ran: a program had started it
 };
 
 /// A message in a queue, as peeked (sampled).

@@ -73,15 +73,9 @@ public:
         return close < 0 ? '\0' : text.at(close + 2);
     }
     /// Who traces it; 0: nobody.
-    int tracer() const
-    {
-        QFile file(QStringLiteral("/proc/%1/status").arg(m_pid));
-        if (!file.open(QIODevice::ReadOnly))
-            return 0;
-        const QByteArray text = file.readAll();
-        const qsizetype at = text.indexOf("TracerPid:");
-        return text.mid(at + 10, text.indexOf('\n', at) - at - 10).trimmed().toInt();
-    }
+    int tracer() const { return static_cast<int>(statusNumber("\nTracerPid:")); }
+    /// How often it gave the processor away by itself: also at each stop.
+    std::uint64_t timesGiven() const { return statusNumber("\nvoluntary_ctxt_switches:"); }
     bool sleepsIn(long call) const
     {
         const auto sleeping = ipc::proc::sleepingCall(m_pid);
@@ -98,6 +92,20 @@ public:
     }
 
 private:
+    /// Of /proc/PID/status.
+    std::uint64_t statusNumber(const QByteArray& name) const
+    {
+        QFile file(QStringLiteral("/proc/%1/status").arg(m_pid));
+        if (!file.open(QIODevice::ReadOnly))
+            return 0;
+        const QByteArray text = file.readAll();
+        const qsizetype at = text.indexOf(name);
+        if (at < 0)
+            return 0;
+        const qsizetype from = at + name.size();
+        return text.mid(from, text.indexOf('\n', from) - from).trimmed().toULongLong();
+    }
+
     QByteArray line(int ms)
     {
         QByteArray text;

@@ -85,6 +85,8 @@ private Q_SLOTS:
     void aWriteUnderWayIsNotCutShort();
     void detachedItGoesOnUnseen();
     void detachingABusyOneLosesNothing();
+    void sampledItRunsUnstopped();
+    void inASampledRunItIsNeverStopped();
     void aPauseIsLetGoAtTheEnd();
     void aStoppedOneStaysStopped();
     void killedItIsSeenToEnd();
@@ -351,6 +353,76 @@ void TestTracerAttach::detachingABusyOneLosesNothing()
     touch(go);
     QCOMPARE(stranger.status(), 0);
     QVERIFY(contentsOf(go).trimmed().toULongLong() > 0);
+}
+
+void TestTracerAttach::sampledItRunsUnstopped()
+{
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({peerPath("strangers"), u"busy"_s, go});
+    const auto written = [&] { return proc::ioCounts(stranger.pid()).value_or(proc::IoCounts{}); };
+    Bench bench;
+    const std::uint32_t process = attach(bench, stranger);
+    const auto writes = [&] { return bench.sink.events(Call::Write, process).size(); };
+    QTRY_VERIFY_WITH_TIMEOUT(writes() > 100, patience);
+    bench.tracer.sample(process, true);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Person, patience);
+    constexpr std::uint64_t calls = 20'000;
+    const std::size_t seen = writes();
+    const std::uint64_t from = written().syscw;
+    const std::uint64_t given = stranger.timesGiven();
+    QTRY_VERIFY_WITH_TIMEOUT(written().syscw > from + calls, patience);
+    QCOMPARE(writes(), seen);
+    QVERIFY(stranger.timesGiven() - given < calls / 10); // each stop would be one
+    const auto pipes = bench.sink.foundOf("pipe");
+    QCOMPARE(pipes.size(), std::size_t{1});
+    {
+        const auto lock = bench.tracer.lockTable();
+        QCOMPARE(bench.tracer.sampledEndpoints(), std::vector<std::uint32_t>{pipes[0]});
+    }
+    bench.tracer.sample(process, false);
+    QTRY_VERIFY_WITH_TIMEOUT(writes() > seen + 100, patience);
+    QCOMPARE(bench.sink.sampledNow(process), SampledWhy::No);
+    const auto gaps = bench.sink.gaps([&](const Gap& gap) { return gap.process == process && gap.io; });
+    QCOMPARE(gaps.size(), std::size_t{1});
+    QCOMPARE(gaps[0].why, SampledWhy::Person);
+    QVERIFY(gaps[0].io->syscw >= calls);
+    bench.tracer.pause(process);
+    bench.tracer.sample(process, true); // a pause holds a sampled one too
+    QTRY_COMPARE_WITH_TIMEOUT(stranger.stateOf(), 't', patience);
+    bench.tracer.resume(process);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Person, patience);
+    bench.tracer.detach(process);
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
+    touch(go);
+    QCOMPARE(stranger.status(), 0);
+}
+
+void TestTracerAttach::inASampledRunItIsNeverStopped()
+{
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({peerPath("strangers"), u"threads"_s, u"500"_s, go});
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
+    Bench bench(nullptr, Following::Sampled);
+    const std::uint32_t process = attach(bench, stranger);
+    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Run, patience);
+    const auto pipes = bench.sink.foundOf("pipe");
+    QCOMPARE(pipes.size(), std::size_t{1});
+    touch(go);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
+    QCOMPARE(bench.sink.end(process)->exitCode, 7);
+    QVERIFY(bench.sink.events(Call::Write).empty());
+    QVERIFY(bench.sink.events(Call::Read).empty());
+    std::uint64_t written = 0;
+    for (const Gap& gap : bench.sink.gaps([](const Gap& each) { return each.io.has_value(); })) {
+        QCOMPARE(gap.why, SampledWhy::Run);
+        written += gap.io->wchar;
+    }
+    QCOMPARE(written, 50'005U);
+    const auto children = bench.sink.children(process);
+    QCOMPARE(children.size(), std::size_t{1});
+    QCOMPARE(bench.sink.end(*children.begin())->exitCode, 3);
 }
 
 void TestTracerAttach::aPauseIsLetGoAtTheEnd()

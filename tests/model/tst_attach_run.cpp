@@ -209,8 +209,13 @@ void TestAttachRun::theSessionListsProcessesAndAttachesWhileItRuns()
                  session.captureText().contains(u"attached, exact (ptrace)"_s),
              qPrintable(session.captureText()));
     session.sampleProcess(attached()->entry.number, true);
-    QTRY_VERIFY_WITH_TIMEOUT(!session.problems().isEmpty(), 20000);
-    QVERIFY(session.problems().first().what.contains(u"attached process"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(attached()->isSampled(), 20000);
+    QCOMPARE(attached()->sampledWhy, u"person"_s);
+    QVERIFY2(session.captureText().contains(u"1 process(es) sampled"_s), qPrintable(session.captureText()));
+    QVERIFY(!session.captureText().contains(u"attached, exact"_s));
+    session.sampleProcess(attached()->entry.number, false);
+    QTRY_VERIFY_WITH_TIMEOUT(!attached()->isSampled(), 20000);
+    QVERIFY(session.problems().isEmpty());
     session.detach(attached()->entry.number);
     QTRY_VERIFY_WITH_TIMEOUT(attached()->entry.state == u"detached"_s, 20000);
     QVERIFY(session.isLive());
