@@ -126,7 +126,7 @@ void TestEngineAttach::whatIsAttachedIsFollowedToItsEnd()
         written += event.call == ipc::Call::Write ? event.result : 0;
         read += event.call == ipc::Call::Read && event.endpoint != 0 ? event.result : 0;
         if (event.call == ipc::Call::Gap && isSampled) // of a thread
-            written += std::atoll(ipc::detailValue(event.detailText, "wchar").c_str());
+            written += std::atoll(ipc::detailValue(event.detailText.toStdString(), "wchar").c_str());
     }
     QCOMPARE(written, 5005); // each once, whatever else captures
     QCOMPARE(read, isSampled ? 0 : 5005);
