@@ -46,6 +46,17 @@ std::optional<Look> Endpoint::look(const LookContext& context)
     return look;
 }
 
+Contents Endpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/, std::uint64_t /*offset*/,
+                        std::size_t /*size*/)
+{
+    return Contents::unavailable("unsupported");
+}
+
+MadeCall Endpoint::write(std::span<const TableHolder> /*holders*/, const WriteRequest& /*request*/)
+{
+    return {Call::Other, -EOPNOTSUPP, {}, {}};
+}
+
 MadeCall Endpoint::setCapacity(std::span<const TableHolder> /*holders*/, std::uint64_t /*bytes*/)
 {
     return {Call::Fcntl, -EOPNOTSUPP, {}, {}};

@@ -147,11 +147,11 @@ public:
     virtual std::optional<Fill> fill(std::span<const TableHolder> holders);
     /// All that can be seen without being in the way; nothing when it cannot be looked at now.
     virtual std::optional<Look> look(const LookContext& context);
-    /// Does not consume. To be called under the tracer's table lock.
+    /// Does not consume. To be called under the tracer's table lock. Many kinds cannot be looked into.
     virtual Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                          std::size_t size) = 0;
+                          std::size_t size);
     /// Puts bytes in without waiting.
-    virtual MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) = 0;
+    virtual MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request);
     /// How much it may hold: fcntl(2), F_SETPIPE_SZ (whose result is what the kernel made of it); a queue's
     /// msg_qbytes.
     virtual MadeCall setCapacity(std::span<const TableHolder> holders, std::uint64_t bytes);

@@ -84,12 +84,6 @@ std::optional<Look> EventfdEndpoint::look(const LookContext& context)
     return look;
 }
 
-Contents EventfdEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                               std::uint64_t /*offset*/, std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
 MadeCall EventfdEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     std::uint64_t value = 0;

@@ -29,8 +29,6 @@ public:
     }
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     /// Adds to the counter.
     MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;

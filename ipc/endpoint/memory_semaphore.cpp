@@ -53,18 +53,6 @@ std::optional<Look> MemorySemaphoreEndpoint::look(const LookContext& context)
     return look;
 }
 
-Contents MemorySemaphoreEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                                       std::uint64_t /*offset*/, std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
-MadeCall MemorySemaphoreEndpoint::write(std::span<const TableHolder> /*holders*/,
-                                        const WriteRequest& /*request*/)
-{
-    return {Call::Other, -EOPNOTSUPP, {}, {}};
-}
-
 MadeCall MemorySemaphoreEndpoint::setValue(std::span<const TableHolder> holders, std::size_t /*index*/,
                                            std::uint64_t value)
 {

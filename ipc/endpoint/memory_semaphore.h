@@ -26,9 +26,6 @@ public:
     bool isAnonymous() const noexcept override { return m_object.isAnonymous(); }
     bool isHeldUnnamed() const noexcept override { return m_object.isHeldUnnamed(); }
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
-    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     /// Posts, or takes without waiting, until it is there.
     MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;
 

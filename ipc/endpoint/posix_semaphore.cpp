@@ -71,18 +71,6 @@ std::optional<Look> PosixSemaphoreEndpoint::look(const LookContext& context)
     return look;
 }
 
-Contents PosixSemaphoreEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                                      std::uint64_t /*offset*/, std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
-MadeCall PosixSemaphoreEndpoint::write(std::span<const TableHolder> /*holders*/,
-                                       const WriteRequest& /*request*/)
-{
-    return {Call::Other, -EOPNOTSUPP, {}, {}};
-}
-
 MadeCall PosixSemaphoreEndpoint::setValue(std::span<const TableHolder> /*holders*/, std::size_t /*index*/,
                                           std::uint64_t value)
 {

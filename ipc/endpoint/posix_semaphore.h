@@ -26,9 +26,6 @@ public:
 
     std::string_view kind() const noexcept override { return "posix-semaphore"; }
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
-    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     /// Posts, or takes without waiting, until it is there.
     MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;
     /// sem_unlink(3)

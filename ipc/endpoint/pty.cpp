@@ -116,12 +116,6 @@ std::optional<Look> PtyEndpoint::look(const LookContext& context)
     return look;
 }
 
-Contents PtyEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/, std::uint64_t /*offset*/,
-                           std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
 MadeCall PtyEndpoint::write(std::span<const TableHolder> holders, const WriteRequest& request)
 {
     MadeCall made{Call::Write, -ENXIO, request.way == Way::AToB ? "end=master" : "end=slave", {}};

@@ -30,8 +30,6 @@ public:
     }
     Fd end(std::string_view port, std::span<const TableHolder> holders) const override;
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
     /// Types at the master, or prints at the slave.
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     /// "rows", "columns": ioctl_tty(2), TIOCSWINSZ

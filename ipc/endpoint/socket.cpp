@@ -157,12 +157,6 @@ std::optional<Look> ListeningSocket::look(const LookContext& context)
     return look;
 }
 
-Contents ListeningSocket::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                               std::uint64_t /*offset*/, std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
 MadeCall ListeningSocket::write(std::span<const TableHolder> /*holders*/, const WriteRequest& /*request*/)
 {
     return {Call::Sendto, -ENOTCONN, {}, {}};

@@ -65,8 +65,6 @@ public:
     ListeningSocket(std::string kind, ObjectId id, std::string path, EndpointNames names);
 
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
     MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
 };
 

@@ -146,18 +146,6 @@ std::optional<Look> SysvSemaphoreEndpoint::look(const LookContext& context)
     return look;
 }
 
-Contents SysvSemaphoreEndpoint::peek(std::span<const TableHolder> /*holders*/, Way /*way*/,
-                                     std::uint64_t /*offset*/, std::size_t /*size*/)
-{
-    return Contents::unavailable("unsupported");
-}
-
-MadeCall SysvSemaphoreEndpoint::write(std::span<const TableHolder> /*holders*/,
-                                      const WriteRequest& /*request*/)
-{
-    return {callNamed("semop"), -EOPNOTSUPP, {}, {}};
-}
-
 MadeCall SysvSemaphoreEndpoint::setValue(std::span<const TableHolder> /*holders*/, std::size_t index,
                                          std::uint64_t value)
 {

@@ -27,9 +27,6 @@ public:
     bool wantsEvents() const noexcept override { return true; }
     void note(const EventView& event) override;
     std::optional<Look> look(const LookContext& context) override;
-    Contents peek(std::span<const TableHolder> holders, Way way, std::uint64_t offset,
-                  std::size_t size) override;
-    MadeCall write(std::span<const TableHolder> holders, const WriteRequest& request) override;
     /// semctl(2), SETVAL
     MadeCall setValue(std::span<const TableHolder> holders, std::size_t index, std::uint64_t value) override;
     MadeCall remove() override;
