@@ -159,9 +159,35 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->session().processes().size() > 1, patience);
         const QString id = u"process:%1"_s.arg(attached()->entry.number);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->canvas()->nodeRect(id).isValid(), patience);
-        // Its menu detaches, and does not stop it as one of ours.
         QStringList offered;
         m_window->canvas()->fit();
+        const auto clickIt = [&](const QString& button) {
+            const QPoint at =
+                m_window->canvas()->viewport()->mapToGlobal(m_window->canvas()->nodeRect(id).center());
+            return Hands::act(
+                {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, button});
+        };
+        // Its menu has it sampled.
+        withMenu(
+            [&](QMenu* menu) {
+                for (QAction* each : menu->actions())
+                    if (each->text().remove(u'&') == u"Sample Its Calls"_s && each->isEnabled())
+                        each->trigger();
+            },
+            [&] { return clickIt(u"3"_s); });
+        QTRY_VERIFY_WITH_TIMEOUT(attached()->isSampled(), patience);
+        QTRY_VERIFY(m_window->session().captureText().contains(u"sampled"_s));
+        QVERIFY(clickIt(u"1"_s));
+        const auto says = [&](const QString& words) {
+            const auto labels = m_window->findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(), [&](const QLabel* label) {
+                return label->isVisible() && label->text().contains(words);
+            });
+        };
+        QTRY_VERIFY(says(u"attached: sampled"_s));
+        QTRY_VERIFY(says(u"sampled: as you chose"_s));
+        picture(*m_window, u"attached-sampled"_s);
+        // It detaches, too, and does not stop it as one of ours.
         withMenu(
             [&](QMenu* menu) {
                 for (QAction* each : menu->actions()) {
@@ -170,12 +196,7 @@ private Q_SLOTS:
                         each->trigger();
                 }
             },
-            [&] {
-                const QPoint at =
-                    m_window->canvas()->viewport()->mapToGlobal(m_window->canvas()->nodeRect(id).center());
-                return Hands::act(
-                    {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, u"3"_s});
-            });
+            [&] { return clickIt(u"3"_s); });
         QVERIFY2(offered.contains(u"Detach"_s), qPrintable(offered.join(u", "_s)));
         QVERIFY(!offered.contains(u"Stop It Alone"_s));
         QVERIFY(offered.contains(u"Send a Signal (It Was Not Started Here)"_s));
