@@ -141,7 +141,9 @@ void Inspector::refreshTitle()
     const Edge* edge = m_document.topology().edge(m_edge);
     if (const LiveProcess* process = m_node.isEmpty() ? nullptr : findProcess(m_session, m_node)) {
         title = node ? node->name : process->entry.name;
-        about.append(node ? kindInfo(node->kind).title : tr("forked by a program"));
+        about.append(node                         ? kindInfo(node->kind).title
+                     : process->entry.parent == 0 ? tr("ran before the run")
+                                                  : tr("forked by a program"));
         if (process->entry.pid > 0)
             about.append(u"pid %1"_s.arg(process->entry.pid));
     } else if (const LiveEndpoint* endpoint = m_node.isEmpty() ? nullptr : findEndpoint(m_session, m_node)) {

@@ -256,9 +256,10 @@ public:
     /// Follows a process that runs already, with all its threads and what it forks from then on, under this
     /// number: all its calls, by ptrace, whatever the others are followed by. What it has open is found. It
     /// is never ended, and no thread is woken from a sleep that would end with that: such a thread is
-    /// followed when it is seen running, and is in a gap until then. Throws std::system_error (ptrace(2),
-    /// PTRACE_SEIZE): ESRCH, EPERM; EALREADY when it is followed.
-    void attach(pid_t pid, std::uint32_t process);
+    /// followed when it is seen running, and is in a gap until then. One that makes more than `budget` calls
+    /// a second (0: any number) as it is begins sampled: followed it would only be slower. Takes 10 ms.
+    /// Throws std::system_error (ptrace(2), PTRACE_SEIZE): ESRCH, EPERM; EALREADY when it is followed.
+    void attach(pid_t pid, std::uint32_t process, std::uint64_t budget = 0);
     /// Lets an attached process go on by itself: each thread at its next stop, and where that disturbs nobody
     /// at once. 0: all that are attached.
     void detach(std::uint32_t process);

@@ -42,9 +42,8 @@ bool isAsleep(pid_t tid)
 
 } // namespace
 
-void Tracer::Private::attach(pid_t pid, std::uint32_t number)
+TracedProcess& Tracer::Private::attach(pid_t pid, std::uint32_t number)
 {
-    const std::lock_guard lock(table);
     for (const auto& [other, process] : processes)
         if (process->pid == pid)
             throw std::system_error(EALREADY, std::generic_category(), "ptrace");
@@ -71,6 +70,7 @@ void Tracer::Private::attach(pid_t pid, std::uint32_t number)
     lookUpDescriptors(process);
     adoptMappings(process);
     nextCatch = 0;
+    return process;
 }
 
 /// Its other threads, until there is no new one: each may make some before it is followed.
@@ -283,14 +283,6 @@ bool Tracer::Private::mayKill(const proc::Kinship& kin) const
         hasAttached = hasAttached || process->attached;
     }
     return !hasAttached; // an attached one's may have any parent (CLONE_PARENT)
-}
-
-void Tracer::attach(pid_t pid, std::uint32_t process)
-{
-    d->run([=, this] {
-        d->attach(pid, process);
-        d->resumeDue();
-    });
 }
 
 void Tracer::detach(std::uint32_t process)

@@ -19,7 +19,27 @@ std::uint64_t callsOf(pid_t pid)
     return io ? io->syscr + io->syscw : 0;
 }
 
+/// Of a process that nobody stops, over the next 10 ms.
+bool isPastBudget(pid_t pid, std::uint64_t callsPerSecond)
+{
+    constexpr timespec whileNs{0, 10'000'000};
+    const std::uint64_t before = callsOf(pid);
+    nanosleep(&whileNs, nullptr);
+    return callsOf(pid) - before >
+           callsPerSecond / (nsPerSecond / static_cast<std::uint64_t>(whileNs.tv_nsec));
+}
+
 } // namespace
+
+void Tracer::Private::passBudget(TracedProcess& process, std::uint64_t time)
+{
+    TracedProcess::Weighed& weighed = process.weighed;
+    const bool calmed = weighed.tryNs == 0 || time > weighed.since + calmNs;
+    weighed.tryNs = calmed ? firstTryNs : std::min(weighed.tryNs * 2, lastTryNs);
+    weighed.at = weighed.since = time;
+    weighed.count = callsOf(process.pid);
+    setSampled(process, SampledWhy::Budget);
+}
 
 /// True when it is to be followed again, and must be stopped for it.
 bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std::uint64_t callsPerSecond)
@@ -36,11 +56,7 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
     weighed.at = time;
     weighed.count = count;
     if (!isSampled && rate > callsPerSecond) {
-        const bool calmed = weighed.tryNs == 0 || time > weighed.since + calmNs;
-        weighed.tryNs = calmed ? firstTryNs : std::min(weighed.tryNs * 2, lastTryNs);
-        weighed.since = time;
-        weighed.count = callsOf(process.pid);
-        setSampled(process, SampledWhy::Budget);
+        passBudget(process, time);
     } else if (isSampled && rate <= callsPerSecond / 2 && time >= weighed.since + weighed.tryNs) {
         weighed.since = time;
         weighed.count = process.stops;
@@ -48,6 +64,20 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
         return true;
     }
     return false;
+}
+
+void Tracer::attach(pid_t pid, std::uint32_t process, std::uint64_t budget)
+{
+    const bool isBusy = budget != 0 && isPastBudget(pid, budget);
+    d->run([=, this] {
+        {
+            const std::lock_guard lock(d->table);
+            TracedProcess& attached = d->attach(pid, process);
+            if (isBusy)
+                d->passBudget(attached, d->now());
+        }
+        d->resumeDue();
+    });
 }
 
 void Tracer::keepBudget(std::uint64_t callsPerSecond)

@@ -299,6 +299,7 @@ struct Tracer::Private
     void edgeSampled(std::uint32_t process, std::uint32_t endpoint, const OpenFile* file, int fd,
                      Access access, bool open);
     void tellSampled(SampledEndpoint& endpoint, std::uint32_t number);
+    void passBudget(TracedProcess& process, std::uint64_t time);
     bool keepBudget(TracedProcess& process, std::uint64_t time, std::uint64_t callsPerSecond);
     void readTcp(const TracedProcess& process, const OpenFile* file, int fd, SampledEndpoint& endpoint);
 
@@ -426,7 +427,7 @@ struct Tracer::Private
     void killAll();
 
     // tracer_attach.cpp: processes that ran before.
-    void attach(pid_t pid, std::uint32_t number);
+    TracedProcess& attach(pid_t pid, std::uint32_t number);
     void seizeThreads(TracedProcess& process);
     void noteActions(TracedProcess& process);
     void catchAttached(TracedThread& thread, std::uint64_t time);

@@ -50,7 +50,7 @@ void Run::attach(pid_t pid)
     if (const std::optional<host::AttachRefusal> refusal = host::attachRefusal("/proc", pid, rights))
         return refuse(*refusal);
     try {
-        m_tracer.attach(pid, ++m_numbers.process);
+        m_tracer.attach(pid, ++m_numbers.process, m_options.budget);
     } catch (const std::system_error& error) {
         refuse(host::attachFailure(error.code().value(), rights));
     }

@@ -67,7 +67,7 @@ struct ProcessEntry
 {
     quint32 number = 0;
     quint32 parent = 0;
-    QString node; ///< topology id; empty: forked by a program
+    QString node; ///< topology id; empty: forked by a program, or attached
     QString name;
     QStringList argv;
     qint64 pid = 0;

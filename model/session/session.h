@@ -132,8 +132,8 @@ struct RunOptions
 {
     QString capture = QStringLiteral("auto");
     int dataBytes = 64;
-    /// With "auto" and without eBPF: calls a second that a process may make and be followed one by one; 0: no
-    /// bound.
+    /// With "auto": calls a second that a process may make and be followed one by one, by ptrace (without
+    /// eBPF, or attached); 0: no bound.
     int budget = 20'000;
     QString recordPath; ///< empty: not recorded
     /// Files of the system that programs open (libraries, settings) are endpoints too.

@@ -38,6 +38,7 @@ private Q_SLOTS:
         QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope,
                            m_directory.filePath(u"settings"_s));
         qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
+        QSettings().setValue(u"run/capture"_s, u"ptrace"_s); // as busy as it is, auto would begin with looks
         Theme::instance().apply();
     }
 
@@ -184,6 +185,7 @@ private Q_SLOTS:
                 return label->isVisible() && label->text().contains(words);
             });
         };
+        QTRY_VERIFY(says(u"ran before the run"_s));
         QTRY_VERIFY(says(u"attached: sampled"_s));
         QTRY_VERIFY(says(u"sampled: as you chose"_s));
         picture(*m_window, u"attached-sampled"_s);

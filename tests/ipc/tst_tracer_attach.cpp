@@ -87,6 +87,7 @@ private Q_SLOTS:
     void detachingABusyOneLosesNothing();
     void sampledItRunsUnstopped();
     void inASampledRunItIsNeverStopped();
+    void aBusyOneBeginsSampled();
     void aPauseIsLetGoAtTheEnd();
     void aStoppedOneStaysStopped();
     void killedItIsSeenToEnd();
@@ -423,6 +424,32 @@ void TestTracerAttach::inASampledRunItIsNeverStopped()
     const auto children = bench.sink.children(process);
     QCOMPARE(children.size(), std::size_t{1});
     QCOMPARE(bench.sink.end(*children.begin())->exitCode, 3);
+}
+
+void TestTracerAttach::aBusyOneBeginsSampled()
+{
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger busy({peerPath("strangers"), u"busy"_s, go});
+    Stranger idle({u"sleep"_s, u"1000"_s});
+    QVERIFY(QTest::qWaitFor([&] { return idle.sleepsIn(SYS_clock_nanosleep); }, patience));
+    QVERIFY(QTest::qWaitFor(
+        [&] { return proc::ioCounts(busy.pid()).value_or(proc::IoCounts{}).syscw > 1000; }, patience));
+    Bench bench;
+    const std::uint32_t first = bench.sink.newProcess();
+    const std::uint32_t second = bench.sink.newProcess();
+    constexpr std::uint64_t budget = 1000;
+    bench.tracer.attach(busy.pid(), first, budget);
+    bench.tracer.attach(idle.pid(), second, budget);
+    QCOMPARE(bench.sink.sampledNow(first), SampledWhy::Budget);
+    QCOMPARE(bench.sink.sampledNow(second), SampledWhy::No);
+    bench.tracer.keepBudget(budget); // it is as busy as it was
+    QCOMPARE(bench.sink.sampledNow(first), SampledWhy::Budget);
+    QVERIFY(bench.sink.events(Call::Write, first).empty());
+    bench.tracer.detach(0);
+    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, first), ProcessState::Detached, patience);
+    touch(go);
+    QCOMPARE(busy.status(), 0);
 }
 
 void TestTracerAttach::aPauseIsLetGoAtTheEnd()

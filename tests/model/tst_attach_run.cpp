@@ -194,7 +194,9 @@ void TestAttachRun::theSessionListsProcessesAndAttachesWhileItRuns()
     Topology topology;
     topology.nodes.append(
         {u"sleep"_s, Kind::Command, u"sleep"_s, {}, {{u"argv"_s, QJsonArray{u"sleep"_s, u"100"_s}}}});
-    session.run(topology);
+    RunOptions options;
+    options.capture = u"ptrace"_s; // as busy as it is, auto would begin with looks
+    session.run(topology, options);
     QTRY_COMPARE_WITH_TIMEOUT(session.state(), Session::State::Running, 20000);
     session.attach(stranger.processId());
     const auto attached = [&]() -> const LiveProcess* {
