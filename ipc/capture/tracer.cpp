@@ -139,7 +139,7 @@ void Tracer::signal(std::uint32_t process, int signal, bool group)
                 if (each.process == found && each.heldUntil != 0)
                     each.heldUntil = 1;
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 
@@ -153,8 +153,7 @@ void Tracer::pause(std::uint32_t process)
                 each->stepping = false;
             }
     }
-    if (d->mayPass())
-        d->run([this] { d->resumeDue(); });
+    d->run([this] { d->resumeNow(); });
 }
 
 void Tracer::resume(std::uint32_t process)
@@ -166,7 +165,7 @@ void Tracer::resume(std::uint32_t process)
                 if (process == 0 || number == process)
                     each->paused = each->stepping = false;
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 
@@ -183,7 +182,7 @@ void Tracer::step(std::uint32_t process)
                 if (each.process == found)
                     each.heldUntil = std::min<std::uint64_t>(each.heldUntil, 1); // a step is its turn
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 
@@ -194,8 +193,7 @@ void Tracer::setRule(CallRule rule)
         const std::lock_guard lock(d->table);
         d->rules.push_back({std::move(rule)});
     }
-    if (d->mayPass())
-        d->run([this] { d->resumeDue(); });
+    d->run([this] { d->resumeNow(); });
 }
 
 void Tracer::removeRule(std::uint32_t rule)
@@ -232,7 +230,7 @@ void Tracer::setPace(std::uint32_t process, int callsPerSecond)
                     each->nextTurn = 0;
                 }
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 

@@ -69,7 +69,6 @@ TracedProcess& Tracer::Private::attach(pid_t pid, std::uint32_t number)
     tellLife(threads.at(pid), Call::Start, 0, "name=" + encodeWord(process.name) + " attached=yes");
     lookUpDescriptors(process);
     adoptMappings(process);
-    nextCatch = 0;
     return process;
 }
 
@@ -167,7 +166,6 @@ void Tracer::Private::release(TracedProcess& process)
     for (auto& [tid, thread] : threads)
         if (thread.process == &process)
             thread.heldUntil = 0;
-    nextCatch = 0;
     tellProcess(process, false);
 }
 
@@ -294,7 +292,7 @@ void Tracer::detach(std::uint32_t process)
                 if (each->attached && !each->leaving && (process == 0 || number == process))
                     d->release(*each);
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 

@@ -76,7 +76,7 @@ void Tracer::attach(pid_t pid, std::uint32_t process, std::uint64_t budget)
             if (isBusy)
                 d->passBudget(attached, d->now());
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 
@@ -93,7 +93,7 @@ void Tracer::keepBudget(std::uint64_t callsPerSecond)
                 stops = d->keepBudget(*process, time, callsPerSecond) || stops;
     }
     if (stops)
-        d->run([this] { d->resumeDue(); });
+        d->run([this] { d->resumeNow(); });
 }
 
 } // namespace byteyard::ipc

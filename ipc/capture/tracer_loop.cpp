@@ -374,6 +374,13 @@ void Tracer::Private::resumeDue()
         timer_settime(timer, 0, &never, nullptr);
 }
 
+/// Somebody wants it otherwise: who must be stopped for that is, at once.
+void Tracer::Private::resumeNow()
+{
+    nextCatch = 0;
+    resumeDue();
+}
+
 void Tracer::Private::setTimer(std::uint64_t due)
 {
     if (timerDue != 0 && timerDue <= due)

@@ -270,6 +270,7 @@ struct Tracer::Private
     void handleEvent(TracedThread& thread, int event, int signal);
     void resume(TracedThread& thread, int request, int signal = 0);
     void resumeDue();
+    void resumeNow();
     void setTimer(std::uint64_t due);
 
     // tracer_kernel.cpp: calls that the kernel tells of.

@@ -351,9 +351,8 @@ void Tracer::sample(std::uint32_t process, bool sampled)
             for (const auto& [number, each] : d->processes)
                 if (process == 0 || number == process)
                     d->setSampled(*each, why);
-            d->nextCatch = 0;
         }
-        d->resumeDue();
+        d->resumeNow();
     });
 }
 

@@ -94,12 +94,12 @@ bool Tracer::Private::hasNews(const TracedThread& thread) const
 }
 
 /// Whether a held thread that is let go now could take an ignored signal that has just woken another one:
-/// that one's call would end with EINTR, and where the kernel's side tells of calls it stops nowhere on its
-/// way. Who runs for other reasons is not waited for long.
+/// that one's call would end with EINTR, and where calls are not followed, or one like sigtimedwait(2) is of
+/// no interest, it stops nowhere on its way. Who runs for other reasons is not waited for long.
 bool Tracer::Private::wouldTakeSignal(TracedThread& held) const
 {
     constexpr unsigned deferredMost = 100;
-    const std::uint64_t pending = kernel && !ending ? proc::pendingSignals(held.tid) : 0;
+    const std::uint64_t pending = ending ? 0 : proc::pendingSignals(held.tid);
     bool isIgnored = false;
     for (int signal = 1; signal <= 64 && pending != 0; ++signal)
         isIgnored = isIgnored || ((pending >> (signal - 1) & 1) != 0 && ignores(*held.process, signal));
