@@ -180,7 +180,7 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
         facts.append(bytesFact(LiveFactsText::tr("bytes read"), entry.bytesRead));
         facts.append(bytesFact(LiveFactsText::tr("bytes written"), entry.bytesWritten));
     }
-    if (session.isLive()) {
+    if (session.isLive() && !process.sampled) {
         facts.append(rateFact(LiveFactsText::tr("reads"), process.readRate));
         facts.append(rateFact(LiveFactsText::tr("writes"), process.writeRate));
     }

@@ -25,8 +25,9 @@ bool isPastBudget(pid_t pid, std::uint64_t callsPerSecond)
     constexpr timespec whileNs{0, 10'000'000};
     const std::uint64_t before = callsOf(pid);
     nanosleep(&whileNs, nullptr);
-    return callsOf(pid) - before >
-           callsPerSecond / (nsPerSecond / static_cast<std::uint64_t>(whileNs.tv_nsec));
+    const std::uint64_t after = callsOf(pid); // 0 of one that has ended meanwhile
+    return after > before &&
+           after - before > callsPerSecond / (nsPerSecond / static_cast<std::uint64_t>(whileNs.tv_nsec));
 }
 
 } // namespace

@@ -258,7 +258,8 @@ void Tracer::Private::enterSampled(const TracedProcess& process, std::uint32_t e
         entry.sums.gap = ++lastGap;
         entry.from = now();
         entry.why = process.sampled;
-        entry.wasEmpty = process.sampled == SampledWhy::Run; // it is as new as the run
+        // It is as new as the run.
+        entry.wasEmpty = process.sampled == SampledWhy::Run && !process.attached;
     }
     entry.holders.insert(process.number);
     if (has(access, Access::Write))

@@ -40,7 +40,7 @@ Tracer::Private::Waited Tracer::Private::waitedOn(const TracedProcess& process,
         }
     found.detail = describeWaited(list);
     if (const std::string timeout = describeTimeout(context); !timeout.empty())
-        found.detail += " " + timeout;
+        found.detail += (found.detail.empty() ? "" : " ") + timeout;
     return found;
 }
 

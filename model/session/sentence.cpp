@@ -89,7 +89,7 @@ Sentence captureSwitch(const Parameters& p, const QString&)
 {
     return {SentenceText::tr("A run that is captured by %1 cannot be switched between exact and sampled.")
                 .arg(p[u"mode"_s]),
-            SentenceText::tr("Run it with capture sampled, or with auto where there is no eBPF.")};
+            SentenceText::tr("Run it with capture auto, ebpf or sampled.")};
 }
 
 Sentence fork(const Parameters& p, const QString& subject)

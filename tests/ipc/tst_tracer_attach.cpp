@@ -410,6 +410,13 @@ void TestTracerAttach::inASampledRunItIsNeverStopped()
     QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Run, patience);
     const auto pipes = bench.sink.foundOf("pipe");
     QCOMPARE(pipes.size(), std::size_t{1});
+    {
+        // What stands in it already at the first look was moved before.
+        const auto lock = bench.tracer.lockTable();
+        FillSeen seen{};
+        seen.bytes = 77;
+        QCOMPARE(bench.tracer.noteFill(pipes[0], seen).bytesIn, 0U);
+    }
     touch(go);
     QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(bench.sink.end(process)->exitCode, 7);

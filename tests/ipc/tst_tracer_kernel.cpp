@@ -264,7 +264,7 @@ void TracerKernel::alsoLostInterestsOfAnEpollAreKnown()
         });
     };
     QTRY_VERIFY_WITH_TIMEOUT(waits(), patience);
-    QVERIFY(b.sink.lost() > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.lost() > 0, patience);
     pipe.close();
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
 }
