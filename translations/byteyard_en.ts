@@ -274,10 +274,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n process(es) attached, exact (ptrace)</source>
+        <source>%n process(es) attached, exact (%1)</source>
         <translation>
-            <numerusform>%n process attached, exact (ptrace)</numerusform>
-            <numerusform>%n processes attached, exact (ptrace)</numerusform>
+            <numerusform>%n process attached, exact (%1)</numerusform>
+            <numerusform>%n processes attached, exact (%1)</numerusform>
         </translation>
     </message>
     <message numerus="yes">

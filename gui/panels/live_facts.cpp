@@ -166,8 +166,9 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
                       LiveFactsText::tr("its calls are not those that are known here")});
     else if (entry.attached)
         facts.append({LiveFactsText::tr("followed"),
-                      process.isSampled() ? LiveFactsText::tr("attached: sampled")
-                                          : LiveFactsText::tr("attached: exact (ptrace)"),
+                      process.isSampled()
+                          ? LiveFactsText::tr("attached: sampled")
+                          : LiveFactsText::tr("attached: exact (%1)").arg(session.attachedCapture()),
                       LiveFactsText::tr("it ran before, or such a process started it: it is never ended by "
                                         "Byteyard")});
     if (process.sampled) {

@@ -1,7 +1,6 @@
 #include "ipc/capture/call_filter.h"
 
 #include "ipc/capture/call_table.h"
-#include "ipc/capture/kernel_calls.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include <memory>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <system_error>
 
@@ -22,8 +22,14 @@ void require(int result, const char* what)
         throw std::system_error(-result, std::generic_category(), what);
 }
 
-/// Changes nothing of who has what: it moves bytes, waits, or asks. recvmsg(2) may bring descriptors along.
-bool isDataCall(const CallRow& row)
+struct CloseFile
+{
+    void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+} // namespace
+
+bool isDataCall(const CallRow& row) noexcept
 {
     switch (row.call) {
     case Call::Semop:
@@ -40,16 +46,9 @@ bool isDataCall(const CallRow& row)
     }
 }
 
-struct CloseFile
-{
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-} // namespace
-
 bool passesFilter(FilterKind kind, const CallRow& row)
 {
-    return kind == FilterKind::NotKernel ? isKernelCall(row) : kind == FilterKind::Control && isDataCall(row);
+    return kind == FilterKind::Control && isDataCall(row);
 }
 
 std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
@@ -63,11 +62,10 @@ std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
     require(seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2), "seccomp_attr_set");
     for (const CallRow& row : callRows()) {
         if (passesFilter(kind, row)) {
-            const byteyard_call call = kernelCall(row);
-            if (call.stops != 0)
+            // A look at waiting datagrams (SO_PEEK_OFF) must not meet the program's own.
+            if (row.call == Call::Recvfrom)
                 require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
-                                         SCMP_CMP(static_cast<unsigned>(call.flags), SCMP_CMP_MASKED_EQ,
-                                                  call.stops, call.stops)),
+                                         SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_PEEK, MSG_PEEK)),
                         "seccomp_rule_add");
             continue;
         }

@@ -220,6 +220,19 @@ std::string destination(const CallContext& call)
     return {};
 }
 
+bool looksOnly(const CallContext& call)
+{
+    switch (call.row.call) {
+    case Call::Recvfrom:
+    case Call::Recvmmsg:
+        return (call.arguments[3] & MSG_PEEK) != 0;
+    case Call::Recvmsg:
+        return (call.arguments[2] & MSG_PEEK) != 0;
+    default:
+        return false;
+    }
+}
+
 bool takesControl(const CallContext& call)
 {
     const std::vector<msghdr> headers = messageHeaders(call, call.argument(call.row.size));

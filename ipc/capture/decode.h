@@ -56,6 +56,8 @@ std::vector<int> passedDescriptors(const CallContext& call);
 std::optional<ucred> messageCredentials(const CallContext& call);
 /// The address that sendto, sendmsg or the first message of sendmmsg names; "" when it names none.
 std::string destination(const CallContext& call);
+/// Whether a receive leaves what it sees where it is (MSG_PEEK).
+bool looksOnly(const CallContext& call);
 /// Whether the caller has room for control messages.
 bool takesControl(const CallContext& call);
 

@@ -1,8 +1,13 @@
 #include "ipc/capture/kernel_calls.h"
 
+#include "ipc/capture/call_filter.h"
+
+#include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
@@ -37,6 +42,11 @@ constexpr byteyard_kept keptBits(signed char address, signed char bits)
     return {address, bits, 0};
 }
 
+constexpr byteyard_extra stringAt(signed char address)
+{
+    return {address, -1, BYTEYARD_SIZE_STRING, 0};
+}
+
 constexpr unsigned char flowOf(Flow flow)
 {
     switch (flow) {
@@ -54,6 +64,106 @@ constexpr unsigned char flowOf(Flow flow)
     return BYTEYARD_FLOW_NONE;
 }
 
+/// What a name stands in, and in what the second one of link(2) and rename(2) does.
+void copyNames(const CallRow& row, byteyard_call& call)
+{
+    call.extras[0] = stringAt(static_cast<signed char>(row.buffer));
+    const bool hasDirectory = row.buffer > 0;
+    switch (row.call) {
+    case Call::Link:
+    case Call::Rename:
+    case Call::Linkat:
+    case Call::Renameat:
+    case Call::Renameat2:
+        call.extras[1] = stringAt(hasDirectory ? 3 : 1);
+        break;
+    default:
+        break;
+    }
+}
+
+/// Calls that do more than move bytes or wait. What the engine must look at before the program uses it, or
+/// lets go of it, halts the thread.
+void tellTwice(const CallRow& row, byteyard_call& call)
+{
+    call.twice = call.changes = 1;
+    call.on = row.fd >= 0 ? BYTEYARD_ON_FD : BYTEYARD_ON_SEVERAL;
+    switch (row.effect) {
+    case Effect::Open:
+        call.halts = BYTEYARD_HALTS_FILE;
+        call.extras[0] = stringAt(static_cast<signed char>(row.buffer));
+        if (row.call == Call::Openat2)
+            call.extras[1] = fixed(2, sizeof(open_how));
+        break;
+    case Effect::OpenQueue:
+    case Effect::MakeObject:
+        call.halts = BYTEYARD_HALTS_DONE;
+        if (row.call == Call::MqOpen || row.call == Call::MemfdCreate)
+            call.extras[0] = stringAt(0);
+        break;
+    case Effect::Fetch:
+        call.on = BYTEYARD_ON_SEVERAL; // a descriptor of a process leads to nothing that is followed
+        call.halts = BYTEYARD_HALTS_DONE;
+        break;
+    case Effect::MakePair:
+        call.halts = BYTEYARD_HALTS_DONE;
+        break;
+    case Effect::Socket:
+        call.halts = BYTEYARD_HALTS_DONE;
+        if (row.call == Call::Bind || row.call == Call::Connect)
+            call.extras[0] = counted(1, 2, 1);
+        else if (row.call == Call::Accept || row.call == Call::Accept4)
+            call.extras[0] = {1, 2, BYTEYARD_SIZE_POINTER, 1};
+        break;
+    case Effect::Sysv:
+        if (row.call == Call::Msgget || row.call == Call::Shmget || row.call == Call::Semget ||
+            row.call == Call::Shmat)
+            call.halts = BYTEYARD_HALTS_DONE;
+        if (row.call == Call::Shmdt) // what it holds, before nobody is left to read it through
+            call.extras[0] = {0, -1, BYTEYARD_SIZE_PAGES, 0};
+        break;
+    case Effect::Map:
+        if (row.call != Call::Mmap)
+            break;
+        call.flags = 3;
+        call.needs = MAP_SHARED; // programs map a lot, and little of it is IPC
+        call.skips = MAP_ANONYMOUS;
+        break;
+    case Effect::Name:
+        copyNames(row, call);
+        if (row.call == Call::Mknod || row.call == Call::Mknodat || row.call == Call::Link ||
+            row.call == Call::Linkat)
+            call.halts = BYTEYARD_HALTS_DONE;
+        break;
+    case Effect::Exec:
+        call.replaces = 1;
+        call.extras[0] = stringAt(static_cast<signed char>(row.buffer));
+        break;
+    case Effect::Fork:
+        call.forks = 1;
+        if (row.call == Call::Clone3)
+            call.extras[0] = fixed(0, sizeof(std::uint64_t)); // clone_args begins with the flags
+        break;
+    case Effect::Fcntl:
+        call.extras[0] = fixed(2, sizeof(struct flock)); // of locks; of others it may be no address
+        break;
+    case Effect::SigAction:
+        call.extras[0] = fixed(1, 2 * sizeof(std::uint64_t)); // handler and flags
+        break;
+    case Effect::Tell:
+        call.on = BYTEYARD_ON_SEVERAL;
+        if (row.call == Call::InotifyAddWatch)
+            call.extras[0] = stringAt(1);
+        break;
+    case Effect::Restart:
+        call.twice = 0;
+        call.on = BYTEYARD_ON_NOTHING; // told as the call that goes on
+        break;
+    default:
+        break;
+    }
+}
+
 } // namespace
 
 byteyard_call kernelCall(const CallRow& row) noexcept
@@ -66,7 +176,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
     call.size = static_cast<signed char>(row.size);
     call.flow = flowOf(callInfo(row.call).flow);
     call.flags = -1;
-    call.always = row.effect == Effect::Receive;
+    call.always = !isDataCall(row);
     call.changes = row.effect == Effect::Receive || row.effect == Effect::EpollControl;
     for (byteyard_extra& extra : call.extras)
         extra = none;
@@ -111,7 +221,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.payload = row.call == Call::Recvmsg ? BYTEYARD_MESSAGE : BYTEYARD_MESSAGES;
         call.flags = row.call == Call::Recvmsg ? 2 : 3;
         call.peeks = MSG_PEEK | MSG_ERRQUEUE;
-        call.stops = MSG_PEEK;
+        call.halts = row.call == Call::Recvmsg ? BYTEYARD_HALTS_RECEIVED : BYTEYARD_HALTS_NEVER;
         break;
     case Call::Sendto:
         call.on = BYTEYARD_ON_FD;
@@ -123,7 +233,6 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.payload = BYTEYARD_FLAT;
         call.flags = 3;
         call.peeks = MSG_PEEK | MSG_ERRQUEUE;
-        call.stops = MSG_PEEK; // a look at waiting datagrams (SO_PEEK_OFF) must not meet such a call
         call.extras[0] = {4, 5, BYTEYARD_SIZE_POINTER, 1};
         break;
     case Call::MqTimedsend:
@@ -206,6 +315,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.extras[0] = fixed(3, sizeof(timespec));
         break;
     default:
+        tellTwice(row, call);
         break;
     }
     call.keeps = call.kept[0].address >= 0;

@@ -4,6 +4,7 @@
 #include "ipc/capture/object_key.h"
 #include "ipc/capture/tracee_memory.h"
 
+#include <csignal>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,10 +28,19 @@ struct KernelLoss
     byteyard_loss counts{};
 };
 
-/// The programs in the kernel that tell of the calls that move bytes (bpf/capture.bpf.c), of the processes
-/// that they are told to follow, and of all that those fork. Needs CAP_BPF and CAP_PERFMON
-/// (capabilities(7)). All is gone from the kernel with this object, or with the process.
-/// Not to be used from two threads at once, but for waitForRecords().
+/// Which calls of a thread the kernel's side tells of.
+enum class Telling : std::uint8_t {
+    Every,
+    Control, ///< not those that only move bytes or wait (isDataCall)
+    None,    ///< ptrace stops the thread at each
+};
+
+/// The programs in the kernel that tell of the calls (bpf/capture.bpf.c) of the processes that they are told
+/// to follow, and of all that those fork. A thread that has made what its tracer must look at is sent a
+/// signal of which the kernel is the sender (isHalt()): that stops a traced thread before it goes on behind
+/// the call, and is not for its program. So is one whose call may have changed who has what, and was lost.
+/// Needs CAP_BPF and CAP_PERFMON (capabilities(7)). All is gone from the kernel with this object, or with the
+/// process. Not to be used from two threads at once, but for waitForRecords().
 class KernelCapture
 {
 public:
@@ -49,9 +59,18 @@ public:
 
     /// A process with one thread, that does nothing yet. Throws std::system_error.
     virtual void followTask(pid_t pid) = 0;
-    /// Whether a thread's calls are told: from its next one on, those that may bring descriptors excepted.
-    /// False when no more can be silent.
-    virtual bool setSilent(pid_t tid, bool silent) = 0;
+    /// A process that runs already, with all of its threads: also the calls that they are in are told of when
+    /// they return. Throws std::system_error.
+    virtual void attachTask(pid_t pid) = 0;
+    /// Its threads are let alone from now on.
+    virtual void leaveTask(pid_t pid) noexcept = 0;
+    /// From the thread's next call on. False when no more threads can be told of less.
+    virtual bool setTelling(pid_t tid, Telling telling) = 0;
+    /// Whether this is what stops a thread behind a call.
+    static bool isHalt(const siginfo_t& info) noexcept
+    {
+        return info.si_code == SI_KERNEL && (info.si_signo == SIGCHLD || info.si_signo == SIGSTOP);
+    }
     /// A file or a terminal that a process has open: of those only what is followed is told.
     virtual void followFile(pid_t pid, int fd, const ObjectKey& key) = 0;
 

@@ -73,7 +73,9 @@ public:
     ~BpfCapture() override;
 
     void followTask(pid_t pid) override;
-    bool setSilent(pid_t tid, bool silent) override;
+    void attachTask(pid_t pid) override;
+    void leaveTask(pid_t pid) noexcept override;
+    bool setTelling(pid_t tid, Telling telling) override;
     void followFile(pid_t pid, int fd, const ObjectKey& key) override;
     std::size_t take(const std::function<void(const KernelRecord&)>& to, std::size_t most) override;
     void waitForRecords(int other) override;
@@ -81,6 +83,7 @@ public:
     std::uint64_t uncounted() override;
 
 private:
+    void walkTasks() const;
     int map(const char* name) const { return bpf_object__find_map_fd_by_name(m_object.get(), name); }
 
     struct Close
@@ -91,6 +94,7 @@ private:
     std::unique_ptr<bpf_object, Close> m_object;
     std::vector<std::unique_ptr<bpf_link, Close>> m_links;
     std::vector<int> m_programs;
+    int m_iterator = -1; ///< a link of m_links
     std::unique_ptr<KernelRing> m_ring;
     byteyard_settings* m_settings = nullptr;
     std::vector<MemoryCopy> m_copies;
@@ -133,6 +137,8 @@ BpfCapture::BpfCapture(std::size_t dataBytes, std::size_t ringBytes)
     if (::stat("/proc/self/ns/pid", &numbers) != 0)
         throw std::system_error(errno, std::generic_category(), "/proc/self/ns/pid");
     m_settings->numbers = static_cast<unsigned>(numbers.st_ino);
+    m_settings->restart = SYS_restart_syscall;
+    m_settings->tracer = static_cast<unsigned>(::getpid());
     for (const CallRow& row : callRows())
         m_settings->calls[row.number] = kernelCall(row);
     m_ring = std::make_unique<KernelRing>(map("ring"), ringBytes);
@@ -142,8 +148,12 @@ BpfCapture::BpfCapture(std::size_t dataBytes, std::size_t ringBytes)
         std::unique_ptr<bpf_link, Close> link(bpf_program__attach(program));
         if (!link)
             throw std::system_error(errno, std::generic_category(), "bpf_program__attach");
+        if (bpf_program__type(program) == BPF_PROG_TYPE_TRACING &&
+            bpf_program__expected_attach_type(program) == BPF_TRACE_ITER)
+            m_iterator = bpf_link__fd(link.get());
+        else
+            m_programs.push_back(bpf_program__fd(program));
         m_links.push_back(std::move(link));
-        m_programs.push_back(bpf_program__fd(program));
     }
 }
 
@@ -166,18 +176,54 @@ void BpfCapture::followTask(pid_t pid)
     require(bpf_map_update_elem(map("tasks"), &key, none.data(), BPF_ANY), "bpf_map_update_elem");
 }
 
-bool BpfCapture::setSilent(pid_t tid, bool silent)
+/// Runs the program that takes threads on or lets them go, as the settings say.
+void BpfCapture::walkTasks() const
+{
+    const Fd walk(bpf_iter_create(m_iterator));
+    if (!walk)
+        throw std::system_error(errno, std::generic_category(), "bpf_iter_create");
+    std::array<char, 64> nothing{};
+    while (::read(walk.get(), nothing.data(), nothing.size()) > 0) {
+    }
+}
+
+void BpfCapture::attachTask(pid_t pid)
+{
+    m_settings->attach = static_cast<unsigned>(pid);
+    try {
+        walkTasks();
+    } catch (...) {
+        m_settings->attach = 0;
+        throw;
+    }
+    m_settings->attach = 0;
+}
+
+void BpfCapture::leaveTask(pid_t pid) noexcept
+{
+    m_settings->leave = static_cast<unsigned>(pid);
+    try {
+        walkTasks();
+    } catch (const std::system_error&) { // they are told of on, to nobody, and halt for no tracer
+    }
+    m_settings->leave = 0;
+}
+
+bool BpfCapture::setTelling(pid_t tid, Telling telling)
 {
     const auto key = static_cast<std::uint32_t>(tid);
-    constexpr std::uint32_t value = 1;
-    if (silent) {
-        const int result = bpf_map_update_elem(map("silent"), &key, &value, BPF_NOEXIST);
-        if (result == 0)
-            __atomic_add_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
-        return result == 0 || result == -EEXIST;
+    const int silent = map("silent");
+    if (telling == Telling::Every) {
+        if (bpf_map_delete_elem(silent, &key) == 0)
+            __atomic_sub_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
+        return true;
     }
-    if (bpf_map_delete_elem(map("silent"), &key) == 0)
-        __atomic_sub_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
+    const std::uint32_t value = telling == Telling::None ? BYTEYARD_STOPPED : BYTEYARD_SILENT;
+    if (bpf_map_update_elem(silent, &key, &value, BPF_EXIST) == 0)
+        return true;
+    if (bpf_map_update_elem(silent, &key, &value, BPF_NOEXIST) != 0)
+        return false;
+    __atomic_add_fetch(&m_settings->silenced, 1, __ATOMIC_SEQ_CST);
     return true;
 }
 

@@ -29,6 +29,9 @@ public:
     /// Only what these hold can be read.
     explicit TraceeMemory(std::span<const MemoryCopy> copies) noexcept : m_copies(copies) {}
 
+    /// Whether it is as it was, not as it is now.
+    bool isCopied() const noexcept { return m_tid == 0; }
+
     /// Copies up to `into.size()` bytes; how many could be read (a fault in the middle gives what stands
     /// before it).
     std::size_t read(std::uint64_t address, std::span<std::byte> into) const noexcept;

@@ -11,10 +11,8 @@ namespace byteyard::ipc {
 Tracer::Private::Private(TracerSink& theSink, std::uint64_t start, std::size_t bytes,
                          std::unique_ptr<KernelCapture> fromKernel, Following following)
     : sink(theSink), runStart(start), dataBytes(bytes), kernel(std::move(fromKernel)),
-      filterKind(kernel                          ? FilterKind::NotKernel
-                 : following == Following::Exact ? FilterKind::Every
-                                                 : FilterKind::Control),
-      filter(tracedCallsFilter(filterKind)),
+      filterKind(following == Following::Exact ? FilterKind::Every : FilterKind::Control),
+      filter(kernel ? std::vector<sock_filter>() : tracedCallsFilter(filterKind)),
       sampledAtFirst(!kernel && following == Following::Sampled ? SampledWhy::Run : SampledWhy::No),
       runner([this] { loop(); })
 {
@@ -106,13 +104,26 @@ pid_t Tracer::launch(const LaunchPlan& plan)
             if (const TracedProcess* process = d->byNumber(plan.process))
                 child = process->child;
         }
-        if (!child || child->waitUntilHeld(10))
+        if (!child || child->waitUntilHeld(10)) {
+            const auto lock = lockTable(); // what it has done until now is in the table
             return pid;
+        }
     }
 }
 
 void Tracer::release(std::uint32_t process)
 {
+    bool isCaught = false;
+    {
+        const std::lock_guard lock(d->table);
+        TracedProcess* found = d->byNumber(process);
+        if (found == nullptr || !found->child)
+            return;
+        found->released = true;
+        isCaught = d->kernel && (found->paused || !d->rules.empty());
+    }
+    if (isCaught) // no filter makes it stop at its first call
+        d->run([this] { d->resumeNow(); });
     const std::lock_guard lock(d->table);
     if (const TracedProcess* found = d->byNumber(process); found != nullptr && found->child)
         found->child->release();
@@ -236,7 +247,9 @@ void Tracer::setPace(std::uint32_t process, int callsPerSecond)
 
 std::unique_lock<std::mutex> Tracer::lockTable()
 {
-    return std::unique_lock(d->table);
+    std::unique_lock lock(d->table);
+    d->takeRecords(Private::recordsUnderOneLock);
+    return lock;
 }
 
 bool Tracer::mayPeek(std::uint32_t endpoint) const
@@ -250,7 +263,7 @@ bool Tracer::mayPeek(std::uint32_t endpoint) const
 
 std::unordered_set<std::uint32_t> Tracer::inCall() const
 {
-    std::unordered_set<std::uint32_t> endpoints;
+    std::unordered_set<std::uint32_t> endpoints(d->peekedAt.begin(), d->peekedAt.end());
     for (const auto& [tid, thread] : d->threads)
         if (thread.inCall)
             endpoints.insert({thread.call.endpoint, thread.call.endpoint2});

@@ -63,13 +63,36 @@ TracedProcess& Tracer::Private::attach(pid_t pid, std::uint32_t number)
     process.actions = std::make_shared<SignalActions>();
     processes[number] = std::move(created);
     addThread(pid, process);
+    if (kernel)
+        kernel->attachTask(pid); // what its threads make is followed, too
     seizeThreads(process);
+    if (kernel)
+        kernel->attachTask(pid); // those that were made meanwhile
     noteActions(process);
     tellProcess(process, true);
     tellLife(threads.at(pid), Call::Start, 0, "name=" + encodeWord(process.name) + " attached=yes");
     lookUpDescriptors(process);
     adoptMappings(process);
+    if (kernel)
+        adoptSlept(process);
     return process;
+}
+
+/// System V objects that its threads sleep on: nobody holds those open, and only its return tells of a call
+/// that began before.
+void Tracer::Private::adoptSlept(TracedProcess& process)
+{
+    for (const auto& [tid, thread] : threads) {
+        const auto sleeping =
+            thread.process == &process ? proc::sleepingCall(tid) : std::optional<proc::SleepingCall>();
+        const CallRow* row = sleeping ? callRow(static_cast<std::uint64_t>(sleeping->number)) : nullptr;
+        const std::optional<ObjectKey> key =
+            row != nullptr ? sysvKey(*row, sleeping->arguments) : std::optional<ObjectKey>();
+        if (!key)
+            continue;
+        if (const std::uint32_t endpoint = sysvEndpoint(process, *key); endpoint != 0)
+            addUse(process, endpoint, sysvAccess(*row));
+    }
 }
 
 /// Its other threads, until there is no new one: each may make some before it is followed.
@@ -147,7 +170,7 @@ void Tracer::Private::lookAgain(std::uint64_t time)
 void Tracer::Private::firstStop(const TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
-    if (!process.attached || process.leaving || !thread.interrupted || thread.stopsAtData || process.closed)
+    if (!isCaught(process) || process.leaving || !thread.interrupted || thread.stopsAtData || process.closed)
         return;
     const bool isLast = std::none_of(threads.begin(), threads.end(), [&](const auto& each) {
         const TracedThread& other = each.second;
@@ -161,6 +184,8 @@ void Tracer::Private::firstStop(const TracedThread& thread)
 void Tracer::Private::release(TracedProcess& process)
 {
     process.leaving = true;
+    if (kernel)
+        kernel->leaveTask(process.pid);
     process.paused = process.stepping = false;
     process.turnNs = 0;
     for (auto& [tid, thread] : threads)
@@ -206,9 +231,11 @@ void Tracer::Private::takeOffGone()
 {
     if (!std::exchange(hasGone, false))
         return;
-    std::erase_if(threads, [](const auto& each) {
-        if (each.second.gone)
+    std::erase_if(threads, [this](const auto& each) {
+        if (each.second.gone) {
             --each.second.process->threads;
+            forget(each.second);
+        }
         return each.second.gone;
     });
     for (auto at = processes.begin(); at != processes.end();) {
@@ -226,6 +253,8 @@ void Tracer::Private::endDetached(TracedProcess& process)
             tellEdge(process.number, fd, entry, false);
         dropUses(process);
     }
+    if (kernel)
+        kernel->leaveTask(process.pid); // a child that was forked just before
     process.state = ProcessState::Detached;
     process.leaving = false;
     tellProcess(process, false);
@@ -238,6 +267,9 @@ void Tracer::Private::endDetached(TracedProcess& process)
 void Tracer::Private::letRestGo()
 {
     const std::lock_guard lock(table);
+    for (const auto& [number, process] : processes)
+        if (kernel)
+            kernel->leaveTask(process->pid);
     for (int pauses = 0; pauses < settlePauses; ++pauses) {
         int status = 0;
         pid_t tid = 0;

@@ -69,7 +69,7 @@ bool Tracer::Private::keepBudget(TracedProcess& process, std::uint64_t time, std
 
 void Tracer::attach(pid_t pid, std::uint32_t process, std::uint64_t budget)
 {
-    const bool isBusy = budget != 0 && isPastBudget(pid, budget);
+    const bool isBusy = !d->kernel && budget != 0 && isPastBudget(pid, budget);
     d->run([=, this] {
         {
             const std::lock_guard lock(d->table);
@@ -90,7 +90,7 @@ void Tracer::keepBudget(std::uint64_t callsPerSecond)
         const std::lock_guard lock(d->table);
         const std::uint64_t time = d->now();
         for (const auto& [number, process] : d->processes)
-            if (process->attached || d->filterKind == FilterKind::Control)
+            if (d->isCaught(*process) || (!d->kernel && d->filterKind == FilterKind::Control))
                 stops = d->keepBudget(*process, time, callsPerSecond) || stops;
     }
     if (stops)

@@ -133,7 +133,7 @@ bool Tracer::Private::enter(TracedThread& thread, const CallContext& context, st
         wanted = enterSocket(thread, context);
         break;
     case Effect::SigAction:
-        noteAction(thread, arguments);
+        noteAction(thread, context);
         break;
     case Effect::Restart:
         break;
@@ -170,6 +170,8 @@ bool Tracer::Private::enterUse(TracedThread& thread, const CallContext& context)
     const Flow flow = callInfo(row.call).flow;
     if (flow == Flow::None)
         return true;
+    if (kernel && flow == Flow::Out && looksOnly(context))
+        peekedAt.insert(call.endpoint); // no stop keeps its next look and ours apart
     call.requested = payloadPieces(context, call.pieces);
     if (flow == Flow::In && dataBytes > 0 && !call.pieces.empty())
         call.dataWhole = copyPieces(
@@ -265,7 +267,7 @@ bool Tracer::Private::enterExec(TracedThread& thread, const CallContext& context
     call.detail = describeArguments(context);
     for (const auto& [fd, entry] : thread.process->table->entries())
         call.releasing.push_back(entry.file->endpoint); // close-on-exec: which, the kernel will tell
-    if (thread.process->memory.use_count() == 1)
+    if (thread.process->memory.use_count() == 1 && !context.memory.isCopied())
         keepPictures(*thread.process);
     return true;
 }

@@ -10,7 +10,6 @@ namespace byteyard::ipc {
 
 namespace {
 
-constexpr std::size_t recordsUnderOneLock = 512;
 constexpr long drainPauseNs = 2'000'000; // a full ring of 16 MiB lasts 40 ms at two million events a second
 constexpr unsigned pausesBeforeSleep = 10;
 constexpr std::uint64_t catchEveryNs = 2'000'000;
@@ -31,7 +30,7 @@ std::size_t Tracer::Private::takeRecords(std::size_t most)
     return kernel ? kernel->take([this](const KernelRecord& record) { takeRecord(record); }, most) : 0;
 }
 
-/// A call that has returned: its entry and its return are seen at once.
+/// Of most calls the entry and the return are seen at once.
 void Tracer::Private::takeRecord(const KernelRecord& record)
 {
     const auto at = threads.find(static_cast<pid_t>(record.call.tid));
@@ -47,9 +46,55 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     const byteyard_key& key = record.call.key;
     if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)
         thread.object = objectOf(key);
-    if (enter(thread, {*row, arguments, memory}, record.call.since - runStart))
-        leave(thread, memory, record.call.result, record.call.time - runStart);
+    thread.isHalted = record.call.halts != 0;
+    if (record.call.phase != BYTEYARD_RETURNED || thread.told != record.call.since)
+        enterTold(thread, {*row, arguments, memory}, record.call.since);
+    if (record.call.phase != BYTEYARD_ENTERED && thread.inCall) {
+        // Where it is halted, or on its way there, its memory is what it was at the call's return.
+        const TraceeMemory now(thread.tid);
+        const bool isNow = thread.isHalted && record.call.phase == BYTEYARD_RETURNED;
+        leave(thread, isNow ? now : memory, record.call.result, record.call.time - runStart);
+    }
     thread.object.reset();
+}
+
+void Tracer::Private::enterTold(TracedThread& thread, const CallContext& context, std::uint64_t since)
+{
+    thread.told = since;
+    enter(thread, context, since - runStart);
+}
+
+/// The kernel's side is told what to tell of a thread. False when it has no room for that.
+bool Tracer::Private::updateTelling(TracedThread& thread)
+{
+    const Telling telling = thread.stopsAtData ? Telling::None
+                            : thread.gap       ? Telling::Control
+                                               : Telling::Every;
+    if (!kernel || thread.telling == telling)
+        return true;
+    if (!kernel->setTelling(thread.tid, telling))
+        return false;
+    thread.telling = telling;
+    return true;
+}
+
+/// Behind a call of which the kernel's side could not tell: it may have changed who has what.
+void Tracer::Private::lookUpLost(TracedThread& thread)
+{
+    thread.inCall = false;
+    TracedProcess& process = *thread.process;
+    if (process.state == ProcessState::Starting)
+        process.isUnsure = true; // it still has what is the engine's
+    else if (!process.closed)
+        lookUpDescriptors(process);
+}
+
+/// Whether it stands here because the kernel's side has halted it.
+bool Tracer::Private::isHalted(const TracedThread& thread, int signal) const
+{
+    siginfo_t info{};
+    return kernel && (signal == SIGCHLD || signal == SIGSTOP) &&
+           ptrace(PTRACE_GETSIGINFO, thread.tid, nullptr, &info) == 0 && KernelCapture::isHalt(info);
 }
 
 /// What the kernel says that a thread's call was on; 0 when it says nothing, or nothing that is followed.
@@ -64,16 +109,17 @@ std::uint32_t Tracer::Private::endpointOfKey(const TracedThread& thread) const
 /// Whether the kernel's side tells of what it does, while nothing makes it stop at its data calls.
 bool Tracer::Private::isToldByKernel(const TracedProcess& process) const
 {
-    return kernel && !process.attached && process.sampled == SampledWhy::No;
+    return kernel && process.sampled == SampledWhy::No;
 }
 
 /// Pause, step, pace and rules need a thread to stop at its data calls too.
 bool Tracer::Private::mustStopAtData(const TracedThread& thread) const
 {
     const TracedProcess& process = *thread.process;
-    if (process.attached && process.sampled == SampledWhy::No)
+    if (isCaught(process) && process.sampled == SampledWhy::No)
         return true; // nothing else stops it
-    return (mayPass() || process.attached) && process.state != ProcessState::Starting &&
+    return (mayPass() || process.attached) &&
+           (process.state != ProcessState::Starting || (kernel && process.released)) &&
            (isFollowed(process) || process.paused || process.stepping || process.turnNs != 0 ||
             !rules.empty() || thread.interposed);
 }
@@ -87,12 +133,13 @@ bool Tracer::Private::catchRunning(std::uint64_t time)
         return nextCatch > time && !ending;
     nextCatch = time;
     for (auto& [tid, thread] : threads) {
-        if (thread.process->attached) {
+        if (isCaught(*thread.process) || thread.process->leaving) {
             catchAttached(thread, time);
             continue;
         }
+        const bool isInStop = hasFilter(*thread.process) && thread.inCall && thread.call.restart == 0;
         const bool stopsAnyway = thread.stopsAtData || thread.held || thread.stopped || thread.dying ||
-                                 thread.interrupted || (thread.inCall && thread.call.restart == 0);
+                                 thread.interrupted || isInStop;
         const bool mustStop = mustStopAtData(thread);
         const bool isSwitched = kernel && !mustStop && thread.process->state != ProcessState::Starting &&
                                 thread.gap.has_value() == isToldByKernel(*thread.process);
@@ -136,15 +183,18 @@ void Tracer::Private::takeLosses()
             gap.process = number;
             if (hasChanged && !process->closed)
                 unsure.insert(process.get());
+            // Those that share an inode are known by their descriptor alone.
             const DescriptorTable::Entry* entry = process->table->find(gap.fd);
-            if (entry != nullptr && (gap.endpoint == 0 || entry->file->object == object))
+            const bool isShared = loss.from.key.kind == BYTEYARD_KEY_DESCRIPTOR;
+            if (entry != nullptr && (isShared ? entry->file->object.kind != ObjectKey::Kind::Inode
+                                              : gap.endpoint == 0 || entry->file->object == object))
                 gap.endpoint = entry->file->endpoint;
         }
         sink.gap(gap);
     }
-    // What came along with a message that was lost, or is waited on now, stands in /proc.
+    // What is waited on stands in /proc. Of other changes a halt has told.
     for (TracedProcess* process : unsure)
-        lookUpDescriptors(*process);
+        watchAgain(*process);
     if (const std::uint64_t uncounted = kernel->uncounted(); uncounted > toldUncounted) {
         Gap gap;
         gap.calls = uncounted - std::exchange(toldUncounted, uncounted);

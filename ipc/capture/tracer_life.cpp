@@ -174,10 +174,9 @@ void Tracer::Private::handleExec(TracedThread& thread)
             thread.dying = false;
             endGap(thread);
             thread.gap = std::exchange(former->second.gap, std::nullopt);
-            if (kernel && thread.gap) {
-                kernel->setSilent(former->first, false);
-                kernel->setSilent(thread.tid, true);
-            }
+            thread.told = former->second.told;
+            updateTelling(thread);
+            forget(former->second);
             threads.erase(former);
             --thread.process->threads;
         }
@@ -186,6 +185,8 @@ void Tracer::Private::handleExec(TracedThread& thread)
     process.witness = thread.tid;
     dropClosed(process);
     dropUses(process);
+    if (std::exchange(process.isUnsure, false))
+        lookUpDescriptors(process);
     process.actions = std::make_shared<SignalActions>(*process.actions);
     for (SignalAction& action : *process.actions)
         if (action.kind == SignalAction::Kind::Handler)
@@ -254,8 +255,16 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
         return;
     }
     --process.threads;
+    forget(thread);
     threads.erase(tid);
     hasGone = hasGone || process.leaving;
+}
+
+/// Its number may be another's soon.
+void Tracer::Private::forget(const TracedThread& thread)
+{
+    if (kernel && thread.telling != Telling::Every)
+        kernel->setTelling(thread.tid, Telling::Every);
 }
 
 void Tracer::Private::endProcess(TracedProcess& process, int status)
@@ -295,8 +304,10 @@ void Tracer::Private::endProcess(TracedProcess& process, int status)
 
     const pid_t pid = process.pid;
     for (auto& [tid, each] : threads)
-        if (each.process == &process)
+        if (each.process == &process) {
             endGap(each);
+            forget(each);
+        }
     std::erase_if(threads, [&process](const auto& each) { return each.second.process == &process; });
     // Whom it forked just before it was killed: nobody else will tell of them.
     std::erase_if(orphans, [pid](const auto& each) { return each.second.kin.tgid == pid; });

@@ -32,14 +32,20 @@ constexpr std::uint32_t ownArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
 /// Whether a call's entry is looked at as such, and not when a filter stops it.
-bool isDataEntry(const TracedProcess& process, FilterKind filter, const __ptrace_syscall_info& info)
+bool isDataEntry(bool hasFilter, FilterKind filter, const __ptrace_syscall_info& info)
 {
     const CallRow* row = info.arch == ownArchitecture ? callRow(info.entry.nr) : nullptr;
-    if (row == nullptr || !process.attached)
+    if (row == nullptr || hasFilter)
         return row != nullptr && passesFilter(filter, *row);
-    // What the filter of others does not stop: private memory, and none of a file.
+    // What no filter stops: private memory, and none of a file.
     constexpr std::size_t flags = 3;
     return row->call != Call::Mmap || (info.entry.args[flags] & (MAP_SHARED | MAP_ANONYMOUS)) == MAP_SHARED;
+}
+
+/// Then a pause holds it at those calls alone that a person knows of.
+bool isBeforeExec(const TracedThread& thread)
+{
+    return thread.process->state == ProcessState::Starting;
 }
 
 void prepareSignals()
@@ -164,7 +170,7 @@ void Tracer::Private::handleStop(TracedThread& stopped, int status)
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
     // Any stop takes the place of the one that was asked for; a call that it ends stops at its return.
-    if (event != PTRACE_EVENT_STOP && stopped.process->attached)
+    if (event != PTRACE_EVENT_STOP && isCaught(*stopped.process))
         stopped.interrupted = false;
     if (signal != (SIGTRAP | 0x80) && event != PTRACE_EVENT_SECCOMP)
         stopped.goesBackIn = false;
@@ -188,10 +194,11 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     stopped.atEntry = info.op != PTRACE_SYSCALL_INFO_EXIT;
     // A call that the filter lets pass, of a thread that is to stop there nevertheless.
     const bool isData =
-        info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(*stopped.process, filterKind, info);
+        info.op == PTRACE_SYSCALL_INFO_ENTRY && isDataEntry(hasFilter(*stopped.process), filterKind, info);
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && !isData)
         return passEntry(stopped, info.entry.nr);
     if (!entry && !isData) {
+        stopped.goesBackIn = stopped.goesBackIn || (!stopped.inCall && isBeforeExec(stopped));
         if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall) {
             const TraceeMemory memory(stopped.tid);
             if (!leaveRuled(stopped, memory, info.exit.rval))
@@ -209,6 +216,7 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
             }
         }
         resume(stopped, PTRACE_CONT);
+        stopped.goesBackIn = false;
         return;
     }
     const CallRow* row = info.op == PTRACE_SYSCALL_INFO_SECCOMP ? callRow(info.seccomp.nr)
@@ -216,12 +224,10 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
                                                                 : nullptr;
     // How a child waits to be let go: a pause must not hold it there.
     if (row != nullptr && row->effect == Effect::Futex && stopped.process->state == ProcessState::Starting) {
-        ptrace(PTRACE_CONT, stopped.tid, nullptr, nullptr);
+        stopped.goesBackIn = isData;
+        ptrace(isData ? PTRACE_SYSCALL : PTRACE_CONT, stopped.tid, nullptr, nullptr);
         return;
     }
-    // One that the kernel's side does not tell of, of a thread that is not followed.
-    if (kernel && stopped.gap && row != nullptr && !isData && passesFilter(FilterKind::Control, *row))
-        return resume(stopped, PTRACE_CONT);
     CallArguments arguments{};
     std::copy_n(isData ? info.entry.args : info.seccomp.args, arguments.size(), arguments.begin());
     if (const auto from = std::exchange(stopped.wokenFrom, std::nullopt);
@@ -248,14 +254,17 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
 /// comes by the filter.
 void Tracer::Private::passEntry(TracedThread& stopped, std::uint64_t number)
 {
-    if (stopped.process->attached)
+    if (isCaught(*stopped.process))
         ++stopped.process->stops;
     if (stopped.inCall && stopped.call.restart != 0 && callRow(number) == nullptr) {
         if (stopped.call.restart == EINTR)
             finish(stopped, TraceeMemory(stopped.tid), -EINTR);
         stopped.inCall = false;
     }
+    const bool isUnheld = isBeforeExec(stopped);
+    stopped.goesBackIn = stopped.goesBackIn || isUnheld;
     resume(stopped, PTRACE_SYSCALL);
+    stopped.goesBackIn = stopped.goesBackIn && !isUnheld;
 }
 
 void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
@@ -318,12 +327,14 @@ void Tracer::Private::resume(TracedThread& stopped, int request, int signal)
             request = PTRACE_SYSCALL;
             stopped.stopsAtData = true;
             endGap(stopped);
+            updateTelling(stopped);
         } else if (request == PTRACE_CONT) {
             stopped.stopsAtData = false;
             if (isToldByKernel(*stopped.process))
                 endGap(stopped);
             else
                 beginGap(stopped);
+            updateTelling(stopped);
         }
         stopped.atEntry = false;
         ptrace(static_cast<__ptrace_request>(request), stopped.tid, nullptr, signal);

@@ -30,6 +30,15 @@ FileName otherNameOf(const CallContext& context)
             context.memory.string(context.arguments[hasDirectory ? 3 : 1]).value_or(std::string())};
 }
 
+/// Without links on the way to it; what it names itself may be gone.
+std::string wholePath(const std::string& path)
+{
+    std::error_code error;
+    const std::filesystem::path given(path);
+    const std::filesystem::path directory = std::filesystem::canonical(given.parent_path(), error);
+    return error ? path : (directory / given.filename()).string();
+}
+
 bool isLink(Call call)
 {
     return call == Call::Link || call == Call::Linkat;
@@ -49,6 +58,15 @@ bool makesFifo(const CallContext& context)
 }
 
 } // namespace
+
+/// What is known to have a name, whether it has it still.
+std::uint32_t Tracer::Private::namedEndpoint(const std::string& whole) const
+{
+    if (const auto at = foundNames.find(whole); at != foundNames.end())
+        return at->second;
+    const auto socket = addresses.find("unix:" + whole);
+    return socket == addresses.end() ? 0 : socket->second;
+}
 
 bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context)
 {
@@ -74,6 +92,18 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
     } else if (const auto named = paths.find(name.path); named != paths.end()) {
         call.endpoint = named->second;
     }
+    if (kernel && call.endpoint == 0 && !makesFifo(context)) {
+        // The kernel's side has told of it late: the name may be gone, or another's.
+        call.path = wholePath(call.path);
+        call.endpoint = namedEndpoint(call.path);
+        const auto key = std::find_if(objects.begin(), objects.end(), [&call](const auto& each) {
+            return each.second == call.endpoint && each.first.kind == ObjectKey::Kind::Inode;
+        });
+        const auto others = std::count_if(foundNames.begin(), foundNames.end(),
+                                          [&call](const auto& each) { return each.second == call.endpoint; });
+        if (removes(which) && call.endpoint != 0 && key != objects.end() && others <= 1)
+            call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key->first});
+    }
     return call.endpoint != 0 || makesFifo(context) ||
            (isLink(which) && otherNameOf(context).path.starts_with("/dev/shm/sem."));
 }
@@ -95,7 +125,7 @@ void Tracer::Private::adoptFifo(TracedThread& thread)
     if (call.endpoint == 0)
         call.endpoint = sink.discovered({"fifo", key, path, thread.process->number});
     if (call.endpoint != 0)
-        objects[key] = call.endpoint;
+        objects[key] = foundNames[path] = call.endpoint;
 }
 
 void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
@@ -118,8 +148,16 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
         adoptFifo(thread);
         return;
     }
+    const FileName second = otherNameOf(context);
+    if (removes(context.row.call)) {
+        foundNames.erase(wholePath(call.path));
+    } else if (call.endpoint != 0 && context.row.call != Call::MqUnlink) {
+        foundNames[wholePath(placeOf(thread, second.directory, second.path))] = call.endpoint;
+        if (!isLink(context.row.call))
+            foundNames.erase(wholePath(call.path));
+    }
     constexpr std::string_view head = "/dev/shm/sem.";
-    const std::string to = isLink(context.row.call) ? otherNameOf(context).path : std::string();
+    const std::string to = isLink(context.row.call) ? second.path : std::string();
     struct stat status
     {
     };
@@ -131,7 +169,7 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
         sink.discovered({"posix-semaphore", key, "/" + to.substr(head.size()), thread.process->number});
     if (endpoint == 0)
         return;
-    objects[key] = call.endpoint = endpoint;
+    objects[key] = foundNames[to] = foundNames[call.path] = call.endpoint = endpoint;
     for (const auto& [number, process] : processes)
         for (Mapping& each : process->memory->mappings)
             if (each.key == key && each.endpoint == 0) {

@@ -178,6 +178,8 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
         endpoint = sink.discovered({"file", key, target, process.number});
     if (endpoint != 0)
         objects[key] = endpoint;
+    if (endpoint != 0 && target.starts_with('/'))
+        foundNames[target] = endpoint;
     return endpoint;
 }
 

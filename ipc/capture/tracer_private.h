@@ -120,15 +120,18 @@ struct TracedThread
     TracedProcess* process = nullptr;
     bool inCall = false;
     PendingCall call;
-    std::optional<ObjectKey> object; ///< what the kernel says that the call was on
-    bool stopsAtData = false;        ///< ptrace follows all its calls: what the kernel tells of it is known
-    bool interrupted = false;        ///< by us, to make it stop at data calls too
-    bool goesBackIn = false;         ///< to the call that we have woken it from: no pause holds it before
-    bool stopped = false;            ///< in a group stop
-    bool afterStop = false;          ///< SIGCONT that ends a group stop is not a plain ignored signal
-    bool dying = false;              ///< has reported PTRACE_EVENT_EXIT
-    bool atEntry = false;            ///< stands at a call's entry
-    bool gone = false;               ///< let go: it is taken off the table next
+    std::optional<ObjectKey> object;  ///< what the kernel says that the call was on
+    Telling telling = Telling::Every; ///< of its calls by the kernel's side
+    std::uint64_t told = 0;   ///< the call that the kernel's side told the beginning of: when that was
+    bool isHalted = false;    ///< behind that call, or about to be
+    bool stopsAtData = false; ///< ptrace follows all its calls: what the kernel tells of it is known
+    bool interrupted = false; ///< by us, to make it stop at data calls too
+    bool goesBackIn = false;  ///< to the call that we have woken it from: no pause holds it before
+    bool stopped = false;     ///< in a group stop
+    bool afterStop = false;   ///< SIGCONT that ends a group stop is not a plain ignored signal
+    bool dying = false;       ///< has reported PTRACE_EVENT_EXIT
+    bool atEntry = false;     ///< stands at a call's entry
+    bool gone = false;        ///< let go: it is taken off the table next
     /// Of an attached one: the call that it slept in when it was stopped first. Some go on under another
     /// number (restart_syscall(2)).
     std::optional<proc::SleepingCall> wokenFrom;
@@ -195,6 +198,11 @@ struct MemoryMap
 /// Whether a person who goes on call by call wants to stop here: it is on an endpoint, or makes one.
 bool isStep(const PendingCall& call);
 
+/// The queue or the semaphores that a call sends to, receives from or operates on by their id.
+std::optional<ObjectKey> sysvKey(const CallRow& row, const CallArguments& arguments);
+/// What such a call does there.
+Access sysvAccess(const CallRow& row);
+
 /// How many bytes a result stands for: msgsnd(2) and mq_send(3) return 0.
 std::int64_t movedBytes(const PendingCall& call, std::int64_t result);
 
@@ -217,7 +225,9 @@ struct TracedProcess
     int threads = 0;
     pid_t witness =
         0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
-    bool closed = false; ///< its descriptors are gone
+    bool closed = false;   ///< its descriptors are gone
+    bool released = false; ///< from its wait before exec
+    bool isUnsure = false; ///< what it has open is to be looked up after exec
     bool paused = false;
     bool stepping = false;    ///< paused, but on its way to its next call
     std::uint64_t turnNs = 0; ///< between two data calls; 0: full speed
@@ -274,17 +284,26 @@ struct Tracer::Private
     void setTimer(std::uint64_t due);
 
     // tracer_kernel.cpp: calls that the kernel tells of.
+    static constexpr std::size_t recordsUnderOneLock = 512;
     std::size_t takeRecords(std::size_t most = SIZE_MAX);
     void takeRecord(const KernelRecord& record);
     void takeLosses();
     bool mustStopAtData(const TracedThread& thread) const;
+    bool updateTelling(TracedThread& thread);
+    bool isHalted(const TracedThread& thread, int signal) const;
+    void lookUpLost(TracedThread& thread);
+    void enterTold(TracedThread& thread, const CallContext& context, std::uint64_t since);
     bool catchRunning(std::uint64_t time);
     void drainLoop();
     void endDrain();
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
 
     // tracer_sampled.cpp: calls that are not followed, and what is known of them.
-    bool mayPass() const { return filterKind != FilterKind::Every; }
+    bool mayPass() const { return kernel || filterKind != FilterKind::Every; }
+    /// Nothing tells of its calls but its stops at each.
+    bool isCaught(const TracedProcess& process) const { return process.attached && !kernel; }
+    /// A filter makes it stop at some calls.
+    bool hasFilter(const TracedProcess& process) const { return !process.attached && !kernel; }
     bool isFollowed(const TracedProcess& process) const;
     bool isToldByKernel(const TracedProcess& process) const;
     bool wouldTakeSignal(TracedThread& held) const;
@@ -354,6 +373,7 @@ struct Tracer::Private
     void addMapping(TracedProcess& process, const Mapping& mapping);
     void removeMappings(TracedProcess& process, std::uint64_t address, std::uint64_t size);
     void dropUses(TracedProcess& process);
+    void keepCopy(const TracedProcess& process, const Mapping& mapping, const TraceeMemory& memory);
     void keepPictures(const TracedProcess& process, const Mapping* alone = nullptr);
     void inheritMemory(const TracedProcess& parent, TracedProcess& child, std::uint64_t flags);
     const Mapping* mappingAt(const TracedProcess& process, std::uint64_t address) const;
@@ -383,6 +403,7 @@ struct Tracer::Private
     void adoptFifo(TracedThread& thread);
     bool enterSendSignal(TracedThread& thread, const CallContext& context);
     std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
+    std::uint32_t namedEndpoint(const std::string& whole) const;
 
     // tracer_sockets.cpp: sockets, from their making to their connections.
     bool enterSocket(TracedThread& thread, const CallContext& context);
@@ -421,6 +442,7 @@ struct Tracer::Private
     void handleExec(TracedThread& thread);
     void handleDying(TracedThread& thread);
     void handleEnd(TracedThread& thread, int status);
+    void forget(const TracedThread& thread);
     void endProcess(TracedProcess& process, int status);
     void handleOrphan(pid_t tid, int status);
     void tellLife(const TracedThread& thread, Call call, std::int64_t result, std::string_view detail);
@@ -430,6 +452,7 @@ struct Tracer::Private
     // tracer_attach.cpp: processes that ran before.
     TracedProcess& attach(pid_t pid, std::uint32_t number);
     void seizeThreads(TracedProcess& process);
+    void adoptSlept(TracedProcess& process);
     void noteActions(TracedProcess& process);
     void catchAttached(TracedThread& thread, std::uint64_t time);
     void lookAgain(std::uint64_t time);
@@ -458,7 +481,7 @@ struct Tracer::Private
     void adoptMappings(TracedProcess& process);
 
     // tracer_signals.cpp: signals, and what becomes of the calls that they interrupt.
-    void noteAction(TracedThread& thread, const CallArguments& arguments);
+    void noteAction(TracedThread& thread, const CallContext& context);
     void handleSignal(TracedThread& thread, int signal);
     void settleRestart(TracedThread& thread, int signal);
     void goOnUntouched(TracedThread& thread);
@@ -493,15 +516,17 @@ struct Tracer::Private
     const std::uint64_t runStart;
     const std::size_t dataBytes;
     const std::unique_ptr<KernelCapture> kernel; ///< null: every call is followed by ptrace
-    const FilterKind filterKind;
-    const std::vector<sock_filter> filter;
+    const FilterKind filterKind;                 ///< when there is no kernel's side
+    const std::vector<sock_filter> filter;       ///< empty: none
 
     mutable std::mutex table; ///< guards what follows
     std::map<std::uint32_t, std::unique_ptr<TracedProcess>> processes;
     std::unordered_map<pid_t, TracedThread> threads;
     std::map<ObjectKey, std::uint32_t> objects;
     std::vector<MemoryPart> parts;
+    std::set<std::uint32_t> peekedAt; ///< endpoints whose programs look at what waits (MSG_PEEK)
     std::map<std::string, std::uint32_t> paths;
+    std::map<std::string, std::uint32_t> foundNames; ///< of objects that were found, by their whole path
     FoundFiles foundFiles;
     std::map<std::string, std::uint32_t> addresses; ///< "tcp:127.0.0.1:80", "unix:@name", "mq:/name"
     std::map<std::pair<Transport, std::uint16_t>, std::uint32_t> ports;

@@ -142,14 +142,16 @@ void Tracer::Private::beginGap(TracedThread& thread)
 {
     TracedProcess& process = *thread.process;
     const bool isSwitched = kernel ? process.sampled != SampledWhy::No : filterKind == FilterKind::Control;
-    if ((!isSwitched && !process.attached) || thread.gap || thread.dying || ending || process.closed ||
+    if ((!isSwitched && !isCaught(process)) || thread.gap || thread.dying || ending || process.closed ||
         process.state == ProcessState::Starting)
         return;
-    if (kernel && !process.attached && !kernel->setSilent(thread.tid, true))
-        return;
-    const bool isCatching = process.attached && process.sampled == SampledWhy::No;
+    const bool isCatching = isCaught(process) && process.sampled == SampledWhy::No;
     const SampledWhy why = isCatching ? SampledWhy::Attached : process.sampled;
     thread.gap = ThreadGap{now(), why, proc::ioCounts(process.pid, thread.tid)};
+    if (!updateTelling(thread)) {
+        thread.gap.reset();
+        return;
+    }
     if (process.gaps++ > 0 && (isCatching || process.isLookedAt))
         return;
     sink.sampled(process.number, why);
@@ -161,7 +163,7 @@ void Tracer::Private::beginGap(TracedThread& thread)
 void Tracer::Private::setSampled(TracedProcess& process, SampledWhy why)
 {
     process.sampled = why;
-    if (!process.attached || process.gaps == 0)
+    if (!isCaught(process) || process.gaps == 0)
         return;
     sink.sampled(process.number, why == SampledWhy::No ? SampledWhy::Attached : why);
     if (why != SampledWhy::No && !process.isLookedAt)
@@ -197,8 +199,7 @@ void Tracer::Private::endGap(TracedThread& thread)
         return;
     const ThreadGap gap = *std::exchange(thread.gap, std::nullopt);
     TracedProcess& process = *thread.process;
-    if (kernel && !process.attached)
-        kernel->setSilent(thread.tid, false);
+    updateTelling(thread);
     Gap told;
     told.process = process.number;
     told.pid = process.pid;
@@ -215,7 +216,7 @@ void Tracer::Private::endGap(TracedThread& thread)
     sink.gap(told);
     --process.gaps;
     // Of an attached one that is followed again some threads may sleep on unseen, for long.
-    const bool isFollowedAgain = process.isLookedAt && process.attached && process.sampled == SampledWhy::No;
+    const bool isFollowedAgain = process.isLookedAt && isCaught(process) && process.sampled == SampledWhy::No;
     if (process.gaps > 0 && !isFollowedAgain)
         return;
     endLooking(process);

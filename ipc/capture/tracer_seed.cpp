@@ -45,6 +45,23 @@ std::string memfdTitle(std::string_view target)
 
 } // namespace
 
+namespace {
+
+/// Input, output and errors of the engine itself: what is launched inherits them, and nobody means them.
+bool isStandardOfEngine(const struct stat& status)
+{
+    for (int fd = 0; fd <= 2; ++fd) {
+        struct stat own
+        {
+        };
+        if (fstat(fd, &own) == 0 && own.st_dev == status.st_dev && own.st_ino == status.st_ino)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
 /// Takes on what the process has open and the table does not know, and takes off what it has no more.
 void Tracer::Private::lookUpDescriptors(TracedProcess& process)
 {
@@ -69,6 +86,8 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
             removeDescriptor(process, fd);
             process.table->erase(fd);
         }
+        if (!process.attached && isStandardOfEngine(each.status))
+            continue;
         if (S_ISSOCK(each.status.st_mode))
             each.facts = socketFacts(process.pid, fd);
         found.push_back(std::move(each));

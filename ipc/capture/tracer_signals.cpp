@@ -6,17 +6,17 @@
 namespace byteyard::ipc {
 
 /// rt_sigaction: what becomes of a call that the signal interrupts.
-void Tracer::Private::noteAction(TracedThread& thread, const CallArguments& arguments)
+void Tracer::Private::noteAction(TracedThread& thread, const CallContext& context)
 {
     struct KernelAction // the kernel's struct, not the C library's
     {
         std::uint64_t handler;
         std::uint64_t flags;
     };
-    const std::uint64_t number = arguments[0];
-    if (arguments[1] == 0 || number == 0 || number >= thread.process->actions->size())
+    const std::uint64_t number = context.arguments[0];
+    if (context.arguments[1] == 0 || number == 0 || number >= thread.process->actions->size())
         return;
-    const auto action = TraceeMemory(thread.tid).object<KernelAction>(arguments[1]);
+    const auto action = context.memory.object<KernelAction>(context.arguments[1]);
     if (!action)
         return;
     SignalAction& noted = (*thread.process->actions).at(number);
@@ -35,6 +35,11 @@ bool Tracer::Private::ignores(const TracedProcess& process, int signal) const
 
 void Tracer::Private::handleSignal(TracedThread& thread, int signal)
 {
+    if (isHalted(thread, signal)) {
+        if (!std::exchange(thread.isHalted, false))
+            lookUpLost(thread);
+        return resume(thread, PTRACE_CONT);
+    }
     if (thread.inCall && thread.call.restart != 0)
         settleRestart(thread, signal);
     TracedProcess& process = *thread.process;

@@ -1,3 +1,4 @@
+#include "ipc/capture/kernel_calls.h"
 #include "ipc/capture/tracer_private.h"
 #include "ipc/host/memory_maps.h"
 
@@ -88,6 +89,26 @@ bool asksForTheTable(const CallContext& context)
 
 } // namespace
 
+std::optional<ObjectKey> sysvKey(const CallRow& row, const CallArguments& arguments)
+{
+    const byteyard_call call = kernelCall(row);
+    if (call.on != BYTEYARD_ON_QUEUE && call.on != BYTEYARD_ON_SEMAPHORE)
+        return std::nullopt;
+    return ObjectKey(kindOf(row.call), static_cast<std::uint32_t>(arguments[0]));
+}
+
+Access sysvAccess(const CallRow& row)
+{
+    switch (callInfo(row.call).flow) {
+    case Flow::In:
+        return Access::Write;
+    case Flow::Out:
+        return Access::Read;
+    default:
+        return Access::ReadWrite;
+    }
+}
+
 /// The endpoint of an id; an object that nobody drew becomes one. 0 when there is no such object.
 std::uint32_t Tracer::Private::sysvEndpoint(const TracedProcess& process, ObjectKey key)
 {
@@ -113,7 +134,10 @@ bool Tracer::Private::enterSysv(TracedThread& thread, const CallContext& context
     if (which == Call::Shmdt) {
         if (const Mapping* mapping = mappingAt(process, context.arguments[0])) {
             call.endpoint = mapping->endpoint;
-            keepPictures(process, mapping);
+            if (context.memory.isCopied())
+                keepCopy(process, *mapping, context.memory);
+            else
+                keepPictures(process, mapping);
         }
         return call.told = call.endpoint != 0;
     }
@@ -137,10 +161,7 @@ bool Tracer::Private::enterSysv(TracedThread& thread, const CallContext& context
         return true;
     takeTurn(thread);
     if (call.endpoint != 0)
-        addUse(process, call.endpoint,
-               operates           ? Access::ReadWrite
-               : flow == Flow::In ? Access::Write
-                                  : Access::Read);
+        addUse(process, call.endpoint, sysvAccess(context.row));
     return true;
 }
 
@@ -299,6 +320,21 @@ void Tracer::Private::keepPictures(const TracedProcess& process, const Mapping* 
             picture.pieces.push_back({piece.offset, std::move(piece.bytes)});
         sink.lastPicture(std::move(picture));
     }
+}
+
+/// The same of a mapping whose pages were copied when it was let go; not of one with more than these.
+void Tracer::Private::keepCopy(const TracedProcess& process, const Mapping& mapping,
+                               const TraceeMemory& memory)
+{
+    if (mapping.key.kind != ObjectKey::Kind::SysvShm || mapping.offset != 0 ||
+        mapping.size > std::uint64_t{BYTEYARD_MOST_PAGES} * BYTEYARD_PAGE)
+        return;
+    LastPicture picture{mapping.endpoint, process.pid, {}};
+    std::vector<std::byte> page(BYTEYARD_PAGE);
+    for (std::uint64_t offset = 0; offset < mapping.size; offset += page.size())
+        if (memory.read(mapping.address + offset, page) == page.size())
+            picture.pieces.push_back({offset, page});
+    sink.lastPicture(std::move(picture));
 }
 
 /// At exec and exit: the memory is gone, and a new program has used nothing yet.

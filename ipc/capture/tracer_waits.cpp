@@ -1,6 +1,5 @@
 #include "ipc/capture/tracer_private.h"
 
-#include "ipc/capture/kernel_calls.h"
 #include "ipc/host/process_scan.h"
 
 #include <sys/epoll.h>
@@ -92,7 +91,7 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
 void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& row,
                                     const CallArguments& arguments, CallInProgress& found) const
 {
-    if (!thread.process->attached && !passesFilter(filterKind, row))
+    if (hasFilter(*thread.process) && !passesFilter(filterKind, row))
         return;
     found.call = row.call;
     const TraceeMemory memory(thread.tid);
@@ -110,14 +109,9 @@ void Tracer::Private::describeSleep(const TracedThread& thread, const CallRow& r
             found.endpoint = entry->file->endpoint;
         return;
     }
-    const byteyard_call call = kernelCall(row);
-    if (call.on != BYTEYARD_ON_QUEUE && call.on != BYTEYARD_ON_SEMAPHORE)
-        return;
-    const ObjectKey key(call.on == BYTEYARD_ON_QUEUE ? ObjectKey::Kind::SysvQueue
-                                                     : ObjectKey::Kind::SysvSemaphore,
-                        static_cast<std::uint32_t>(arguments[0]));
-    if (const auto at = objects.find(key); at != objects.end())
-        found.endpoint = at->second;
+    if (const auto key = sysvKey(row, arguments))
+        if (const auto at = objects.find(*key); at != objects.end())
+            found.endpoint = at->second;
 }
 
 } // namespace byteyard::ipc

@@ -155,6 +155,8 @@ void Child::resetSignals() noexcept
 
 void Child::loadFilter() noexcept
 {
+    if (m_filter.empty())
+        return;
     sock_fprog program{static_cast<unsigned short>(m_filter.size()),
                        const_cast<sock_filter*>(m_filter.data())}; // NOLINT
     const auto load = [&program] {

@@ -319,11 +319,17 @@ QString Session::captureText() const
     if (const int attached =
             count([](const LiveProcess& one) { return one.entry.attached && !one.isSampled(); });
         attached > 0)
-        text += u" · "_s + tr("%n process(es) attached, exact (ptrace)", nullptr, attached);
+        text +=
+            u" · "_s + tr("%n process(es) attached, exact (%1)", nullptr, attached).arg(attachedCapture());
     if (const int partly = count([](const LiveProcess& one) { return one.sampled && !one.isSampled(); });
         partly > 0)
         text += u" · "_s + tr("%n of them partly unobserved", nullptr, partly);
     return text;
+}
+
+QString Session::attachedCapture() const
+{
+    return d->captureMode == "ebpf"_L1 ? d->captureMode : u"ptrace"_s;
 }
 
 QList<CaptureWay> Session::captureWays() const

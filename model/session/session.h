@@ -258,6 +258,8 @@ public:
     EnginePids enginePids() const;
     /// "exact (ptrace)", why, and how many processes are sampled nevertheless.
     QString captureText() const;
+    /// "ebpf" or "ptrace": how an attached process is followed when it is not sampled.
+    QString attachedCapture() const;
     /// What the engine can do; empty before one has run.
     QList<CaptureWay> captureWays() const;
     quint64 now() const; ///< ns since the run began; the end's when it has ended

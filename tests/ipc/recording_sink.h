@@ -73,7 +73,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_gaps.push_back(gap);
         m_lost += gap.calls;
-        m_lostOf[gap.process] += gap.calls;
+        m_lostOf[{gap.process, gap.endpoint}] += gap.calls;
         m_in[gap.endpoint] += static_cast<std::int64_t>(gap.bytesIn);
         m_out[gap.endpoint] += static_cast<std::int64_t>(gap.bytesOut);
     }
@@ -96,10 +96,10 @@ public:
         return list;
     }
     std::uint64_t lost() const { return m_lost; }
-    std::uint64_t lostOf(std::uint32_t process) const
+    std::uint64_t lostOf(std::uint32_t process, std::uint32_t endpoint) const
     {
         const std::lock_guard lock(m_mutex);
-        const auto at = m_lostOf.find(process);
+        const auto at = m_lostOf.find({process, endpoint});
         return at == m_lostOf.end() ? 0 : at->second;
     }
 
@@ -222,7 +222,7 @@ private:
     std::atomic<std::uint32_t> m_endpoints{0};
     std::atomic<std::uint32_t> m_processes{0};
     std::atomic<std::uint64_t> m_lost{0};
-    std::map<std::uint32_t, std::uint64_t> m_lostOf;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> m_lostOf;
     bool m_countOnly = false;
 };
 

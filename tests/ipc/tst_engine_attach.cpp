@@ -114,8 +114,10 @@ void TestEngineAttach::whatIsAttachedIsFollowedToItsEnd()
     QVERIFY(told[u"node"_s].isNull());
     QCOMPARE(told[u"argv"_s].toArray().at(1).toString(), u"threads"_s);
     const bool isSampled = capture == "sampled"_L1;
+    // By the kernel's side a call is told as it returns: that it is in one is seen by looking.
+    const bool isStopped = engine.last(u"run-started"_s)[u"capture"_s] == u"ptrace"_s;
     QVERIFY(engine.until(
-        [&] { return isBlocked(engine, stranger.pid(), isSampled ? u"sampled"_s : u"exact"_s); }));
+        [&] { return isBlocked(engine, stranger.pid(), isStopped ? u"exact"_s : u"sampled"_s); }));
     touch(go);
     QVERIFY(engine.untilRunEnds());
     QCOMPARE(engine.last(u"run-ended"_s)[u"reason"_s].toString(), u"all-exited"_s);
@@ -162,10 +164,7 @@ void TestEngineAttach::aSleeperDoesNotHoldTheEndOfARun()
     QVERIFY(engine.greet());
     for (int run = 0; run < 2; ++run) {
         begin(engine, {stranger.pid()});
-        QVERIFY(engine.until([&] {
-            const QJsonObject gap = engine.last(u"sampled"_s);
-            return gap[u"sampled"_s].toBool() && gap[u"why"_s] == u"attached"_s;
-        }));
+        QVERIFY(engine.until([&] { return isBlocked(engine, stranger.pid()); }));
         engine.send({{"type", "stop"}});
         QVERIFY(engine.untilRunEnds());
         QCOMPARE(stateOf(engine, stranger.pid()), u"detached"_s);
@@ -203,11 +202,8 @@ void TestEngineAttach::itOutlivesTheEngine()
     EngineClient engine;
     QVERIFY(engine.greet());
     begin(engine, {stranger.pid()});
-    QVERIFY(engine.until([&] {
-        return isBusy    ? !engine.events.empty()
-               : isTimed ? engine.last(u"sampled"_s)[u"sampled"_s].toBool()
-                         : isBlocked(engine, stranger.pid());
-    }));
+    QVERIFY(
+        engine.until([&] { return isBusy ? !engine.events.empty() : isBlocked(engine, stranger.pid()); }));
     QVERIFY(stranger.tracer() != 0);
     const pid_t worker = engine.worker();
     const pid_t keeper = engine.keeper();

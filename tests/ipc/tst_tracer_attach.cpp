@@ -45,10 +45,18 @@ std::uint32_t attach(Bench& bench, const Stranger& stranger)
     return number;
 }
 
-bool isExactIn(Bench& bench, std::uint32_t process, std::string_view call)
+/// Whether the kernel's side tells of its calls: then it need not be stopped for that.
+bool isByKernel()
 {
+    return captureToTest() != nullptr;
+}
+
+/// Whether it is in a call that will be told of as it returns.
+bool isFollowedIn(Bench& bench, std::uint32_t process, std::string_view call)
+{
+    static const bool byKernel = isByKernel();
     for (const CallInProgress& each : bench.inProgress())
-        if (each.process == process && each.callName == call && each.exact)
+        if (each.process == process && each.callName == call && (each.exact || byKernel))
             return true;
     return false;
 }
@@ -88,6 +96,8 @@ private Q_SLOTS:
     void sampledItRunsUnstopped();
     void inASampledRunItIsNeverStopped();
     void aBusyOneBeginsSampled();
+    void byTheKernelsSideItIsNotStopped();
+    void whatItMakesIsLookedAtBeforeItUsesIt();
     void aPauseIsLetGoAtTheEnd();
     void aStoppedOneStaysStopped();
     void killedItIsSeenToEnd();
@@ -107,7 +117,7 @@ void TestTracerAttach::allThreadsAndChildrenAreFollowedAndTheTotalsAreRight()
     const auto pipes = bench.sink.foundOf("pipe");
     QCOMPARE(pipes.size(), std::size_t{1});
     QCOMPARE(bench.sink.edges(process, pipes[0]).size(), std::size_t{2});
-    QVERIFY(QTest::qWaitFor([&] { return isExactIn(bench, process, "read"); }, patience));
+    QVERIFY(QTest::qWaitFor([&] { return isFollowedIn(bench, process, "read"); }, patience));
     touch(go);
     QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(bench.sink.end(process)->exitCode, 7);
@@ -178,7 +188,7 @@ void TestTracerAttach::aPipeThatALaunchedProcessHasIsOne()
     const std::uint32_t process = attach(bench, stranger);
     QCOMPARE(bench.sink.edges(process, fifo).size(), std::size_t{1});
     QVERIFY(bench.sink.foundOf("fifo").empty());
-    QVERIFY(QTest::qWaitFor([&] { return isExactIn(bench, process, "read"); }, patience));
+    QVERIFY(QTest::qWaitFor([&] { return isFollowedIn(bench, process, "read"); }, patience));
     const std::uint32_t writer = bench.start(bench.plan({"sh", "-c", "printf 12345 > \"$0\"", path}));
     QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(writer), patience);
     QTRY_COMPARE_WITH_TIMEOUT(bench.sink.bytesOut(fifo), 5, patience);
@@ -198,6 +208,7 @@ void TestTracerAttach::aTimedSleepIsNotDisturbed()
 {
     QFETCH(QString, call);
     QFETCH(QString, end);
+    const bool byKernel = isByKernel();
     const QTemporaryDir directory;
     const QString file = directory.filePath(u"took"_s);
     Stranger stranger({peerPath("timed_waits"), call, u"1000"_s, file});
@@ -206,13 +217,13 @@ void TestTracerAttach::aTimedSleepIsNotDisturbed()
         Bench bench;
         const std::uint32_t process = attach(bench, stranger);
         QVERIFY(stranger.sleepsIn(numberOfCall(call)));
-        QCOMPARE(bench.sink.sampledNow(process), SampledWhy::Attached);
+        QCOMPARE(bench.sink.sampledNow(process), byKernel ? SampledWhy::No : SampledWhy::Attached);
         if (end == "its own"_L1) {
             QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
             QCOMPARE(bench.sink.end(process)->exitCode, 0);
             // What it did until it was seen running is in a gap.
             const auto gaps = bench.sink.gaps([](const Gap& gap) { return gap.why == SampledWhy::Attached; });
-            QCOMPARE(gaps.size(), std::size_t{1});
+            QCOMPARE(gaps.size(), byKernel ? std::size_t{0} : std::size_t{1});
         } else if (end == "detached"_L1) {
             bench.tracer.detach(process);
             QVERIFY(stranger.sleepsIn(numberOfCall(call)));
@@ -255,8 +266,8 @@ void TestTracerAttach::anEndlessSleepGoesOn()
     const std::uint32_t process = attach(bench, stranger);
     QVERIFY(QTest::qWaitFor(
         [&] {
-            return isExactIn(bench, process, "semop") || isExactIn(bench, process, "semtimedop") ||
-                   isExactIn(bench, process, "epoll_wait") || sleeps();
+            return isFollowedIn(bench, process, "semop") || isFollowedIn(bench, process, "semtimedop") ||
+                   isFollowedIn(bench, process, "epoll_wait") || sleeps();
         },
         patience));
     QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));
@@ -312,7 +323,7 @@ void TestTracerAttach::aWriteUnderWayIsNotCutShort()
     QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_write); }, patience));
     Bench bench;
     const std::uint32_t process = attach(bench, stranger);
-    QCOMPARE(bench.sink.sampledNow(process), SampledWhy::Attached);
+    QCOMPARE(bench.sink.sampledNow(process), isByKernel() ? SampledWhy::No : SampledWhy::Attached);
     QVERIFY(stranger.sleepsIn(SYS_write));
     bench.tracer.close();
     touch(go);
@@ -435,6 +446,8 @@ void TestTracerAttach::inASampledRunItIsNeverStopped()
 
 void TestTracerAttach::aBusyOneBeginsSampled()
 {
+    if (isByKernel())
+        QSKIP("the kernel's side tells of each call: there is no budget to keep");
     const QTemporaryDir directory;
     const QString go = directory.filePath(u"go"_s);
     Stranger busy({peerPath("strangers"), u"busy"_s, go});
@@ -464,6 +477,76 @@ void TestTracerAttach::aBusyOneBeginsSampled()
     QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, first), ProcessState::Detached, patience);
     touch(go);
     QCOMPARE(busy.status(), 0);
+}
+
+/// Each of its calls is told, in full, while it runs on: a stop would be a time that it gives its processor.
+void TestTracerAttach::byTheKernelsSideItIsNotStopped()
+{
+    if (!isByKernel())
+        QSKIP("here it stops at each call");
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({peerPath("strangers"), u"busy"_s, go});
+    const auto calls = [&] { return proc::ioCounts(stranger.pid()).value_or(proc::IoCounts{}).syscw; };
+    Bench bench;
+    bench.sink.countOnly();
+    const std::uint64_t before = calls();
+    const std::uint32_t process = attach(bench, stranger);
+    const std::uint64_t given = stranger.timesGiven();
+    const std::uint64_t from = calls();
+    constexpr std::uint64_t wanted = 20'000;
+    QTRY_VERIFY_WITH_TIMEOUT(calls() > from + wanted, patience);
+    const std::uint64_t to = calls();
+    QVERIFY(stranger.timesGiven() - given < wanted / 10);
+    QCOMPARE(bench.sink.sampledNow(process), SampledWhy::No);
+    touch(go);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
+    QCOMPARE(stranger.status(), 0);
+    // One byte a call; those that an overfull ring had no room for are in the total, too.
+    const std::uint64_t all = contentsOf(go).trimmed().toULongLong();
+    const auto told = static_cast<std::uint64_t>(bench.sink.bytesIn(bench.sink.foundOf("pipe").at(0)));
+    QVERIFY(told >= to - from);
+    QVERIFY(told <= all - before);
+}
+
+/// A pipe that is made, used and closed between two looks; by a program that blocks the signal, too, of which
+/// a halt is made.
+void TestTracerAttach::whatItMakesIsLookedAtBeforeItUsesIt()
+{
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({u"python3"_s, u"-c"_s,
+                       u"import os, signal, sys, time\n"
+                       "while not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
+                       "for i in range(200):\n"
+                       "    if i == 100: signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+                       "    r, w = os.pipe()\n"
+                       "    c = os.dup(w)\n"
+                       "    os.close(w)\n"
+                       "    assert os.write(c, b'x' * (i + 1)) == i + 1\n"
+                       "    assert len(os.read(r, 1000)) == i + 1\n"
+                       "    os.close(c); os.close(r)\n"
+                       "assert not signal.sigpending()\n"_s,
+                       go});
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_clock_nanosleep); }, patience));
+    Bench bench;
+    const std::uint32_t process = attach(bench, stranger);
+    touch(go);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
+    QCOMPARE(bench.sink.end(process)->exitCode, 0);
+    QCOMPARE(stranger.status(), 0);
+    std::vector<std::int64_t> moved;
+    for (const std::uint32_t pipe : bench.sink.foundOf("pipe"))
+        if (bench.sink.bytesIn(pipe) > 0) {
+            QCOMPARE(bench.sink.bytesOut(pipe), bench.sink.bytesIn(pipe));
+            QVERIFY(bench.sink.edges(process, pipe).empty());
+            moved.push_back(bench.sink.bytesIn(pipe));
+        }
+    QCOMPARE(moved.size(), std::size_t{200});
+    for (std::size_t i = 0; i < moved.size(); ++i)
+        QCOMPARE(moved[i], static_cast<std::int64_t>(i + 1));
+    QVERIFY(bench.sink.events(Call::Signal, process).empty());
+    QCOMPARE(bench.sink.lost(), 0U);
 }
 
 void TestTracerAttach::aPauseIsLetGoAtTheEnd()

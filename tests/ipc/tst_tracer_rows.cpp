@@ -170,12 +170,10 @@ void TracerRows::noRowIsLeftOut()
 void TracerRows::eachCallIsToldAsItWas_data()
 {
     QTest::addColumn<int>("index");
-    const bool byKernel = captureToTest() != nullptr;
     for (int i = 0; i < static_cast<int>(std::size(table)); ++i) {
         const Expected& each = table[i];
-        // What the kernel's side does not tell is told by ptrace, with it as without it.
         const bool isHere = std::any_of(callRows().begin(), callRows().end(), [&](const CallRow& row) {
-            return callInfo(row.call).name == each.call && (!byKernel || isKernelCall(row));
+            return callInfo(row.call).name == each.call;
         });
         if (isHere) // arm64 has only the newer of two
             QTest::newRow(each.call) << i;

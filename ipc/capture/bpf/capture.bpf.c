@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The calls that move bytes, of the tasks of a session, as they return. One record a call goes through a ring
- * buffer; what finds no room there is counted by process and object. Which calls, and what their arguments
- * mean, stands in `settings`, which the engine fills from its table of calls. */
+ * The calls of the tasks of a session. What moves bytes or waits is told as it returns, any other call as it
+ * begins and as it returns. The records go through a ring buffer; what finds no room there is counted by
+ * process and object. Which calls, and what their arguments mean, stands in `settings`, which the engine
+ * fills from its table of calls. */
 #include <linux/bpf.h>
 #include <linux/types.h>
 
@@ -11,97 +12,17 @@
 #include <bpf/bpf_tracing.h>
 
 #include "copies.h"
+#include "halt.h"
+#include "kept.h"
 #include "kernel_types.h"
+#include "losses.h"
+#include "objects.h"
 #include "record.h"
+#include "tasks.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-enum { KIND_MASK = 0170000, SOCKET = 0140000, REGULAR = 0100000, CHARACTER = 0020000, FIFO = 0010000 };
-enum { NAMESPACE_LEVELS = 33 };
-
-/* A task of the session, and the call that it is in. Children inherit it at fork. */
-struct in_call
-{
-    __u64 since;
-    struct byteyard_key key;
-    struct byteyard_key key2; /* what bytes go into, of a call on two */
-    __u32 call;
-    __u32 armed;
-    __u32 tid; /* 0: not looked up yet */
-    __u32 process;
-};
-
-struct
-{
-    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct in_call);
-} tasks SEC(".maps");
-
-/* What a task's call writes over, as it was at the entry. Only tasks that make such calls have it. */
-struct kept
-{
-    struct
-    {
-        __u64 address;
-        __u64 size;
-        __u8 bytes[BYTEYARD_MOST_KEPT];
-    } of[BYTEYARD_KEPT];
-};
-
-struct
-{
-    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct kept);
-} entries SEC(".maps");
-
-struct
-{
-    __uint(type, BPF_MAP_TYPE_ARRAY);
-    __uint(map_flags, BPF_F_MMAPABLE);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct byteyard_settings);
-} settings SEC(".maps");
-
-/* Files and terminals that are followed; of others nothing is told. The value is their name in user space,
- * which overlayfs and btrfs make up. */
-struct
-{
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 65536);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, struct byteyard_key);
-    __type(value, struct byteyard_key);
-} followed SEC(".maps");
-
-/* Threads whose calls are not told for now, by their number. */
-struct
-{
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 65536);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, __u32);
-    __type(value, __u32);
-} silent SEC(".maps");
-
-struct
-{
-    __uint(type, BPF_MAP_TYPE_HASH);
-    __uint(max_entries, 16384);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, struct byteyard_loss_key);
-    __type(value, struct byteyard_loss);
-} losses SEC(".maps");
-
-struct
-{
-    __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 1 << 24);
-} ring SEC(".maps");
+enum { RESTART_BLOCK = 516 }; /* linux/errno.h: the call goes on by restart_syscall(2) */
 
 struct small_record
 {
@@ -110,178 +31,17 @@ struct small_record
     __u8 data[BYTEYARD_SMALL_DATA];
 };
 
-static __always_inline __u64 argument(struct pt_regs* regs, int index)
+/* Whether it looks at what waits without taking it. */
+static __always_inline int peeks(const struct byteyard_call* call, struct pt_regs* regs)
 {
-#if defined(__TARGET_ARCH_x86)
-    switch (index) {
-    case 0:
-        return regs->di;
-    case 1:
-        return regs->si;
-    case 2:
-        return regs->dx;
-    case 3:
-        return regs->r10;
-    case 4:
-        return regs->r8;
-    case 5:
-        return regs->r9;
-    }
-#elif defined(__TARGET_ARCH_arm64)
-    switch (index) {
-    case 0:
-        return regs->orig_x0;
-    case 1:
-        return regs->user_regs.regs[1];
-    case 2:
-        return regs->user_regs.regs[2];
-    case 3:
-        return regs->user_regs.regs[3];
-    case 4:
-        return regs->user_regs.regs[4];
-    case 5:
-        return regs->user_regs.regs[5];
-    }
-#endif
-    return 0;
+    return call->peeks != 0 && (argument(regs, call->flags) & call->peeks) != 0;
 }
 
-/* Calls of another architecture have other numbers: they are not observed. */
-static __always_inline int is_compat(struct task_struct* task)
+/* Whether a task's call is to be told; what it is on. */
+static __always_inline int begin(struct task_struct* task, struct pt_regs* regs, long id, struct in_call* in,
+                                 const struct byteyard_settings* set)
 {
-#if defined(__TARGET_ARCH_x86)
-    return (task->thread_info.status & 2) != 0; /* TS_COMPAT */
-#else
-    return (task->thread_info.flags & (1UL << 22)) != 0; /* TIF_32BIT */
-#endif
-}
-
-/* A thread's number as those in a PID namespace see it; 0 when it is none of theirs. */
-static __always_inline __u32 number_of(struct task_struct* task, __u32 namespace)
-{
-    struct pid* pid = BPF_CORE_READ(task, thread_pid);
-    const __u32 level = BPF_CORE_READ(pid, level);
-    const __u64 first = (__u64)pid + bpf_core_field_offset(struct pid, numbers);
-    for (__u32 i = 0; i < NAMESPACE_LEVELS && i <= level; ++i) {
-        struct upid* number = (struct upid*)(first + i * bpf_core_type_size(struct upid));
-        if (BPF_CORE_READ(number, ns, ns.inum) == namespace)
-            return BPF_CORE_READ(number, nr);
-    }
-    return 0;
-}
-
-static __always_inline __u64 user_device(__u32 device)
-{
-    const __u64 major = device >> 20;
-    const __u64 minor = device & 0xfffff;
-    return (minor & 0xff) | (major << 8) | ((minor & ~0xffULL) << 12);
-}
-
-/* What stands behind a descriptor, if it is of interest. */
-static __always_inline int identify(struct task_struct* task, int fd, struct byteyard_key* key)
-{
-    struct fdtable* table = task->files->fdt;
-    if (fd < 0 || (__u32)fd >= table->max_fds)
-        return 0;
-    struct file* file = POINTER_AT(table->fd + fd);
-    if (!file)
-        return 0;
-    struct inode* inode = LOAD(file, f_inode);
-    const __u16 mode = LOAD(inode, i_mode);
-    key->kind = BYTEYARD_KEY_INODE;
-    if ((mode & KIND_MASK) == 0) {
-        key->kind = BYTEYARD_KEY_DESCRIPTOR;
-        key->device = 0;
-        key->number = fd;
-        return 1;
-    }
-    if ((mode & KIND_MASK) == CHARACTER) {
-        const __u32 device = LOAD(inode, i_rdev);
-        const __u32 major = device >> 20;
-        key->kind = BYTEYARD_KEY_PTY;
-        key->device = 0;
-        if (major >= 136 && major < 144) {
-            key->number = (major - 136) * 256 + (device & 0xfffff);
-        } else if (device == ((5 << 20) | 2)) {
-            struct tty_file_private* private = LOAD(file, private_data);
-            key->number = BPF_CORE_READ(private, tty, index);
-        } else {
-            return 0;
-        }
-    } else {
-        struct super_block* superblock = LOAD(inode, i_sb);
-        key->device = user_device(LOAD(superblock, s_dev));
-        key->number = LOAD(inode, i_ino);
-        if ((mode & KIND_MASK) == FIFO || (mode & KIND_MASK) == SOCKET)
-            return 1;
-        if ((mode & KIND_MASK) != REGULAR)
-            return 0;
-    }
-    const struct byteyard_key* name = bpf_map_lookup_elem(&followed, key);
-    if (!name)
-        return 0;
-    *key = *name;
-    return 1;
-}
-
-static __always_inline void keep(struct task_struct* task, const struct byteyard_call* call,
-                                 struct pt_regs* regs)
-{
-    struct kept* kept = bpf_task_storage_get(&entries, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!kept)
-        return;
-    for (int i = 0; i < BYTEYARD_KEPT; ++i) {
-        const __u64 place = argument(regs, call->kept[i].address);
-        __u64 size = call->kept[i].size;
-        if (call->kept[i].bits >= 0)
-            size = ((__u32)argument(regs, call->kept[i].bits) + 63) / 64 * 8;
-        size = least(size, BYTEYARD_MOST_KEPT);
-        asm volatile("" : "+r"(size)); // as in append
-        kept->of[i].size = 0;
-        if (call->kept[i].address < 0 || place == 0 || size == 0 || size > BYTEYARD_MOST_KEPT ||
-            bpf_probe_read_user(kept->of[i].bytes, size, (const void*)place) != 0)
-            continue;
-        kept->of[i].address = place;
-        kept->of[i].size = size;
-    }
-}
-
-/* Puts what was kept at a call's entry into the scratch; where that ends. */
-static __always_inline __u32 append_kept(struct task_struct* task, struct scratch* scratch)
-{
-    const struct kept* kept = bpf_task_storage_get(&entries, task, 0, 0);
-    __u32 at = 0;
-    for (int i = 0; kept && i < BYTEYARD_KEPT; ++i) {
-        const __u64 size = kept->of[i].size;
-        __u64 begin = at;
-        asm volatile("" : "+r"(begin)); // as in append
-        if (size == 0 || size > BYTEYARD_MOST_KEPT ||
-            begin > BYTEYARD_KEPT * (sizeof(struct byteyard_piece) + BYTEYARD_MOST_KEPT))
-            continue;
-        struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + begin);
-        piece->address = kept->of[i].address;
-        piece->size = size;
-        piece->zero = 0;
-        __builtin_memcpy(piece + 1, kept->of[i].bytes, BYTEYARD_MOST_KEPT);
-        ++scratch->record.pieces;
-        at += (sizeof *piece + size + 7) & ~7U;
-    }
-    return at;
-}
-
-SEC("tp_btf/sys_enter")
-int BPF_PROG(enter, struct pt_regs* regs, long id)
-{
-    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
-    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
-    const __u32 zero = 0;
-    if (!in)
-        return 0;
-    in->armed = 0;
     if (id < 0 || id >= BYTEYARD_CALLS || is_compat(task))
-        return 0;
-    const struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
-    if (!set)
         return 0;
     const struct byteyard_call* call = &set->calls[id];
     if (call->on == BYTEYARD_ON_NOTHING)
@@ -290,10 +50,16 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
         in->tid = number_of(task, set->numbers);
         in->process = number_of(BPF_CORE_READ(task, group_leader), set->numbers);
     }
-    if (set->silenced && !call->always && bpf_map_lookup_elem(&silent, &in->tid))
-        return 0;
-    if ((call->stops || call->skips) && (argument(regs, call->flags) & (call->stops | call->skips)))
-        return 0;
+    if (set->silenced) {
+        const __u32* why = bpf_map_lookup_elem(&silent, &in->tid);
+        if (why && (*why == BYTEYARD_STOPPED || (!call->always && !peeks(call, regs))))
+            return 0;
+    }
+    if (call->needs | call->skips) {
+        const __u64 flags = argument(regs, call->flags);
+        if ((flags & call->needs) != call->needs || (flags & call->skips) != 0)
+            return 0;
+    }
     switch (call->on) {
     case BYTEYARD_ON_FD:
         in->key2.kind = BYTEYARD_KEY_NOTHING;
@@ -319,16 +85,12 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
     default:
         return 0;
     }
-    if (call->keeps)
-        keep(task, call, regs);
     in->call = id;
-    in->armed = 1;
-    in->since = bpf_ktime_get_ns();
-    return 0;
+    return 1;
 }
 
 static __always_inline void fill(struct byteyard_record* record, struct pt_regs* regs, long result,
-                                 const struct in_call* in, __u64 time)
+                                 const struct in_call* in, __u64 time, __u32 phase)
 {
     record->time = time;
     record->since = in->since;
@@ -339,98 +101,105 @@ static __always_inline void fill(struct byteyard_record* record, struct pt_regs*
     record->tid = in->tid;
     record->call = in->call;
     record->pieces = 0;
+    record->phase = phase;
+    record->halts = 0;
 }
 
-/* What a call that found no room has moved through one object. */
-struct missed
+/* Puts the structures that a call's arguments point to behind what stands in the scratch; where that ends.
+ * Counts those that are not in memory: the kernel reads them in when it makes the call. */
+static __always_inline __u32 append_extras(__u32 cpu, __u32 at, const struct byteyard_call* call,
+                                           struct pt_regs* regs, __u32* unread)
 {
-    struct byteyard_loss_key at;
-    __u64 time;
-    __u64 calls;
-    __u64 bytesIn;
-    __u64 messagesIn;
-    __u64 bytesOut;
-    __u64 messagesOut;
-    __u64 changing;
-};
-
-static __noinline int count(const struct missed* missed, struct byteyard_settings* set)
-{
-    struct byteyard_loss* loss = bpf_map_lookup_elem(&losses, &missed->at);
-    if (!loss) {
-        struct byteyard_loss none;
-        __builtin_memset(&none, 0, sizeof none);
-        none.first = missed->time;
-        bpf_map_update_elem(&losses, &missed->at, &none, BPF_NOEXIST);
-        loss = bpf_map_lookup_elem(&losses, &missed->at);
-    }
-    if (!loss) {
-        __sync_fetch_and_add(&set->uncounted, missed->calls);
-        return 0;
-    }
-    __sync_fetch_and_add(&loss->calls, missed->calls);
-    __sync_fetch_and_add(&loss->bytesIn, missed->bytesIn);
-    __sync_fetch_and_add(&loss->messagesIn, missed->messagesIn);
-    __sync_fetch_and_add(&loss->bytesOut, missed->bytesOut);
-    __sync_fetch_and_add(&loss->messagesOut, missed->messagesOut);
-    __sync_fetch_and_add(&loss->changing, missed->changing);
-    loss->last = missed->time;
-    return 0;
-}
-
-static __always_inline __u64 wake_flag(struct byteyard_settings* set)
-{
-    return set->wanted ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-/* Counts a call whose record found no room. */
-static __always_inline void lose(const struct byteyard_call* call, struct pt_regs* regs, long result,
-                                 const struct in_call* in, __u64 time, struct byteyard_settings* set)
-{
-    const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
-    const __u64 flags = call->flags < 0 ? 0 : argument(regs, call->flags);
-    __u64 moved = call->returnsZero ? requested : (__u64)result;
-    __u64 messages = 1;
-    struct missed missed;
-    __builtin_memset(&missed, 0, sizeof missed);
-    missed.at.key = in->key;
-    missed.at.process = in->process;
-    missed.at.fd = call->on == BYTEYARD_ON_FD ? (int)argument(regs, call->fd) : -1;
-    missed.time = time;
-    missed.calls = 1;
-    missed.changing = call->changes;
-    if (result > 0 && call->payload == BYTEYARD_MESSAGES) {
-        const __u32 cpu = bpf_get_smp_processor_id();
-        struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
-        if (scratch) {
-            scratch->bytesMoved = scratch->messagesMoved = 0;
-            sum_messages(cpu, argument(regs, call->buffer), result);
-            moved = scratch->bytesMoved;
-            messages = scratch->messagesMoved;
+    for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
+        const struct byteyard_extra* extra = &call->extras[i];
+        if (extra->address < 0)
+            continue;
+        const __u64 from = argument(regs, extra->address);
+        __u64 length = extra->unit;
+        if (from == 0)
+            continue;
+        const __u32 before = at;
+        if (extra->how == BYTEYARD_SIZE_STRING) {
+            at = append_string(cpu, at, from);
+            *unread += at == before;
+            continue;
         }
-        missed.calls = result;
+        if (extra->how == BYTEYARD_SIZE_PAGES) {
+            at = append_pages(cpu, at, from);
+            continue;
+        }
+        if (extra->how == BYTEYARD_SIZE_COUNT) {
+            length = least(least(argument(regs, extra->count), BYTEYARD_MOST_EXTRA) * extra->unit,
+                           BYTEYARD_MOST_EXTRA);
+        } else if (extra->how == BYTEYARD_SIZE_POINTER) {
+            __u32 told = 0;
+            const __u64 place = argument(regs, extra->count);
+            if (place == 0 || bpf_probe_read_user(&told, sizeof told, (const void*)place) != 0)
+                continue;
+            at = append(cpu, at, place, sizeof told);
+            length = least(told, 128);
+        }
+        at = append(cpu, at, from, length);
+        *unread += at == before;
     }
-    if (result < 0 || (flags & call->peeks) != 0 || (result == 0 && !call->emptyCounts && !call->returnsZero))
-        moved = messages = 0;
-    if (call->flow == BYTEYARD_FLOW_IN) {
-        missed.bytesIn = moved;
-        missed.messagesIn = messages;
-    } else if (call->flow == BYTEYARD_FLOW_OUT || call->flow == BYTEYARD_FLOW_THROUGH) {
-        missed.bytesOut = moved;
-        missed.messagesOut = messages;
+    return at;
+}
+
+/* The beginning or the return of a call that is told twice; 0 when it finds no room. A beginning is left out
+ * when what the call names is not in memory, since then its return tells all. */
+static __always_inline int tell(struct pt_regs* regs, long result, struct in_call* in, __u64 time,
+                                const struct byteyard_call* call, struct byteyard_settings* set, __u32 phase,
+                                __u32 halts)
+{
+    in->unread = 0;
+    if (call->extras[0].address < 0) {
+        struct byteyard_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
+        if (!record)
+            return 0;
+        fill(record, regs, result, in, time, phase);
+        record->halts = halts;
+        bpf_ringbuf_submit(record, wake_flag(set));
+        return 1;
     }
-    if (in->key.kind != BYTEYARD_KEY_NOTHING) {
-        count(&missed, set);
-        missed.calls = 0;
-    }
-    if (call->on != BYTEYARD_ON_FD || in->key2.kind == BYTEYARD_KEY_NOTHING)
-        return;
-    missed.at.key = in->key2;
-    missed.at.fd = (int)argument(regs, call->fd2);
-    missed.bytesIn = moved;
-    missed.messagesIn = messages;
-    missed.bytesOut = missed.messagesOut = 0;
-    count(&missed, set);
+    const __u32 cpu = bpf_get_smp_processor_id();
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    if (!scratch)
+        return 0;
+    fill(&scratch->record, regs, result, in, time, phase);
+    scratch->record.halts = halts;
+    __u64 end = append_extras(cpu, 0, call, regs, &in->unread);
+    if (phase == BYTEYARD_ENTERED && in->unread && !call->replaces && !call->forks)
+        return 1;
+    asm volatile("" : "+r"(end)); // as in append
+    return end <= SCRATCH_BYTES &&
+           bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + end, wake_flag(set)) == 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(enter, struct pt_regs* regs, long id)
+{
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
+    const __u32 zero = 0;
+    if (!in)
+        return 0;
+    in->armed = 0;
+    struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!set)
+        return 0;
+    if (id == set->restart)
+        id = in->resumes ? in->resumes : -1;
+    in->resumes = 0;
+    if (!begin(task, regs, id, in, set))
+        return 0;
+    const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
+    if (call->keeps)
+        keep(task, call, regs);
+    in->armed = ARMED;
+    in->since = bpf_ktime_get_ns();
+    if (call->twice && !tell(regs, 0, in, 0, call, set, BYTEYARD_ENTERED, 0))
+        in->armed = LOST;
+    return 0;
 }
 
 SEC("tp_btf/sys_exit")
@@ -441,12 +210,24 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     const __u32 zero = 0;
     if (!in || !in->armed)
         return 0;
+    const __u32 armed = in->armed;
     in->armed = 0;
     struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
-    if (!set)
+    if (!set || (armed == BEGAN_BEFORE && !begin(task, regs, call_number(regs), in, set)))
         return 0;
     const __u64 time = bpf_ktime_get_ns();
     const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
+    if (result == -RESTART_BLOCK)
+        in->resumes = in->call;
+    if (call->twice) {
+        const int halts =
+            (call->halts == BYTEYARD_HALTS_DONE && result >= 0) ||
+            (call->halts == BYTEYARD_HALTS_FILE && result >= 0 && may_be_followed(task, result));
+        if (armed != LOST &&
+            tell(regs, result, in, time, call, set, BYTEYARD_RETURNED, halts && halt(task, set)))
+            return 0;
+        goto lost;
+    }
     const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
     const __u64 moved = result == 0 && call->returnsZero ? requested : result > 0 ? (__u64)result : 0;
     __u64 size = least(moved, set->dataBytes);
@@ -465,7 +246,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         struct small_record* small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
         if (!small)
             goto lost;
-        fill(&small->record, regs, result, in, time);
+        fill(&small->record, regs, result, in, time, BYTEYARD_WHOLE);
         // By way of the stack: a kernel that checks where copies go (CONFIG_HARDENED_USERCOPY) looks long for
         // the ring, which is mapped memory.
         __u64 data[BYTEYARD_SMALL_DATA / 8] = {0};
@@ -486,29 +267,10 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
     if (!scratch)
         goto lost;
-    fill(&scratch->record, regs, result, in, time);
+    fill(&scratch->record, regs, result, in, time, BYTEYARD_WHOLE);
     __u32 at = call->keeps ? append_kept(task, scratch) : 0;
-    for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
-        const struct byteyard_extra* extra = &call->extras[i];
-        if (extra->address < 0)
-            continue;
-        const __u64 from = argument(regs, extra->address);
-        __u64 length = extra->unit;
-        if (from == 0)
-            continue;
-        if (extra->how == BYTEYARD_SIZE_COUNT) {
-            length = least(least(argument(regs, extra->count), BYTEYARD_MOST_EXTRA) * extra->unit,
-                           BYTEYARD_MOST_EXTRA);
-        } else if (extra->how == BYTEYARD_SIZE_POINTER) {
-            __u32 told = 0;
-            const __u64 place = argument(regs, extra->count);
-            if (place == 0 || bpf_probe_read_user(&told, sizeof told, (const void*)place) != 0)
-                continue;
-            at = append(cpu, at, place, sizeof told);
-            length = least(told, 128);
-        }
-        at = append(cpu, at, from, length);
-    }
+    __u32 unread = 0;
+    at = append_extras(cpu, at, call, regs, &unread);
     if (call->payload == BYTEYARD_FLAT) {
         at = append(cpu, at, address, size);
     } else if (call->buffer >= 0) {
@@ -518,8 +280,11 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         } else if (call->payload == BYTEYARD_MESSAGE) {
             struct message message;
             at = append(cpu, at, place, sizeof message);
-            if (bpf_probe_read_user(&message, sizeof message, (const void*)place) == 0)
+            if (bpf_probe_read_user(&message, sizeof message, (const void*)place) == 0) {
                 at = append_message(cpu, at, &message, size);
+                if (call->halts == BYTEYARD_HALTS_RECEIVED && result >= 0 && message.controlSize != 0)
+                    scratch->record.halts = halt(task, set);
+            }
         } else if (call->payload == BYTEYARD_MESSAGES) {
             at = append_messages(cpu, at, place, requested, result > 0 ? set->dataBytes : 0);
         }
@@ -531,17 +296,80 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     if (bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + end, wake_flag(set)) == 0)
         return 0;
 lost:
+    // The engine looks up what the process has before anybody can use what the call has made.
+    if (call->twice || (call->halts == BYTEYARD_HALTS_RECEIVED && result >= 0))
+        halt(task, set);
     lose(call, regs, result, in, time, set);
     return 0;
 }
 
+/* The program that a call executes, when its name could not be read at the call's entry. */
+static __always_inline void tell_program(struct in_call* in, const struct linux_binprm* program,
+                                         struct byteyard_settings* set)
+{
+    const __u32 cpu = bpf_get_smp_processor_id();
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    if (!scratch)
+        return;
+    struct byteyard_record* record = &scratch->record;
+    struct byteyard_piece* piece = (struct byteyard_piece*)scratch->bytes;
+    const long size =
+        bpf_probe_read_kernel_str(piece + 1, BYTEYARD_MOST_PATH, BPF_CORE_READ(program, filename));
+    if (size <= 0 || size > BYTEYARD_MOST_PATH)
+        return;
+    __builtin_memset(record, 0, sizeof *record);
+    record->since = in->since;
+    record->key = in->key;
+    record->tid = in->tid;
+    record->call = in->call;
+    record->phase = BYTEYARD_ENTERED;
+    record->pieces = 1;
+    // No memory of the old program is left: any address stands for the name's.
+    for (int i = 0; i < 6; ++i)
+        record->arguments[i] = 1;
+    piece->address = 1;
+    piece->size = size;
+    piece->zero = 0;
+    __u64 end = sizeof *piece + size;
+    asm volatile("" : "+r"(end)); // as in append
+    if (end <= sizeof *piece + BYTEYARD_MOST_PATH)
+        bpf_ringbuf_output(&ring, scratch, sizeof *record + end, wake_flag(set));
+}
+
 /* A thread that executes a program takes the number of its process. */
 SEC("tp_btf/sched_process_exec")
-int BPF_PROG(executed, struct task_struct* task)
+int BPF_PROG(executed, struct task_struct* task, int former, struct linux_binprm* program)
 {
     struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
-    if (in)
-        in->tid = 0;
+    const __u32 zero = 0;
+    struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!in || !set)
+        return 0;
+    if (in->armed == ARMED && in->unread)
+        tell_program(in, program, set);
+    in->tid = 0;
+    return 0;
+}
+
+/* Takes on the threads of a process that runs already, or lets them go. */
+SEC("iter/task")
+int each(struct bpf_iter__task* context)
+{
+    struct task_struct* task = context->task;
+    const __u32 zero = 0;
+    const struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!task || !set)
+        return 0;
+    const __u32 process = number_of(BPF_CORE_READ(task, group_leader), set->numbers);
+    if (process != 0 && process == set->leave)
+        bpf_task_storage_delete(&tasks, task);
+    if (process == 0 || process != set->attach)
+        return 0;
+    struct in_call before;
+    __builtin_memset(&before, 0, sizeof before);
+    before.armed = BEGAN_BEFORE;
+    before.since = bpf_ktime_get_ns();
+    bpf_task_storage_get(&tasks, task, &before, BPF_LOCAL_STORAGE_GET_F_CREATE);
     return 0;
 }
 

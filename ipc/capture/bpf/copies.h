@@ -80,6 +80,33 @@ __noinline int append(__u32 cpu, __u32 at, __u64 address, __u64 size)
     return at + ((sizeof *piece + part + 7) & ~7U);
 }
 
+/* Copies a string and its zero, as append() does; nothing of one that is longer than a path may be. */
+__noinline int append_string(__u32 cpu, __u32 at, __u64 address)
+{
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    __u64 begin = at;
+    asm volatile("" : "+r"(begin));
+    if (!scratch || begin > SCRATCH_BYTES - BYTEYARD_MOST_DATA - 64)
+        return at;
+    struct byteyard_piece* piece = (struct byteyard_piece*)(scratch->bytes + begin);
+    const long size = bpf_probe_read_user_str(piece + 1, BYTEYARD_MOST_PATH, (const void*)address);
+    if (size <= 0 || size > BYTEYARD_MOST_PATH)
+        return at;
+    piece->address = address;
+    piece->size = size;
+    piece->zero = 0;
+    ++scratch->record.pieces;
+    return at + ((sizeof *piece + (__u32)size + 7) & ~7U);
+}
+
+/* Copies the pages that are in memory from an address on, each as a piece. */
+__noinline int append_pages(__u32 cpu, __u32 at, __u64 address)
+{
+    for (int i = 0; i < BYTEYARD_MOST_PAGES; ++i)
+        at = append(cpu, at, address + i * BYTEYARD_PAGE, BYTEYARD_PAGE);
+    return at;
+}
+
 /* The pieces that an iovec tells of, and their first bytes. */
 __noinline int append_vectors(__u32 cpu, __u32 at, __u64 address, __u64 count, __u64 most)
 {

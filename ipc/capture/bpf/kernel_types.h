@@ -14,7 +14,7 @@
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs
 {
-    unsigned long di, si, dx, r10, r8, r9;
+    unsigned long di, si, dx, r10, r8, r9, orig_ax;
 };
 struct thread_info
 {
@@ -29,6 +29,7 @@ struct pt_regs
 {
     struct user_pt_regs user_regs;
     __u64 orig_x0;
+    __s32 syscallno;
 };
 struct thread_info
 {
@@ -90,12 +91,27 @@ struct pid
     unsigned int level;
     struct upid numbers[1];
 };
+typedef struct
+{
+    unsigned long sig[1];
+} sigset_t;
 struct task_struct
 {
     struct thread_info thread_info;
     struct files_struct* files;
     struct pid* thread_pid;
     struct task_struct* group_leader;
+    struct task_struct* parent; /* its tracer, if it has one */
+    unsigned int ptrace;
+    sigset_t blocked;
+};
+struct linux_binprm
+{
+    const char* filename;
+};
+struct bpf_iter__task
+{
+    struct task_struct* task;
 };
 #pragma clang attribute pop
 

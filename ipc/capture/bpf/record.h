@@ -8,6 +8,9 @@ enum {
     BYTEYARD_MOST_DATA = 65536,  /* bytes kept of what one call moved */
     BYTEYARD_MOST_PIECES = 1024, /* UIO_MAXIOV */
     BYTEYARD_MOST_EXTRA = 16384, /* bytes of one structure that an argument points to */
+    BYTEYARD_PAGE = 4096,        /* bytes: no machine has smaller pages */
+    BYTEYARD_MOST_PAGES = 32,    /* of memory that is let go */
+    BYTEYARD_MOST_PATH = 4096,   /* PATH_MAX, with its zero */
     BYTEYARD_MOST_VECTORS = 16,  /* pieces of a vector, and */
     BYTEYARD_MOST_MESSAGES = 64, /* messages of one call whose bytes are copied; all are counted */
     BYTEYARD_EXTRAS = 3,
@@ -48,6 +51,20 @@ enum {
     BYTEYARD_SIZE_FIXED = 0,   /* `unit` bytes */
     BYTEYARD_SIZE_COUNT = 1,   /* argument `count` times `unit` */
     BYTEYARD_SIZE_POINTER = 2, /* an int that argument `count` points to; copied too. After the call */
+    BYTEYARD_SIZE_STRING = 3,  /* up to its zero, which goes with it */
+    BYTEYARD_SIZE_PAGES = 4,   /* the first pages, as far as they are in memory: no error that some are not */
+};
+
+/* What a record tells: a call that moves bytes or waits as it returns, any other as it begins and as it
+ * returns. */
+enum { BYTEYARD_WHOLE = 0, BYTEYARD_ENTERED = 1, BYTEYARD_RETURNED = 2 };
+
+/* When a call's return halts the thread, so that what it has made can be looked at before it is used. */
+enum {
+    BYTEYARD_HALTS_NEVER = 0,
+    BYTEYARD_HALTS_DONE = 1,     /* when it has succeeded */
+    BYTEYARD_HALTS_FILE = 2,     /* when the descriptor that it returns may lead to what is followed */
+    BYTEYARD_HALTS_RECEIVED = 3, /* when a message has brought something along */
 };
 
 struct byteyard_extra
@@ -81,13 +98,23 @@ struct byteyard_call
     unsigned char emptyCounts; /* a message of 0 bytes is one */
     signed char flags;         /* argument: flags; -1: none */
     unsigned short peeks;      /* with any of these flags nothing moves */
-    unsigned short stops;      /* with any of these flags it is left to ptrace */
-    unsigned short skips;      /* with any of these flags it is of no interest */
-    unsigned char always;      /* told of silent threads too: it may bring descriptors along */
+    unsigned short needs;      /* without all of these flags it is of no interest, and */
+    unsigned short skips;      /* with any of these */
+    unsigned char always;      /* told of silent threads too: it may change who has what */
     unsigned char changes;     /* the engine's table of who has what must know of it */
     unsigned char keeps;       /* one of `kept` is there */
+    unsigned char twice;       /* told as it begins and as it returns */
+    unsigned char replaces;    /* executes a program: nothing of the caller's memory is left at its return */
+    unsigned char forks;       /* its child is there before it returns */
+    unsigned char halts;
     struct byteyard_extra extras[BYTEYARD_EXTRAS];
     struct byteyard_kept kept[BYTEYARD_KEPT];
+};
+
+/* Why a thread is told of less. */
+enum {
+    BYTEYARD_SILENT = 1,  /* not of calls that move bytes or wait */
+    BYTEYARD_STOPPED = 2, /* of none: ptrace stops it at each */
 };
 
 struct byteyard_settings
@@ -96,6 +123,10 @@ struct byteyard_settings
     unsigned int wanted;   /* the engine sleeps: wake it at the next record */
     unsigned int silenced; /* how many threads are in `silent` */
     unsigned int numbers;  /* the PID namespace in which threads are named: its inode (namespaces(7)) */
+    unsigned int restart;  /* the number of restart_syscall(2) */
+    unsigned int tracer;   /* the engine's pid: who is halted stops for it */
+    unsigned int attach;   /* pid: whose threads the iterator takes on, or */
+    unsigned int leave;    /* lets go */
     unsigned long long uncounted; /* calls that were lost and that even `losses` had no room for */
     struct byteyard_call calls[BYTEYARD_CALLS];
 };
@@ -117,6 +148,8 @@ struct byteyard_record
     unsigned int tid; /* in the namespace that `numbers` says */
     unsigned short call;
     unsigned short pieces; /* byteyard_piece that follow, each at a multiple of 8 */
+    unsigned int phase;
+    unsigned int halts; /* the thread stops before it goes on: a signal is on its way to it */
 };
 
 struct byteyard_piece
