@@ -198,7 +198,7 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
     if (info.op == PTRACE_SYSCALL_INFO_ENTRY && !isData)
         return passEntry(stopped, info.entry.nr);
     if (!entry && !isData) {
-        stopped.goesBackIn = stopped.goesBackIn || (!stopped.inCall && isBeforeExec(stopped));
+        const bool isUnheld = !stopped.inCall && isBeforeExec(stopped);
         if (info.op == PTRACE_SYSCALL_INFO_EXIT && stopped.inCall) {
             const TraceeMemory memory(stopped.tid);
             if (!leaveRuled(stopped, memory, info.exit.rval))
@@ -215,7 +215,7 @@ void Tracer::Private::handleSystemCall(TracedThread& stopped, bool entry)
                 registers->write(stopped.tid);
             }
         }
-        resume(stopped, PTRACE_CONT);
+        resumeUnheld(stopped, PTRACE_CONT, isUnheld);
         stopped.goesBackIn = false;
         return;
     }
@@ -261,10 +261,16 @@ void Tracer::Private::passEntry(TracedThread& stopped, std::uint64_t number)
             finish(stopped, TraceeMemory(stopped.tid), -EINTR);
         stopped.inCall = false;
     }
-    const bool isUnheld = isBeforeExec(stopped);
-    stopped.goesBackIn = stopped.goesBackIn || isUnheld;
-    resume(stopped, PTRACE_SYSCALL);
-    stopped.goesBackIn = stopped.goesBackIn && !isUnheld;
+    resumeUnheld(stopped, PTRACE_SYSCALL, isBeforeExec(stopped));
+}
+
+/// As resume(), but for a pause, if it `isUnheld`.
+void Tracer::Private::resumeUnheld(TracedThread& stopped, int request, bool isUnheld)
+{
+    const bool goesBackIn = stopped.goesBackIn;
+    stopped.goesBackIn = goesBackIn || isUnheld;
+    resume(stopped, request);
+    stopped.goesBackIn = goesBackIn;
 }
 
 void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
@@ -307,7 +313,7 @@ void Tracer::Private::handleEvent(TracedThread& stopped, int event, int signal)
             stopped.process->state = ProcessState::Running;
             tellProcess(*stopped.process, false);
         }
-        resume(stopped, PTRACE_CONT);
+        resumeUnheld(stopped, PTRACE_CONT, isBeforeExec(stopped));
         break;
     default:
         resume(stopped, PTRACE_CONT);

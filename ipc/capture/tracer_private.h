@@ -279,6 +279,7 @@ struct Tracer::Private
     void passEntry(TracedThread& thread, std::uint64_t number);
     void handleEvent(TracedThread& thread, int event, int signal);
     void resume(TracedThread& thread, int request, int signal = 0);
+    void resumeUnheld(TracedThread& thread, int request, bool isUnheld);
     void resumeDue();
     void resumeNow();
     void setTimer(std::uint64_t due);

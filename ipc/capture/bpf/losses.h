@@ -80,7 +80,8 @@ static __always_inline void lose(const struct byteyard_call* call, struct pt_reg
         }
         missed.calls = result;
     }
-    if (call->twice || result < 0 || (flags & call->peeks) != 0 || (result == 0 && !call->emptyCounts && !call->returnsZero))
+    if (call->twice || result < 0 || (flags & call->peeks) != 0 ||
+        (result == 0 && !call->emptyCounts && !call->returnsZero))
         moved = messages = 0;
     if (call->flow == BYTEYARD_FLOW_IN) {
         missed.bytesIn = moved;
