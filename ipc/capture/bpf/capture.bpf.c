@@ -37,9 +37,9 @@ static __always_inline int peeks(const struct byteyard_call* call, struct pt_reg
     return call->peeks != 0 && (argument(regs, call->flags) & call->peeks) != 0;
 }
 
-/* Whether a task's call is to be told; what it is on. */
-static __always_inline int begin(struct task_struct* task, struct pt_regs* regs, long id, struct in_call* in,
-                                 const struct byteyard_settings* set)
+/* Whether a task's call is to be told. */
+static __always_inline int is_told(struct task_struct* task, struct pt_regs* regs, long id,
+                                   struct in_call* in, const struct byteyard_settings* set)
 {
     if (id < 0 || id >= BYTEYARD_CALLS || is_compat(task))
         return 0;
@@ -60,6 +60,14 @@ static __always_inline int begin(struct task_struct* task, struct pt_regs* regs,
         if ((flags & call->needs) != call->needs || (flags & call->skips) != 0)
             return 0;
     }
+    in->call = id;
+    return 1;
+}
+
+/* What a call is on; 0 when that is of no interest. */
+static __always_inline int identify_objects(struct task_struct* task, struct pt_regs* regs,
+                                            const struct byteyard_call* call, struct in_call* in)
+{
     switch (call->on) {
     case BYTEYARD_ON_FD:
         in->key2.kind = BYTEYARD_KEY_NOTHING;
@@ -85,8 +93,19 @@ static __always_inline int begin(struct task_struct* task, struct pt_regs* regs,
     default:
         return 0;
     }
-    in->call = id;
     return 1;
+}
+
+/* The same of a call that began before it was followed: the engine knows what its descriptors lead to. */
+static __always_inline void name_descriptors(struct pt_regs* regs, const struct byteyard_call* call,
+                                             struct in_call* in)
+{
+    in->key.kind = in->key2.kind = BYTEYARD_KEY_DESCRIPTOR;
+    in->key.device = in->key2.device = 0;
+    in->key.number = call->fd < 0 ? -1 : (int)argument(regs, call->fd);
+    in->key2.number = (int)argument(regs, call->fd2);
+    if (call->fd2 < 0)
+        in->key2.kind = BYTEYARD_KEY_NOTHING;
 }
 
 static __always_inline void fill(struct byteyard_record* record, struct pt_regs* regs, long result,
@@ -105,42 +124,52 @@ static __always_inline void fill(struct byteyard_record* record, struct pt_regs*
     record->halts = 0;
 }
 
-/* Puts the structures that a call's arguments point to behind what stands in the scratch; where that ends.
- * Counts those that are not in memory: the kernel reads them in when it makes the call. */
-static __always_inline __u32 append_extras(__u32 cpu, __u32 at, const struct byteyard_call* call,
-                                           struct pt_regs* regs, __u32* unread)
+/* Puts the structures that the arguments of the scratch's record point to behind what stands there; where
+ * that ends. Counts those that are not in memory: the kernel reads them in when it makes the call. Verified
+ * once, as what stands in copies.h. */
+__noinline int append_extras(__u32 cpu, __u32 at, __u32 id)
 {
+    const __u32 zero = 0;
+    const struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
+    if (!set || !scratch)
+        return at;
+    const struct byteyard_call* call = &set->calls[id & (BYTEYARD_CALLS - 1)];
+    const __u64* arguments = scratch->record.arguments;
+    scratch->unread = 0;
     for (int i = 0; i < BYTEYARD_EXTRAS; ++i) {
         const struct byteyard_extra* extra = &call->extras[i];
         if (extra->address < 0)
             continue;
-        const __u64 from = argument(regs, extra->address);
+        const __u64 from = arguments[extra->address & 7];
         __u64 length = extra->unit;
         if (from == 0)
             continue;
         const __u32 before = at;
-        if (extra->how == BYTEYARD_SIZE_STRING) {
+        switch (extra->how) {
+        case BYTEYARD_SIZE_STRING:
             at = append_string(cpu, at, from);
-            *unread += at == before;
+            scratch->unread += at == before;
             continue;
-        }
-        if (extra->how == BYTEYARD_SIZE_PAGES) {
+        case BYTEYARD_SIZE_PAGES:
             at = append_pages(cpu, at, from);
             continue;
-        }
-        if (extra->how == BYTEYARD_SIZE_COUNT) {
-            length = least(least(argument(regs, extra->count), BYTEYARD_MOST_EXTRA) * extra->unit,
+        case BYTEYARD_SIZE_COUNT:
+            length = least(least(arguments[extra->count & 7], BYTEYARD_MOST_EXTRA) * extra->unit,
                            BYTEYARD_MOST_EXTRA);
-        } else if (extra->how == BYTEYARD_SIZE_POINTER) {
+            break;
+        case BYTEYARD_SIZE_POINTER: {
             __u32 told = 0;
-            const __u64 place = argument(regs, extra->count);
+            const __u64 place = arguments[extra->count & 7];
             if (place == 0 || bpf_probe_read_user(&told, sizeof told, (const void*)place) != 0)
                 continue;
             at = append(cpu, at, place, sizeof told);
             length = least(told, 128);
+            break;
+        }
         }
         at = append(cpu, at, from, length);
-        *unread += at == before;
+        scratch->unread += at == before;
     }
     return at;
 }
@@ -167,7 +196,8 @@ static __always_inline int tell(struct pt_regs* regs, long result, struct in_cal
         return 0;
     fill(&scratch->record, regs, result, in, time, phase);
     scratch->record.halts = halts;
-    __u64 end = append_extras(cpu, 0, call, regs, &in->unread);
+    __u64 end = append_extras(cpu, 0, in->call);
+    in->unread = scratch->unread;
     if (phase == BYTEYARD_ENTERED && in->unread && !call->replaces && !call->forks)
         return 1;
     asm volatile("" : "+r"(end)); // as in append
@@ -190,9 +220,11 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
     if (id == set->restart)
         id = in->resumes ? in->resumes : -1;
     in->resumes = 0;
-    if (!begin(task, regs, id, in, set))
+    if (!is_told(task, regs, id, in, set))
         return 0;
     const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
+    if (!identify_objects(task, regs, call, in))
+        return 0;
     if (call->keeps)
         keep(task, call, regs);
     in->armed = ARMED;
@@ -213,10 +245,12 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     const __u32 armed = in->armed;
     in->armed = 0;
     struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
-    if (!set || (armed == BEGAN_BEFORE && !begin(task, regs, call_number(regs), in, set)))
+    if (!set || (armed == BEGAN_BEFORE && !is_told(task, regs, call_number(regs), in, set)))
         return 0;
     const __u64 time = bpf_ktime_get_ns();
     const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
+    if (armed == BEGAN_BEFORE)
+        name_descriptors(regs, call, in);
     if (result == -RESTART_BLOCK)
         in->resumes = in->call;
     if (call->twice) {
@@ -269,8 +303,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         goto lost;
     fill(&scratch->record, regs, result, in, time, BYTEYARD_WHOLE);
     __u32 at = call->keeps ? append_kept(task, scratch) : 0;
-    __u32 unread = 0;
-    at = append_extras(cpu, at, call, regs, &unread);
+    at = append_extras(cpu, at, in->call);
     if (call->payload == BYTEYARD_FLAT) {
         at = append(cpu, at, address, size);
     } else if (call->buffer >= 0) {

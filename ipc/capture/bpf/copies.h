@@ -19,6 +19,7 @@ struct scratch
     __u8 bytes[SCRATCH_BYTES];
     __u64 bytesMoved; /* of sendmmsg and recvmmsg */
     __u64 messagesMoved;
+    __u64 unread; /* structures that were not in memory */
 };
 
 /* As the kernel's user has them. */
