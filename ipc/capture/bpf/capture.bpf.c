@@ -43,7 +43,9 @@ static __always_inline int is_told(struct task_struct* task, struct pt_regs* reg
 {
     if (id < 0 || id >= BYTEYARD_CALLS || is_compat(task))
         return 0;
-    const struct byteyard_call* call = &set->calls[id];
+    __u64 number = id;
+    asm volatile("%0 &= %1" : "+r"(number) : "i"(BYTEYARD_CALLS - 1)); // what has been compared was a copy
+    const struct byteyard_call* call = &set->calls[number];
     if (call->on == BYTEYARD_ON_NOTHING)
         return 0;
     if (in->tid == 0) {
@@ -60,7 +62,7 @@ static __always_inline int is_told(struct task_struct* task, struct pt_regs* reg
         if ((flags & call->needs) != call->needs || (flags & call->skips) != 0)
             return 0;
     }
-    in->call = id;
+    in->call = number;
     return 1;
 }
 
