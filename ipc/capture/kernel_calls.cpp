@@ -107,6 +107,7 @@ void tellTwice(const CallRow& row, byteyard_call& call)
         break;
     case Effect::MakePair:
         call.halts = BYTEYARD_HALTS_DONE;
+        call.extras[0] = fixed(static_cast<signed char>(row.buffer), 2 * sizeof(int));
         break;
     case Effect::Socket:
         call.halts = BYTEYARD_HALTS_DONE;
