@@ -68,6 +68,23 @@ std::uint32_t Tracer::Private::namedEndpoint(const std::string& whole) const
     return socket == addresses.end() ? 0 : socket->second;
 }
 
+/// By the name that it has had so far.
+bool Tracer::Private::enterKnownName(PendingCall& call, bool isRemoved) const
+{
+    call.path = wholePath(call.path);
+    call.endpoint = namedEndpoint(call.path);
+    if (call.endpoint == 0)
+        return false;
+    const auto isIt = [&call](const auto& each) { return each.second == call.endpoint; };
+    const auto key = std::find_if(objects.begin(), objects.end(), [&](const auto& each) {
+        return isIt(each) && each.first.kind == ObjectKey::Kind::Inode;
+    });
+    const bool isLast = std::count_if(foundNames.begin(), foundNames.end(), isIt) <= 1;
+    if (isRemoved && isLast && key != objects.end())
+        call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key->first});
+    return true;
+}
+
 bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;
@@ -78,6 +95,9 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
         return call.told = true;
     }
     call.path = placeOf(thread, name.directory, name.path);
+    // The kernel's side has told of it late: the name may be gone, or another's.
+    if (kernel && !makesFifo(context) && enterKnownName(call, removes(which)))
+        return true;
     struct stat status
     {
     };
@@ -91,18 +111,6 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
             call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key});
     } else if (const auto named = paths.find(name.path); named != paths.end()) {
         call.endpoint = named->second;
-    }
-    if (kernel && call.endpoint == 0 && !makesFifo(context)) {
-        // The kernel's side has told of it late: the name may be gone, or another's.
-        call.path = wholePath(call.path);
-        call.endpoint = namedEndpoint(call.path);
-        const auto key = std::find_if(objects.begin(), objects.end(), [&call](const auto& each) {
-            return each.second == call.endpoint && each.first.kind == ObjectKey::Kind::Inode;
-        });
-        const auto others = std::count_if(foundNames.begin(), foundNames.end(),
-                                          [&call](const auto& each) { return each.second == call.endpoint; });
-        if (removes(which) && call.endpoint != 0 && key != objects.end() && others <= 1)
-            call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key->first});
     }
     return call.endpoint != 0 || makesFifo(context) ||
            (isLink(which) && otherNameOf(context).path.starts_with("/dev/shm/sem."));

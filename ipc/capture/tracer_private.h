@@ -161,6 +161,7 @@ struct Tracer::Private
     bool enterSendSignal(TracedThread& thread, const CallContext& context);
     std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
     std::uint32_t namedEndpoint(const std::string& whole) const;
+    bool enterKnownName(PendingCall& call, bool isRemoved) const;
 
     // tracer_sockets.cpp: sockets, from their making to their connections.
     bool enterSocket(TracedThread& thread, const CallContext& context);

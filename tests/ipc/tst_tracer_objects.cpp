@@ -47,6 +47,7 @@ private Q_SLOTS:
     void aSleeperSaysOnWhichObject_data();
     void aSleeperSaysOnWhichObject();
     void aStepEndsBeforeTheNextCall();
+    void aFileThatIsMadeAnewIsAnother();
 };
 
 void TracerObjects::aQueueOfAProgramIsFoundAndItsMessagesAreCounted()
@@ -330,6 +331,39 @@ void TracerObjects::aStepEndsBeforeTheNextCall()
     const auto first = std::find(calls.begin(), calls.end(), "eventfd2");
     const std::vector<std::string> rest(first, calls.end());
     QCOMPARE(rest, (std::vector<std::string>{"eventfd2", "eventfd2", "write", "read", "read"}));
+}
+
+/// Under the same name, and often with the same inode, as one that was removed or renamed.
+void TracerObjects::aFileThatIsMadeAnewIsAnother()
+{
+    constexpr int files = 40;
+    Bench b;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, sys\n"
+                                    "os.chdir(sys.argv[1])\n"
+                                    "for i in range(int(sys.argv[2])):\n"
+                                    "    f = os.open('again', os.O_CREAT | os.O_WRONLY)\n"
+                                    "    os.write(f, b'x' * (i + 1))\n"
+                                    "    os.close(f)\n"
+                                    "    if i % 2: os.rename('again', 'other'); os.unlink('other')\n"
+                                    "    else: os.unlink('again')\n",
+                                    b.directory.string(), std::to_string(files)}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    std::vector<std::uint32_t> again;
+    for (const std::uint32_t file : b.sink.foundOf("file"))
+        if (b.sink.found(file).name.ends_with("/again"))
+            again.push_back(file);
+    QCOMPARE(again.size(), static_cast<std::size_t>(files));
+    for (std::size_t i = 0; i < again.size(); ++i)
+        QCOMPARE(b.sink.bytesIn(again[i]), static_cast<std::int64_t>(i + 1));
+    for (const char* call : {"unlink", "rename"}) {
+        const auto told = b.sink.select([&](const Event& e) { return callInfo(e.call).name == call; });
+        QCOMPARE(told.size(),
+                 static_cast<std::size_t>(call == std::string_view("unlink") ? files : files / 2));
+        for (const Event& event : told)
+            QVERIFY(std::find(again.begin(), again.end(), event.endpoint) != again.end());
+    }
 }
 
 QTEST_GUILESS_MAIN(TracerObjects)
