@@ -207,6 +207,24 @@ static __always_inline int tell(struct pt_regs* regs, long result, struct in_cal
            bpf_ringbuf_output(&ring, scratch, sizeof scratch->record + end, wake_flag(set)) == 0;
 }
 
+/* Whether SCM_RIGHTS may have come with a message: first, or behind credentials (unix(7)). */
+static __always_inline int brings_descriptors(const struct message* message)
+{
+    enum { SOL_SOCKET = 1, SCM_RIGHTS = 1, SCM_CREDENTIALS = 2, CREDENTIALS_BYTES = 32 };
+    struct
+    {
+        __u64 size;
+        __u32 level;
+        __u32 type;
+    } first;
+    if (message->controlSize <= sizeof first ||
+        bpf_probe_read_user(&first, sizeof first, (const void*)message->control) != 0 ||
+        first.level != SOL_SOCKET)
+        return 0;
+    return first.type == SCM_RIGHTS ||
+           (first.type == SCM_CREDENTIALS && message->controlSize > CREDENTIALS_BYTES);
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(enter, struct pt_regs* regs, long id)
 {
@@ -317,7 +335,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
             at = append(cpu, at, place, sizeof message);
             if (bpf_probe_read_user(&message, sizeof message, (const void*)place) == 0) {
                 at = append_message(cpu, at, &message, size);
-                if (call->halts == BYTEYARD_HALTS_RECEIVED && result >= 0 && message.controlSize != 0)
+                if (call->halts == BYTEYARD_HALTS_RECEIVED && result >= 0 && brings_descriptors(&message))
                     scratch->record.halts = halt(task, set);
             }
         } else if (call->payload == BYTEYARD_MESSAGES) {
