@@ -33,6 +33,9 @@ namespace byteyard::ipc {
 
 namespace {
 
+/// Nothing in the kernel leads to it but another of the programs.
+constexpr std::string_view calledProgram = "leave_more";
+
 /// The device of a mount, as /proc/PID/mountinfo has it: what the kernel itself compares. stat(2) may tell
 /// another one (overlayfs, btrfs).
 std::optional<dev_t> deviceOfMount(pid_t pid, std::uint64_t mount)
@@ -145,6 +148,8 @@ BpfCapture::BpfCapture(std::size_t dataBytes, std::size_t ringBytes)
     bpf_program* program = nullptr;
     bpf_object__for_each_program(program, m_object.get())
     {
+        if (bpf_program__name(program) == calledProgram)
+            continue;
         std::unique_ptr<bpf_link, Close> link(bpf_program__attach(program));
         if (!link)
             throw std::system_error(errno, std::generic_category(), "bpf_program__attach");

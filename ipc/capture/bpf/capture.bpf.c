@@ -249,10 +249,50 @@ int BPF_PROG(enter, struct pt_regs* regs, long id)
         keep(task, call, regs);
     in->armed = ARMED;
     in->since = bpf_ktime_get_ns();
-    if (call->twice && !tell(regs, 0, in, 0, call, set, BYTEYARD_ENTERED, 0))
-        in->armed = LOST;
+    in->isBeginLost = call->twice && !tell(regs, 0, in, 0, call, set, BYTEYARD_ENTERED, 0);
     return 0;
 }
+
+/* Bytes that a call has moved, or would have when it says no number, and how many of them are kept. */
+static __always_inline __u64 kept_bytes(const struct byteyard_call* call, struct pt_regs* regs, long result,
+                                        const struct byteyard_settings* set)
+{
+    const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
+    const __u64 moved = result == 0 && call->returnsZero ? requested : result > 0 ? (__u64)result : 0;
+    // The type of a message goes with it, also with one that was not taken.
+    const int hasPrefix = call->payload == BYTEYARD_FLAT && call->buffer >= 0 &&
+                          (result >= 0 || call->flow == BYTEYARD_FLOW_IN);
+    return least(moved, set->dataBytes) + (hasPrefix ? call->prefix : 0);
+}
+
+/* Where the bytes of a call stand, when they stand in one place. */
+static __always_inline __u64 flat_address(const struct byteyard_call* call, struct pt_regs* regs)
+{
+    return call->payload == BYTEYARD_FLAT && call->buffer >= 0 ? argument(regs, call->buffer) : 0;
+}
+
+/* Whether its record is a small one. */
+static __always_inline int is_small(const struct byteyard_call* call, struct pt_regs* regs, __u64 size)
+{
+    if (call->twice || call->payload >= BYTEYARD_VECTOR || call->keeps || size > BYTEYARD_SMALL_DATA)
+        return 0;
+    for (int i = 0; call->extras[0].address >= 0 && i < BYTEYARD_EXTRAS; ++i)
+        if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
+            return 0;
+    return 1;
+}
+
+int leave_more(unsigned long long* ctx);
+
+/* What goes on where `leave` ends. That it may also keeps the stack of `leave` on the task's: a larger one
+ * gets memory of its own since 6.13, which CONFIG_HARDENED_USERCOPY looks up for long at each copy. */
+struct
+{
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, 1);
+    __uint(key_size, sizeof(__u32));
+    __array(values, int(void*));
+} more SEC(".maps") = {.values = {[0] = (void*)&leave_more}};
 
 SEC("tp_btf/sys_exit")
 int BPF_PROG(leave, struct pt_regs* regs, long result)
@@ -273,50 +313,56 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
         name_descriptors(regs, call, in);
     if (result == -RESTART_BLOCK)
         in->resumes = in->call;
+    const __u64 size = kept_bytes(call, regs, result, set);
+    struct small_record* small = 0;
+    if (is_small(call, regs, size))
+        small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
+    if (!small) {
+        in->returned = time;
+        bpf_tail_call(ctx, &more, 0);
+        __sync_fetch_and_add(&set->uncounted, 1);
+        return 0;
+    }
+    fill(&small->record, regs, result, in, time, BYTEYARD_WHOLE);
+    // By way of the stack: the ring is mapped memory, and looked up for long too.
+    __u64 data[BYTEYARD_SMALL_DATA / 8] = {0};
+    const __u64 address = flat_address(call, regs);
+    __u64 part = size;
+    asm volatile("" : "+r"(part)); // as in append
+    if (address != 0 && part > 0 && part <= BYTEYARD_SMALL_DATA &&
+        bpf_probe_read_user(data, part, (const void*)address) == 0) {
+        small->record.pieces = 1;
+        small->piece.address = address;
+        small->piece.size = (__u32)part;
+        __builtin_memcpy(small->data, data, sizeof data);
+    }
+    bpf_ringbuf_submit(small, wake_flag(set));
+    return 0;
+}
+
+/* The return of a call that needs more than a small record, or that found no room for one. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(leave_more, struct pt_regs* regs, long result)
+{
+    struct task_struct* task = (struct task_struct*)bpf_get_current_task_btf();
+    struct in_call* in = bpf_task_storage_get(&tasks, task, 0, 0);
+    const __u32 zero = 0;
+    struct byteyard_settings* set = bpf_map_lookup_elem(&settings, &zero);
+    if (!in || !set)
+        return 0;
+    const __u64 time = in->returned;
+    const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
     if (call->twice) {
         const int halts =
             (call->halts == BYTEYARD_HALTS_DONE && result >= 0) ||
             (call->halts == BYTEYARD_HALTS_FILE && result >= 0 && may_be_followed(task, result));
-        if (armed != LOST &&
+        if (!in->isBeginLost &&
             tell(regs, result, in, time, call, set, BYTEYARD_RETURNED, halts && halt(task, set)))
             return 0;
         goto lost;
     }
+    const __u64 size = kept_bytes(call, regs, result, set);
     const __u64 requested = call->size < 0 ? 0 : argument(regs, call->size);
-    const __u64 moved = result == 0 && call->returnsZero ? requested : result > 0 ? (__u64)result : 0;
-    __u64 size = least(moved, set->dataBytes);
-    __u64 address = 0;
-    if (call->payload == BYTEYARD_FLAT && call->buffer >= 0) {
-        address = argument(regs, call->buffer);
-        // The type of a message goes with it, also with one that was not taken.
-        if (result >= 0 || call->flow == BYTEYARD_FLOW_IN)
-            size += call->prefix;
-    }
-    int extras = call->payload >= BYTEYARD_VECTOR || call->keeps;
-    for (int i = 0; call->extras[0].address >= 0 && i < BYTEYARD_EXTRAS; ++i)
-        if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
-            extras = 1;
-    if (!extras && size <= BYTEYARD_SMALL_DATA) {
-        struct small_record* small = bpf_ringbuf_reserve(&ring, sizeof *small, 0);
-        if (!small)
-            goto lost;
-        fill(&small->record, regs, result, in, time, BYTEYARD_WHOLE);
-        // By way of the stack: a kernel that checks where copies go (CONFIG_HARDENED_USERCOPY) looks long for
-        // the ring, which is mapped memory.
-        __u64 data[BYTEYARD_SMALL_DATA / 8] = {0};
-        __u64 part = size;
-        asm volatile("" : "+r"(part)); // as in append
-        if (address != 0 && part > 0 && part <= BYTEYARD_SMALL_DATA &&
-            bpf_probe_read_user(data, part, (const void*)address) == 0) {
-            small->record.pieces = 1;
-            small->piece.address = address;
-            small->piece.size = (__u32)part;
-            __builtin_memcpy(small->data, data, sizeof data);
-        }
-        bpf_ringbuf_submit(small, wake_flag(set));
-        return 0;
-    }
-
     const __u32 cpu = bpf_get_smp_processor_id();
     struct scratch* scratch = bpf_map_lookup_elem(&scratches, &cpu);
     if (!scratch)
@@ -325,7 +371,7 @@ int BPF_PROG(leave, struct pt_regs* regs, long result)
     __u32 at = call->keeps ? append_kept(task, scratch) : 0;
     at = append_extras(cpu, at, in->call);
     if (call->payload == BYTEYARD_FLAT) {
-        at = append(cpu, at, address, size);
+        at = append(cpu, at, flat_address(call, regs), size);
     } else if (call->buffer >= 0) {
         const __u64 place = argument(regs, call->buffer);
         if (call->payload == BYTEYARD_VECTOR) {

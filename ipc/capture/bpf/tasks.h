@@ -19,19 +19,21 @@ enum { NAMESPACE_LEVELS = 33 };
 struct in_call
 {
     __u64 since;
+    __u64 returned;
     struct byteyard_key key;
     struct byteyard_key key2; /* what bytes go into, of a call on two */
     __u32 call;
     __u32 armed;
     __u32 tid; /* 0: not looked up yet */
     __u32 process;
-    __u32 resumes; /* the call that restart_syscall(2) goes on with; 0: none */
-    __u32 unread;  /* a name was not in memory at the call's entry */
+    __u32 resumes;     /* the call that restart_syscall(2) goes on with; 0: none */
+    __u32 unread;      /* a name was not in memory at the call's entry */
+    __u32 isBeginLost; /* the record of the call's entry found no room */
 };
 
 /* Of in_call.armed: the call is told as it returns. One that began before the task was followed is not known
- * until then; of one that is LOST the beginning found no room. */
-enum { ARMED = 1, BEGAN_BEFORE = 2, LOST = 3 };
+ * until then. */
+enum { ARMED = 1, BEGAN_BEFORE = 2 };
 
 struct
 {
