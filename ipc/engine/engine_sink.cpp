@@ -29,6 +29,11 @@ ErrorReport failureOf(const ProcessChange& change, const ProcessRecord& record)
 /// Between two looks of the loop; what is more than that is settled by the kernel's own count.
 constexpr std::size_t maxNoted = 100000;
 
+bool mayListen(Call call)
+{
+    return call == Call::Bind || call == Call::Socket || call == Call::Listen;
+}
+
 bool hasEnded(ProcessState state)
 {
     return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed ||
@@ -97,17 +102,18 @@ void EngineSink::event(EventView event)
 {
     event.seq = ++m_seq;
     m_queue.event(event);
-    if (event.endpoint == 0)
+    const bool isPlain = event.endpoint == m_plain && event.endpoint2 == 0; // most come many in a row
+    if (event.endpoint == 0 || (isPlain && !mayListen(event.call)))
         return;
     const std::lock_guard lock(m_mutex);
-    if (event.endpoint != m_lastActive) // most calls come many in a row
-        m_news.active.insert(m_lastActive = event.endpoint);
+    m_news.active.insert(event.endpoint);
+    m_plain = m_noted.contains(event.endpoint) ? 0 : event.endpoint;
     if (isListening(event))
         for (std::uint32_t process = event.process; process != 0 && m_listened.insert(process).second;)
             process = m_records[process].parent;
     if (event.endpoint2 != 0)
         m_news.active.insert(event.endpoint2);
-    if (m_noted.empty() || m_noted.count(event.endpoint) == 0 || m_news.noted.size() >= maxNoted)
+    if (m_plain != 0 || m_news.noted.size() >= maxNoted)
         return;
     Event kept;
     static_cast<EventView&>(kept) = event;
@@ -119,10 +125,10 @@ void EngineSink::event(EventView event)
 /// From this call on others can connect or send to it.
 bool EngineSink::isListening(const EventView& event) const
 {
-    if (event.error != 0)
+    if (event.error != 0 || !mayListen(event.call))
         return false;
-    if (event.call != Call::Bind && event.call != Call::Socket)
-        return event.call == Call::Listen;
+    if (event.call == Call::Listen)
+        return true;
     const auto named = m_names.find(event.endpoint);
     if (named == m_names.end())
         return false;
@@ -340,7 +346,7 @@ std::vector<ProcessRecord> EngineSink::records() const
 EngineSink::News EngineSink::takeNews()
 {
     const std::lock_guard lock(m_mutex);
-    m_lastActive = 0;
+    m_plain = 0;
     return std::exchange(m_news, {});
 }
 
@@ -348,6 +354,7 @@ void EngineSink::note(std::uint32_t endpoint)
 {
     const std::lock_guard lock(m_mutex);
     m_noted.insert(endpoint);
+    m_plain = 0;
 }
 
 void EngineSink::wake() const

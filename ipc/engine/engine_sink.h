@@ -89,7 +89,8 @@ private:
     mutable std::mutex m_mutex;
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
-    std::uint32_t m_lastActive = 0; ///< in m_news.active; 0: none is
+    /// An endpoint that is in m_news.active and not in m_noted: a call on it is no more news. 0: none is.
+    std::atomic<std::uint32_t> m_plain{0};
     std::set<std::uint32_t> m_noted;
     std::set<std::uint32_t> m_listened; ///< processes, and those that forked them
     struct Named

@@ -4,16 +4,40 @@
 #include <cstring>
 #include <new>
 #include <sys/mman.h>
+#include <utility>
 
 namespace byteyard::model {
 
-EventStore::Chunk::Chunk(quint64 firstPosition)
-    : first(firstPosition), bytes(static_cast<std::byte*>(std::aligned_alloc(chunkBytes, chunkBytes))),
-      offsets(std::make_unique_for_overwrite<quint32[]>(chunkRecords))
+EventStore::Memory EventStore::Spare::take()
 {
-    if (!bytes)
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (m_memory.bytes)
+            return std::exchange(m_memory, {});
+    }
+    Memory memory{
+        std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(std::aligned_alloc(chunkBytes, chunkBytes))),
+        std::make_unique_for_overwrite<quint32[]>(chunkRecords)};
+    if (!memory.bytes)
         throw std::bad_alloc();
-    ::madvise(bytes.get(), chunkBytes, MADV_HUGEPAGE); // a wish: small pages do too
+    ::madvise(memory.bytes.get(), chunkBytes, MADV_HUGEPAGE); // a wish: small pages do too
+    return memory;
+}
+
+void EventStore::Spare::leave(Memory memory)
+{
+    const std::scoped_lock lock(m_mutex);
+    std::swap(m_memory, memory);
+}
+
+EventStore::Chunk::Chunk(quint64 firstPosition, std::shared_ptr<Spare> from)
+    : first(firstPosition), spare(std::move(from)), memory(spare->take())
+{
+}
+
+EventStore::Chunk::~Chunk()
+{
+    spare->leave(std::move(memory));
 }
 
 EventStore::EventStore(quint64 limit, quint64 mostBytes)
@@ -40,12 +64,12 @@ void EventStore::append(const ipc::EventView& event)
 void EventStore::take(std::span<const std::byte> record)
 {
     if (!m_open || chunkBytes - m_openBytes < record.size()) {
-        m_open = std::make_shared<Chunk>(m_taken);
+        m_open = std::make_shared<Chunk>(m_taken, m_spare);
         m_openBytes = 0;
         m_unpublished.push_back(m_open);
     }
-    std::memcpy(m_open->bytes.get() + m_openBytes, record.data(), record.size());
-    m_open->offsets[m_taken - m_open->first] = static_cast<quint32>(m_openBytes);
+    std::memcpy(m_open->memory.bytes.get() + m_openBytes, record.data(), record.size());
+    m_open->memory.offsets[m_taken - m_open->first] = static_cast<quint32>(m_openBytes);
     m_openBytes += record.size();
     ++m_taken;
 }

@@ -78,15 +78,38 @@ private:
         void operator()(std::byte* bytes) const { std::free(bytes); } // NOLINT: of aligned_alloc
     };
 
+    struct Memory
+    {
+        std::unique_ptr<std::byte, Free> bytes;
+        std::unique_ptr<quint32[]> offsets;
+    };
+    /// What the last chunk that went has left, for the next one: the kernel clears fresh memory first.
+    class Spare
+    {
+    public:
+        Memory take();
+        void leave(Memory memory);
+
+    private:
+        std::mutex m_mutex;
+        Memory m_memory;
+    };
+
     /// Only the appending thread writes, and only past what has been published; what is published never
     /// changes.
     struct Chunk
     {
-        explicit Chunk(quint64 firstPosition);
-        const std::byte* record(quint64 position) const { return bytes.get() + offsets[position - first]; }
+        Chunk(quint64 firstPosition, std::shared_ptr<Spare> from);
+        ~Chunk();
+        Chunk(const Chunk&) = delete;
+        Chunk& operator=(const Chunk&) = delete;
+        const std::byte* record(quint64 position) const
+        {
+            return memory.bytes.get() + memory.offsets[position - first];
+        }
         const quint64 first;
-        std::unique_ptr<std::byte, Free> bytes;
-        std::unique_ptr<quint32[]> offsets;
+        const std::shared_ptr<Spare> spare;
+        Memory memory;
     };
 
     /// A chunk as a reader may use it: [from, to) of its positions.
@@ -109,6 +132,7 @@ private:
     /// What is kept from `from` on, up to the end of its chunk.
     Piece pieceFrom(quint64 from) const;
 
+    const std::shared_ptr<Spare> m_spare = std::make_shared<Spare>();
     std::mutex m_appendMutex; ///< held for a whole batch; readers never take it
     std::shared_ptr<Chunk> m_open;
     std::size_t m_openBytes = 0;

@@ -22,12 +22,12 @@ Totals& Statistics::descriptor(const DescriptorKey& key)
     return *cached.totals;
 }
 
-void Statistics::add(const ipc::EventView& event)
+/// With the mutex held.
+void Statistics::count(const ipc::EventView& event)
 {
     using ipc::Flow;
     const ipc::Transfer moved = ipc::transferOf(event);
     const Flow flow = moved.flow;
-    const std::scoped_lock lock(m_mutex);
     if (event.call == ipc::Call::Gap) {
         m_lastTime = std::max<quint64>(m_lastTime, event.time);
         return addGap(event);

@@ -59,7 +59,7 @@ struct OpenGap
     quint32 reader = 0;
 };
 
-/// Totals of a session, counted event by event from results, never from data. add() belongs to the thread
+/// Totals of a session, counted event by event from results, never from data. Adding belongs to the thread
 /// that takes the events in; totals() may be asked from any thread.
 class Statistics
 {
@@ -78,7 +78,18 @@ public:
         void applyTo(Catalog& catalog) const;
     };
 
-    void add(const ipc::EventView& event);
+    /// Adds events; whoever asks for totals waits for its end.
+    class Batch
+    {
+    public:
+        explicit Batch(Statistics& to) : m_to(to), m_lock(to.m_mutex) {}
+        void add(const ipc::EventView& event) { m_to.count(event); }
+
+    private:
+        Statistics& m_to;
+        std::unique_lock<std::mutex> m_lock;
+    };
+    void add(const ipc::EventView& event) { Batch(*this).add(event); }
     /// What a gap will tell, as far as it is known now. It replaces what was so before. From any thread.
     void setOpen(quint32 endpoint, const OpenGap& open);
     Snapshot totals() const;
@@ -87,6 +98,7 @@ public:
 
 private:
     Totals& descriptor(const DescriptorKey& key);
+    void count(const ipc::EventView& event);
     void addGap(const ipc::EventView& gap);
 
     struct Hash

@@ -306,7 +306,8 @@ bool Connection::takeEvents(std::span<const std::byte> records)
         failBroken(ConnectionText::tr("it sends events while nothing runs"));
         return false;
     }
-    if (log->store->append(records, [&](const ipc::EventView& event) { log->statistics.add(event); }))
+    Statistics::Batch batch(log->statistics);
+    if (log->store->append(records, [&](const ipc::EventView& event) { batch.add(event); }))
         return true;
     failBroken(ConnectionText::tr("an event record is broken"));
     return false;
