@@ -8,6 +8,12 @@ namespace byteyard::ipc {
 
 namespace {
 
+/// A path as `addresses` has it.
+std::string socketAt(const std::string& whole)
+{
+    return "unix:" + whole;
+}
+
 /// The directory and the name that a call acts on first.
 struct FileName
 {
@@ -64,7 +70,7 @@ std::uint32_t Tracer::Private::namedEndpoint(const std::string& whole) const
 {
     if (const auto at = foundNames.find(whole); at != foundNames.end())
         return at->second;
-    const auto socket = addresses.find("unix:" + whole);
+    const auto socket = addresses.find(socketAt(whole));
     return socket == addresses.end() ? 0 : socket->second;
 }
 
@@ -136,6 +142,23 @@ void Tracer::Private::adoptFifo(TracedThread& thread)
         objects[key] = foundNames[path] = call.endpoint;
 }
 
+void Tracer::Private::forgetName(const std::string& whole)
+{
+    foundNames.erase(whole);
+    addresses.erase(socketAt(whole));
+}
+
+/// A renamed or linked endpoint is known by its new name.
+void Tracer::Private::giveName(std::uint32_t endpoint, const std::string& before, const std::string& whole,
+                               bool keepsBefore)
+{
+    const bool isSocket = addresses.contains(socketAt(before));
+    forgetName(whole);
+    if (!keepsBefore)
+        forgetName(before);
+    (isSocket ? addresses[socketAt(whole)] : foundNames[whole]) = endpoint;
+}
+
 void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;
@@ -157,13 +180,11 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
         return;
     }
     const FileName second = otherNameOf(context);
-    if (removes(context.row.call)) {
-        foundNames.erase(wholePath(call.path));
-    } else if (call.endpoint != 0 && context.row.call != Call::MqUnlink) {
-        foundNames[wholePath(placeOf(thread, second.directory, second.path))] = call.endpoint;
-        if (!isLink(context.row.call))
-            foundNames.erase(wholePath(call.path));
-    }
+    if (removes(context.row.call))
+        forgetName(wholePath(call.path));
+    else if (call.endpoint != 0 && context.row.call != Call::MqUnlink)
+        giveName(call.endpoint, wholePath(call.path),
+                 wholePath(placeOf(thread, second.directory, second.path)), isLink(context.row.call));
     constexpr std::string_view head = "/dev/shm/sem.";
     const std::string to = isLink(context.row.call) ? second.path : std::string();
     struct stat status

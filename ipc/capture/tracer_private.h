@@ -161,6 +161,9 @@ struct Tracer::Private
     bool enterSendSignal(TracedThread& thread, const CallContext& context);
     std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
     std::uint32_t namedEndpoint(const std::string& whole) const;
+    void forgetName(const std::string& whole);
+    void giveName(std::uint32_t endpoint, const std::string& before, const std::string& whole,
+                  bool keepsBefore);
     bool enterKnownName(PendingCall& call, bool isRemoved) const;
 
     // tracer_sockets.cpp: sockets, from their making to their connections.

@@ -48,6 +48,7 @@ private Q_SLOTS:
     void aSleeperSaysOnWhichObject();
     void aStepEndsBeforeTheNextCall();
     void aFileThatIsMadeAnewIsAnother();
+    void aFileInThePlaceOfASocketIsNoSocket();
 };
 
 void TracerObjects::aQueueOfAProgramIsFoundAndItsMessagesAreCounted()
@@ -364,6 +365,35 @@ void TracerObjects::aFileThatIsMadeAnewIsAnother()
         for (const Event& event : told)
             QVERIFY(std::find(again.begin(), again.end(), event.endpoint) != again.end());
     }
+}
+
+/// A socket's path goes with its name, and what stands there afterwards is something else.
+void TracerObjects::aFileInThePlaceOfASocketIsNoSocket()
+{
+    Bench b;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, socket, sys\n"
+                                    "os.chdir(sys.argv[1])\n"
+                                    "s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                                    "s.bind(os.getcwd() + '/first')\n"
+                                    "os.rename('first', 'place')\n"
+                                    "c = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                                    "c.sendto(b'four', os.getcwd() + '/place')\n"
+                                    "os.unlink('place')\n"
+                                    "f = os.open('place', os.O_CREAT | os.O_WRONLY)\n"
+                                    "os.write(f, b'x')\n"
+                                    "os.close(f)\n"
+                                    "os.unlink('place')\n",
+                                    b.directory.string()}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto removed = b.sink.events(Call::Unlink, id);
+    QCOMPARE(removed.size(), 2U);
+    const std::uint32_t socket = removed[0].endpoint;
+    QCOMPARE(b.sink.found(socket).kind, std::string_view("unix-datagram"));
+    QCOMPARE(b.sink.bytesIn(socket), 4);
+    QCOMPARE(b.sink.found(removed[1].endpoint).kind, std::string_view("file"));
+    QCOMPARE(b.sink.bytesIn(removed[1].endpoint), 1);
 }
 
 QTEST_GUILESS_MAIN(TracerObjects)
