@@ -308,9 +308,10 @@ QString Session::captureText() const
     if (!d->captureWhy.isEmpty())
         text = tr("%1: %2").arg(text, d->captureWhy);
     const QList<LiveProcess> all = d->live.processes();
-    const auto count = [&all](auto fits) {
+    // Of those that are there; afterwards of all, as they were in the end.
+    const auto count = [&all, isOver = d->endTime != 0](auto fits) {
         return static_cast<int>(std::count_if(all.begin(), all.end(), [&](const LiveProcess& process) {
-            return !hasEnded(process.entry.state) && fits(process);
+            return (isOver || !hasEnded(process.entry.state)) && fits(process);
         }));
     };
     const int sampled = count([](const LiveProcess& one) { return one.isSampled(); });

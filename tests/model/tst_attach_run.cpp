@@ -223,6 +223,8 @@ void TestAttachRun::theSessionListsProcessesAndAttachesWhileItRuns()
     QVERIFY(session.isLive());
     session.stop();
     QTRY_COMPARE_WITH_TIMEOUT(session.state(), Session::State::Ended, 20000);
+    QVERIFY2(session.captureText().contains(u"1 process(es) attached, exact (ptrace)"_s),
+             qPrintable(session.captureText()));
     QCOMPARE(attached()->entry.state, u"detached"_s);
     touch(go);
     QVERIFY(stranger.waitForFinished(20000));
