@@ -3,6 +3,7 @@
 #include "gui/theme/theme.h"
 #include "model/commands/commands.h"
 #include "model/language.h"
+#include "model/topology/labs.h"
 
 #include <QApplication>
 #include <QSettings>
@@ -39,6 +40,7 @@ int runWindow(int& argc, char** argv)
         return 2;
     }
     const bool picture = !options.picture.isEmpty();
+    const QString path = model::topologyPath(options.file);
     // A picture shows the window as it is on the first day, and leaves the person's settings alone.
     std::optional<QTemporaryDir> plain;
     if (picture)
@@ -58,9 +60,11 @@ int runWindow(int& argc, char** argv)
 
     QSettings settings;
     if (!options.file.isEmpty()) {
-        const bool opened = window->openPath(options.file);
-        if (!opened && picture)
+        const bool opened = window->openPath(path);
+        if (!opened && picture) {
+            std::fputs(qUtf8Printable(u"byteyard: "_s + window->bannerText() + u'\n'), stderr);
             return 2;
+        }
     } else if (!settings.value(u"firstStart/done"_s).toBool()) {
         settings.setValue(u"firstStart/done"_s, true);
         window->openWelcome();

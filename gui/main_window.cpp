@@ -313,6 +313,11 @@ void MainWindow::retitle()
     setWindowModified(m_document.isModified());
 }
 
+QString MainWindow::bannerText() const
+{
+    return m_banner != nullptr ? m_banner->text() : QString();
+}
+
 void MainWindow::showBanner(const QString& text,
                             const QList<std::pair<QString, std::function<void()>>>& buttons)
 {

@@ -47,6 +47,8 @@ public:
     /// Opens a `.byteyard` or session file; false when it was refused (a banner says why). Nothing runs by
     /// opening.
     bool openPath(const QString& path);
+    /// What the line above the canvas says; empty when there is none.
+    QString bannerText() const;
     /// The lab of the first start.
     void openWelcome();
     /// Asks the engine in the background what dead sessions left, and offers to remove it.

@@ -5,6 +5,7 @@
 #include "gui/panels/inspector.h"
 #include "gui/panels/log_panel.h"
 #include "gui/panels/problems_panel.h"
+#include "model/topology/labs.h"
 #include "model/topology/topology_file.h"
 
 #include <QDir>
@@ -24,7 +25,6 @@ namespace {
 
 const QString recentKey = u"files/recent"_s;
 constexpr qsizetype recentCount = 10;
-const QString welcomeLab = u":/labs/back-pressure.byteyard"_s;
 
 QString suggestedName(const model::Document& document, const QString& ending)
 {
@@ -145,7 +145,7 @@ bool MainWindow::openTopology(const QString& path)
 
 void MainWindow::openWelcome()
 {
-    openPath(welcomeLab);
+    openPath(model::labPath(u"back-pressure"_s));
 }
 
 void MainWindow::openedRecording()

@@ -1,12 +1,12 @@
 #include "gui/dialogs/trust_dialog.h"
 
 #include "gui/theme/theme.h"
+#include "model/topology/labs.h"
 #include "model/topology/pipeline_text.h"
 #include "model/topology/topology_file.h"
 
 #include <QCryptographicHash>
 #include <QDialogButtonBox>
-#include <QDir>
 #include <QLabel>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -38,8 +38,8 @@ QString hashOf(const model::Topology& topology)
 QStringList labHashes()
 {
     QStringList hashes;
-    for (const QString& name : QDir(u":/labs"_s).entryList({u"*.byteyard"_s}, QDir::Files))
-        hashes.append(hashOf(model::readTopologyFile(u":/labs/"_s + name).topology));
+    for (const QString& name : model::labNames())
+        hashes.append(hashOf(model::readTopologyFile(model::labPath(name)).topology));
     return hashes;
 }
 

@@ -1,9 +1,9 @@
 #include "gui/panels/palette_panel.h"
 
 #include "gui/panels/palette_list.h"
+#include "model/topology/labs.h"
 #include "model/topology/topology_file.h"
 
-#include <QDir>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QVBoxLayout>
@@ -92,19 +92,19 @@ QList<std::pair<QString, QString>> PalettePanel::labs()
                                    u"raw"_s,
                                    u"real-programs"_s,
                                    u"robust-mutex"_s};
-    QStringList names = QDir(u":/labs"_s).entryList({u"*.byteyard"_s}, QDir::Files, QDir::Name);
+    QStringList names = model::labNames();
     const auto rank = [](const QString& name) {
-        const qsizetype at = order.indexOf(name.chopped(9));
+        const qsizetype at = order.indexOf(name);
         return at < 0 ? order.size() : at;
     };
     std::stable_sort(names.begin(), names.end(),
                      [&](const QString& a, const QString& b) { return rank(a) < rank(b); });
     QList<std::pair<QString, QString>> found;
     for (const QString& name : names) {
-        const QString path = u":/labs/"_s + name;
+        const QString path = model::labPath(name);
         const model::ReadResult read = model::readTopologyFile(path);
         if (read.ok())
-            found.append({path, read.topology.title.isEmpty() ? name.chopped(9) : read.topology.title});
+            found.append({path, read.topology.title.isEmpty() ? name : read.topology.title});
     }
     return found;
 }

@@ -4,6 +4,7 @@
 #include "model/commands/console.h"
 #include "model/commands/export_command.h"
 #include "model/commands/run_command.h"
+#include "model/topology/labs.h"
 
 #include <QCoreApplication>
 
@@ -45,31 +46,51 @@ bool isHelp(const QString& argument)
     return argument == "--help"_L1 || argument == "-h"_L1;
 }
 
+/// In lines of at most 78 characters.
+QString labList()
+{
+    constexpr qsizetype widest = 78;
+    QString text;
+    QString line = u" "_s;
+    for (const QString& name : labNames()) {
+        if (line.size() + 1 + name.size() > widest) {
+            text += line + u'\n';
+            line = u" "_s;
+        }
+        line += u' ' + name;
+    }
+    return text + line + u'\n';
+}
+
 QString helpText()
 {
     return CommandsText::tr(
-        "byteyard: build, see and understand inter-process communication with real processes.\n"
-        "\n"
-        "  byteyard [LAB.byteyard | SESSION.pcapng]\n"
-        "      opens the window\n"
-        "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
-        "      runs a topology in a window, writes a picture of that window, and ends\n"
-        "  byteyard run [LAB] [--group NAME] [--attach PID]... [--for 5s] [--capture "
-        "auto|ptrace|ebpf|sampled]\n"
-        "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng]\n"
-        "                   [--export FILE.jsonl|.csv]... [--json] [--system-files]\n"
-        "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C;\n"
-        "      --group runs that group's processes alone;\n"
-        "      --attach follows a process that runs already, and lets it go at the end\n"
-        "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
-        "      turns a recorded session into another form\n"
-        "  byteyard check LAB\n"
-        "      says what is wrong with a topology, each fault with its place\n"
-        "  byteyard --help, --version\n"
-        "\n"
-        "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
-        "or the file are "
-        "wrong.");
+               "byteyard: build, see and understand inter-process communication with real processes.\n"
+               "\n"
+               "  byteyard [LAB | SESSION.pcapng]\n"
+               "      opens the window\n"
+               "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
+               "      runs a topology in a window, writes a picture of that window, and ends\n"
+               "  byteyard run [LAB] [--group NAME] [--attach PID]... [--for 5s] [--capture "
+               "auto|ptrace|ebpf|sampled]\n"
+               "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng]\n"
+               "                   [--export FILE.jsonl|.csv|.pcapng]... [--json] [--system-files]\n"
+               "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C;\n"
+               "      --group runs that group's processes alone;\n"
+               "      --attach follows a process that runs already, and lets it go at the end\n"
+               "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng\n"
+               "      turns a recorded session into another form\n"
+               "  byteyard check LAB\n"
+               "      says what is wrong with a topology, each fault with its place\n"
+               "  byteyard --help, --version\n"
+               "\n"
+               "LAB is a topology's file, or the name of one of the program's own:\n"
+               "%1"
+               "\n"
+               "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
+               "or the file are "
+               "wrong.")
+        .arg(labList());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "model/commands/console.h"
 #include "model/session/engine_topology.h"
 #include "model/topology/json_places.h"
+#include "model/topology/labs.h"
 #include "model/topology/topology_file.h"
 
 #include <QCoreApplication>
@@ -70,7 +71,7 @@ std::optional<Topology> readSoundTopology(const QString& command, const QString&
                                           const QString& group)
 {
     Fault unreadable;
-    const QByteArray bytes = readTopologyBytes(path, unreadable);
+    const QByteArray bytes = readTopologyBytes(topologyPath(path), unreadable);
     if (!unreadable.what.isEmpty()) {
         sayError(u"%1: %2 %3"_s.arg(command, unreadable.what, unreadable.remedy));
         return std::nullopt;

@@ -1,4 +1,5 @@
 #include "model/commands/check_command.h"
+#include "model/topology/labs.h"
 
 #include <QDir>
 #include <QFile>
@@ -54,6 +55,7 @@ class CheckCommandTest : public QObject
 
 private Q_SLOTS:
     void everyLabIsSound();
+    void aLabIsFoundByItsNameWhereNoFileHasIt();
     void faultsOfTheFileStandOnTheirLine();
     void whatBreaksARunStandsAtItsNode();
     void aWarningDoesNotFail();
@@ -83,6 +85,24 @@ void CheckCommandTest::everyLabIsSound()
         QCOMPARE(checkCommand({lab.filePath()}), 0);
         QCOMPARE(errors.lines(), QStringList());
     }
+}
+
+void CheckCommandTest::aLabIsFoundByItsNameWhereNoFileHasIt()
+{
+    QCOMPARE(checkCommand({u"pipeline"_s}), 0);
+    QVERIFY(labNames().contains(u"robust-mutex"_s));
+    const QTemporaryDir directory;
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(directory.path()));
+    QFile file(u"pipeline"_s);
+    QVERIFY(file.open(QFile::WriteOnly) && file.write("no topology") > 0);
+    file.close();
+    CaughtErrors errors;
+    const int status = checkCommand({u"pipeline"_s});
+    const QStringList lines = errors.lines();
+    QVERIFY(QDir::setCurrent(before));
+    QCOMPARE(status, 2);
+    QVERIFY2(lines.value(0).startsWith("pipeline:1: error: "_L1), qPrintable(lines.join(u'\n')));
 }
 
 void CheckCommandTest::faultsOfTheFileStandOnTheirLine()
