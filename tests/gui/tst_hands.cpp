@@ -1,68 +1,30 @@
-#include "gui/dialogs/help_dialog.h"
-#include "gui/dialogs/preferences_dialog.h"
-#include "gui/main_window.h"
 #include "gui/panels/inspector.h"
-#include "gui/panels/log_panel.h"
 #include "gui/panels/properties_page.h"
-#include "gui/theme/theme.h"
-#include "gui/widgets/command_list.h"
-#include "gui/widgets/data_table.h"
-#include "gui/widgets/find_bar.h"
-#include "tests/gui/hands.h"
+#include "tests/gui/hands_fixture.h"
 #include "tests/gui/xvfb.h"
 
 #include <QApplication>
-#include <QClipboard>
-#include <QDialog>
-#include <QDockWidget>
-#include <QJsonArray>
 #include <QLineEdit>
 #include <QMenu>
-#include <QScrollBar>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;
 using namespace byteyard::gui;
 using byteyard::test::Hands;
-using State = model::Session::State;
+using byteyard::test::HandsFixture;
 
-/// What a person's hands do, row by row, in the whole window with a real mouse and real keys. What the canvas
-/// does by itself is in tst_canvas_mouse and tst_canvas_keys; the main job is in tst_main_job.
-class HandsTest : public QObject
+/// What a person's hands do on the canvas, row by row, in the whole window with a real mouse and real keys.
+/// What the canvas does by itself is in tst_canvas_mouse and tst_canvas_keys; what hands do around it is in
+/// tst_hands_window; the main job is in tst_main_job.
+class HandsTest : public QObject, private HandsFixture
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QVERIFY(m_directory.isValid());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope,
-                           m_directory.filePath(u"settings"_s));
-        qputenv("BYTEYARD_ENGINE", BYTEYARD_BIN "/byteyard-engine");
-        Theme::instance().apply();
-    }
-
-    void init()
-    {
-        m_window = new MainWindow;
-        m_window->setGeometry(0, 0, 1500, 940);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window));
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window));
-        canvas()->setFocus();
-    }
-
-    void cleanup()
-    {
-        m_window->document().undoStack()->setClean();
-        m_window->close();
-        QTRY_VERIFY(m_window.isNull());
-    }
+    void initTestCase() { prepare(); }
+    void init() { open(); }
+    void cleanup() { close(); }
 
     void addAPartByInsertAndByDoubleClick()
     {
@@ -251,40 +213,6 @@ private Q_SLOTS:
         QTRY_VERIFY(m_window->inspector()->properties()->isVisible());
     }
 
-    void findLightsUpAndF3GoesThroughTheMatches()
-    {
-        const QString first = command(u"grep"_s, {-300, 0});
-        const QString second = command(u"grep"_s, {300, 0});
-        command(u"ls"_s, {0, 200});
-        for (const QString& key : {u"ctrl+f"_s, u"slash"_s}) {
-            canvas()->setFocus();
-            press(key);
-            auto* bar = m_window->findChild<FindBar*>();
-            QTRY_VERIFY(bar->isVisible() && bar->isAncestorOf(QApplication::focusWidget()));
-            press(u"ctrl+a"_s);
-            QVERIFY(Hands::type(u"grep"_s));
-            press(u"F3"_s);
-            QTRY_COMPARE(canvas()->selection().nodes, QStringList{first});
-            press(u"F3"_s);
-            QTRY_COMPARE(canvas()->selection().nodes, QStringList{second});
-            press(u"shift+F3"_s);
-            QTRY_COMPARE(canvas()->selection().nodes, QStringList{first});
-            press(u"Escape"_s);
-            QTRY_VERIFY(!bar->isVisible());
-            QVERIFY(canvas()->hasFocus());
-        }
-    }
-
-    void everyCommandByName()
-    {
-        command(u"ls"_s, {-300, 0});
-        press(u"ctrl+shift+p"_s);
-        QTRY_VERIFY(m_window->findChild<CommandList*>());
-        QVERIFY(Hands::type(u"select all"_s));
-        press(u"Return"_s);
-        QTRY_COMPARE(canvas()->selection().nodes.size(), 1);
-    }
-
     void arrangeAlignAndDistributeByKeysEachOneStep()
     {
         command(u"ls"_s, {-300, 0});
@@ -303,79 +231,6 @@ private Q_SLOTS:
         for (int i = 0; i < 3; ++i)
             press(u"ctrl+z"_s);
         QTRY_COMPARE(nodes().at(2).position, QPointF(300, 330));
-    }
-
-    void runStopPauseAndStepByKeys()
-    {
-        const QString yes = m_window->document().addNode(model::Kind::Command, {-300, 0},
-                                                         {{u"argv"_s, QJsonArray{u"sleep"_s, u"60"_s}}});
-        canvas()->select({{yes}, {}});
-        press(u"F5"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(session().state(), State::Running, 20000);
-        press(u"F8"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(session().state(), State::Paused, 20000);
-        press(u"F8"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(session().state(), State::Running, 20000);
-        QTRY_VERIFY(m_window->findChild<QAction*>(u"step"_s)->isEnabled());
-        press(u"shift+F5"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(session().state(), State::Ended, 20000);
-    }
-
-    void meddleThroughContextMenusByMouseMenuKeyAndShiftF10_data()
-    {
-        QTest::addColumn<QString>("how");
-        QTest::newRow("right button") << QString();
-        QTest::newRow("Menu") << u"Menu"_s;
-        QTest::newRow("Shift+F10") << u"shift+F10"_s;
-    }
-
-    void meddleThroughContextMenusByMouseMenuKeyAndShiftF10()
-    {
-        QFETCH(const QString, how);
-        const QString ls = command(u"ls"_s, {-300, 0});
-        const QString pipe = part(model::Kind::Pipe, {60, 20});
-        const QString edge = m_window->document().connectNodes(ls, u"1"_s, pipe, u"write"_s);
-        const auto menuAt = [&](const Selection& what, const QString& walk, const QPoint& place) {
-            QStringList found;
-            canvas()->setFocus();
-            canvas()->select(what);
-            if (!walk.isEmpty())
-                press(walk);
-            withMenu([&](QMenu* menu) { found = texts(menu); },
-                     [&] {
-                         return how.isEmpty() ? Hands::act(at(place) + words({"click", "3"})) : press(how);
-                     });
-            return found;
-        };
-        QVERIFY(menuAt({{ls}, {}}, {}, global(ls)).contains(u"Run It Alone"_s));
-        const QPoint middle = (port(ls, u"1"_s) + port(pipe, u"write"_s)) / 2;
-        QVERIFY(menuAt({{}, {edge}}, {}, middle).contains(u"Only Its Endpoint in the Log"_s));
-        QVERIFY(menuAt({}, {}, bare()).contains(u"Fit"_s));
-        canvas()->reveal(ls);
-        const QStringList ofPort = menuAt({{ls}, {}}, u"alt+Right"_s, port(ls, u"1"_s));
-        QVERIFY2(ofPort.contains(u"Connect from Here"_s), qPrintable(ofPort.join(u", "_s)));
-    }
-
-    void meddleOnARowOfTheLog_data() { meddleThroughContextMenusByMouseMenuKeyAndShiftF10_data(); }
-
-    void meddleOnARowOfTheLog()
-    {
-        QFETCH(const QString, how);
-        m_window->document().addNode(model::Kind::Command, {-300, 0}, {{u"argv"_s, QJsonArray{u"true"_s}}});
-        press(u"F5"_s);
-        QTRY_COMPARE_WITH_TIMEOUT(session().state(), State::Ended, 20000);
-        auto* table = m_window->log()->findChild<DataTable*>();
-        QTRY_VERIFY(table->model()->rowCount() > 0);
-        table->setFocus();
-        table->selectRow(0);
-        const QPoint row =
-            table->viewport()->mapToGlobal(table->visualRect(table->model()->index(0, 1)).center());
-        QStringList found;
-        withMenu([&](QMenu* menu) { found = texts(menu); },
-                 [&] {
-                     return how.isEmpty() ? Hands::act(at(row) + words({"click", "3"})) : press(how);
-                 });
-        QVERIFY2(found.contains(u"Only This Process"_s), qPrintable(found.join(u", "_s)));
     }
 
     void groupsByKeysTitleTriangleAndMenu()
@@ -423,196 +278,19 @@ private Q_SLOTS:
         QCOMPARE(nodes().size(), 2);
     }
 
-    void panelsByF6AndBackByShiftF6()
-    {
-        QStringList order;
-        const auto holder = [this] {
-            const QWidget* focus = QApplication::focusWidget();
-            for (const QDockWidget* dock : m_window->findChildren<QDockWidget*>())
-                if (focus && dock->isAncestorOf(focus))
-                    return dock->objectName();
-            return focus && (focus == canvas() || canvas()->isAncestorOf(focus)) ? u"canvas"_s : QString();
-        };
-        QCOMPARE(holder(), u"canvas"_s);
-        const auto go = [&](const QString& key) {
-            const QString before = holder();
-            press(key);
-            QTRY_VERIFY(holder() != before);
-        };
-        do {
-            go(u"F6"_s);
-            order << holder();
-            QVERIFY(!order.constLast().isEmpty());
-            QVERIFY(order.size() < 12);
-        } while (order.constLast() != u"canvas"_s);
-        for (const QString& id : {u"palette"_s, u"inspector"_s, u"log"_s, u"timeline"_s})
-            QVERIFY2(order.contains(id), qPrintable(id));
-        QStringList back;
-        for (qsizetype i = 0; i < order.size(); ++i) {
-            go(u"shift+F6"_s);
-            back << holder();
-        }
-        const QString way = back.join(u' ');
-        std::reverse(back.begin(), back.end());
-        back.append(back.takeFirst());
-        QVERIFY2(back == order, qPrintable(order.join(u' ') + u" | "_s + way));
-    }
-
-    void windowsAndFilesByKeys()
-    {
-        press(u"F11"_s);
-        QTRY_VERIFY(m_window->isFullScreen());
-        press(u"F11"_s);
-        QTRY_VERIFY(!m_window->isFullScreen());
-        press(u"F1"_s);
-        QTRY_VERIFY(m_window->findChild<HelpDialog*>());
-        m_window->findChild<HelpDialog*>()->close();
-        QTRY_VERIFY(!m_window->findChild<HelpDialog*>());
-        m_window->activateWindow();
-        canvas()->setFocus();
-        QTRY_VERIFY(canvas()->hasFocus());
-        press(u"ctrl+comma"_s);
-        QTRY_VERIFY(m_window->findChild<PreferencesDialog*>());
-        m_window->findChild<PreferencesDialog*>()->reject();
-        QTRY_VERIFY(!m_window->findChild<PreferencesDialog*>());
-        m_window->activateWindow();
-        canvas()->setFocus();
-        QTRY_VERIFY(canvas()->hasFocus());
-        for (const QString& key : {u"ctrl+o"_s, u"ctrl+shift+s"_s, u"ctrl+s"_s}) {
-            QString title;
-            withDialog([&](QDialog* dialog) { title = dialog->windowTitle(); }, [&] { return press(key); });
-            QVERIFY2(!title.isEmpty(), qPrintable(key));
-        }
-        m_window->document().addNode(model::Kind::Pipe, {});
-        m_window->document().undoStack()->setClean();
-        press(u"ctrl+n"_s);
-        QTRY_VERIFY(nodes().isEmpty());
-    }
-
-    void closeByCtrlW()
-    {
-        auto* other = new MainWindow;
-        other->setGeometry(0, 0, 900, 700);
-        other->show();
-        QVERIFY(QTest::qWaitForWindowExposed(other));
-        other->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(other));
-        const QPointer<MainWindow> gone = other;
-        press(u"ctrl+w"_s);
-        QTRY_VERIFY(gone.isNull());
-        QVERIFY(!m_window.isNull());
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window));
-    }
-
 private:
-    CanvasView* canvas() const { return m_window->canvas(); }
-    model::Session& session() { return m_window->session(); }
-    const QList<model::Node>& nodes() const { return m_window->document().topology().nodes; }
     const QList<model::Edge>& edges() const { return m_window->document().topology().edges; }
     int steps() const { return m_window->document().undoStack()->index(); }
-    static bool press(const QString& key) { return Hands::key(key); }
 
-    QString command(const QString& program, const QPointF& position)
-    {
-        centre();
-        return m_window->document().addNode(model::Kind::Command, position,
-                                            {{u"argv"_s, QJsonArray{program}}});
-    }
-    QString part(model::Kind kind, const QPointF& position)
-    {
-        return m_window->document().addNode(kind, position);
-    }
-    void centre()
-    {
-        canvas()->zoomTo100();
-        canvas()->centerOn(0, 100);
-    }
-
-    static QStringList words(std::initializer_list<const char*> all)
-    {
-        QStringList list;
-        for (const char* each : all)
-            list << QString::fromLatin1(each);
-        return list;
-    }
-    static QStringList at(QPoint place)
-    {
-        return {u"mousemove"_s, QString::number(place.x()), QString::number(place.y()), u"sleep"_s,
-                u"0.02"_s};
-    }
     static QStringList twice(QPoint place)
     {
         return at(place) + words({"click", "--repeat", "2", "--delay", "60", "1"});
-    }
-    QPoint port(const QString& node, const QString& name) const
-    {
-        return canvas()->viewport()->mapToGlobal(canvas()->portPosition(node, name));
-    }
-    QPoint global(const QString& node) const
-    {
-        return canvas()->viewport()->mapToGlobal(canvas()->nodeRect(node).center());
-    }
-    /// A place of the canvas where nothing is.
-    QPoint bare() const
-    {
-        return canvas()->viewport()->mapToGlobal(canvas()->viewport()->rect().bottomLeft() +
-                                                 QPoint(120, -60));
     }
     QLineEdit* line() const
     {
         auto* edit = qobject_cast<QLineEdit*>(QApplication::focusWidget());
         return edit && canvas()->isAncestorOf(edit) ? edit : nullptr;
     }
-    static QStringList texts(const QMenu* menu)
-    {
-        QStringList all;
-        for (const QAction* each : menu->actions())
-            all << QString(each->text()).remove(u'&').section(u'\t', 0, 0);
-        return all;
-    }
-
-    /// Does something that opens a menu, looks at the menu, and closes it: the menu holds the event loop.
-    static void withMenu(const std::function<void(QMenu*)>& look, const std::function<bool()>& act)
-    {
-        bool seen = false;
-        QTimer poll;
-        connect(&poll, &QTimer::timeout, &poll, [&] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            if (!menu)
-                return;
-            poll.stop();
-            seen = true;
-            look(menu);
-            menu->close();
-        });
-        poll.start(10);
-        QVERIFY(act());
-        QTRY_VERIFY(seen);
-        QTRY_VERIFY(!QApplication::activePopupWidget());
-    }
-
-    static void withDialog(const std::function<void(QDialog*)>& look, const std::function<bool()>& act)
-    {
-        bool seen = false;
-        QTimer poll;
-        connect(&poll, &QTimer::timeout, &poll, [&] {
-            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-            if (!dialog)
-                return;
-            poll.stop();
-            seen = true;
-            look(dialog);
-            dialog->reject();
-        });
-        poll.start(10);
-        QVERIFY(act());
-        QTRY_VERIFY(seen);
-        QTRY_VERIFY(!QApplication::activeModalWidget());
-    }
-
-    QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-test-XXXXXX"_s};
-    QPointer<MainWindow> m_window;
 };
 
 int main(int argc, char** argv)

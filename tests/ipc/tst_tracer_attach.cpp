@@ -1,6 +1,5 @@
+#include "attached_stranger.h"
 #include "ipc/host/attachable.h"
-#include "recording_sink.h"
-#include "stranger.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -18,39 +17,6 @@ using byteyard::tests::Stranger;
 
 namespace {
 
-constexpr int patience = 30'000;
-
-QString peerPath(const char* name)
-{
-    return QStringLiteral(BYTEYARD_PEERS "/") + QLatin1String(name);
-}
-
-void touch(const QString& path)
-{
-    QFile file(path);
-    if (!file.open(QIODevice::WriteOnly))
-        qFatal("cannot write %s", qPrintable(path));
-}
-
-QByteArray contentsOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-std::uint32_t attach(Bench& bench, const Stranger& stranger)
-{
-    const std::uint32_t number = bench.sink.newProcess();
-    bench.tracer.attach(stranger.pid(), number);
-    return number;
-}
-
-/// Whether the kernel's side tells of its calls: then it need not be stopped for that.
-bool isByKernel()
-{
-    return captureToTest() != nullptr;
-}
-
 /// Whether it is in a call that will be told of as it returns.
 bool isFollowedIn(Bench& bench, std::uint32_t process, std::string_view call)
 {
@@ -59,12 +25,6 @@ bool isFollowedIn(Bench& bench, std::uint32_t process, std::string_view call)
         if (each.process == process && each.callName == call && (each.exact || byKernel))
             return true;
     return false;
-}
-
-std::optional<ProcessState> lastState(const RecordingSink& sink, std::uint32_t process)
-{
-    const auto changes = sink.changes(process);
-    return changes.empty() ? std::nullopt : std::optional(changes.back().state);
 }
 
 long numberOfCall(const QString& call)
@@ -93,11 +53,6 @@ private Q_SLOTS:
     void aWriteUnderWayIsNotCutShort();
     void detachedItGoesOnUnseen();
     void detachingABusyOneLosesNothing();
-    void sampledItRunsUnstopped();
-    void inASampledRunItIsNeverStopped();
-    void aBusyOneBeginsSampled();
-    void byTheKernelsSideItIsNotStopped();
-    void whatItMakesIsLookedAtBeforeItUsesIt();
     void aPauseIsLetGoAtTheEnd();
     void aStoppedOneStaysStopped();
     void killedItIsSeenToEnd();
@@ -365,192 +320,6 @@ void TestTracerAttach::detachingABusyOneLosesNothing()
     touch(go);
     QCOMPARE(stranger.status(), 0);
     QVERIFY(contentsOf(go).trimmed().toULongLong() > 0);
-}
-
-void TestTracerAttach::sampledItRunsUnstopped()
-{
-    const QTemporaryDir directory;
-    const QString go = directory.filePath(u"go"_s);
-    Stranger stranger({peerPath("strangers"), u"busy"_s, go});
-    const auto written = [&] { return proc::ioCounts(stranger.pid()).value_or(proc::IoCounts{}); };
-    QVERIFY(QTest::qWaitFor([&] { return written().syscw > 1000; }, patience)); // its program runs
-    Bench bench;
-    const std::uint32_t process = attach(bench, stranger);
-    const auto writes = [&] { return bench.sink.events(Call::Write, process).size(); };
-    QTRY_VERIFY_WITH_TIMEOUT(writes() > 100, patience);
-    bench.tracer.sample(process, true);
-    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Person, patience);
-    constexpr std::uint64_t calls = 20'000;
-    const std::size_t seen = writes();
-    const std::uint64_t from = written().syscw;
-    const std::uint64_t given = stranger.timesGiven();
-    QTRY_VERIFY_WITH_TIMEOUT(written().syscw > from + calls, patience);
-    QCOMPARE(writes(), seen);
-    QVERIFY(stranger.timesGiven() - given < calls / 10); // each stop would be one
-    const auto pipes = bench.sink.foundOf("pipe");
-    QCOMPARE(pipes.size(), std::size_t{1});
-    {
-        const auto lock = bench.tracer.lockTable();
-        QCOMPARE(bench.tracer.sampledEndpoints(), std::vector<std::uint32_t>{pipes[0]});
-    }
-    bench.tracer.sample(process, false);
-    QTRY_VERIFY_WITH_TIMEOUT(writes() > seen + 100, patience);
-    QCOMPARE(bench.sink.sampledNow(process), SampledWhy::No);
-    // It may have been in a write when it was attached to.
-    const auto gaps = bench.sink.gaps(
-        [&](const Gap& gap) { return gap.process == process && gap.io && gap.why != SampledWhy::Attached; });
-    QCOMPARE(gaps.size(), std::size_t{1});
-    QCOMPARE(gaps[0].why, SampledWhy::Person);
-    QVERIFY(gaps[0].io->syscw >= calls);
-    bench.tracer.pause(process);
-    bench.tracer.sample(process, true); // a pause holds a sampled one too
-    QTRY_COMPARE_WITH_TIMEOUT(stranger.stateOf(), 't', patience);
-    bench.tracer.resume(process);
-    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Person, patience);
-    bench.tracer.detach(process);
-    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, process), ProcessState::Detached, patience);
-    touch(go);
-    QCOMPARE(stranger.status(), 0);
-}
-
-void TestTracerAttach::inASampledRunItIsNeverStopped()
-{
-    const QTemporaryDir directory;
-    const QString go = directory.filePath(u"go"_s);
-    Stranger stranger({peerPath("strangers"), u"threads"_s, u"500"_s, go});
-    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_futex); }, patience));
-    Bench bench(nullptr, Following::Sampled);
-    const std::uint32_t process = attach(bench, stranger);
-    QTRY_COMPARE_WITH_TIMEOUT(bench.sink.sampledNow(process), SampledWhy::Run, patience);
-    const auto pipes = bench.sink.foundOf("pipe");
-    QCOMPARE(pipes.size(), std::size_t{1});
-    {
-        // What stands in it already at the first look was moved before.
-        const auto lock = bench.tracer.lockTable();
-        FillSeen seen{};
-        seen.bytes = 77;
-        QCOMPARE(bench.tracer.noteFill(pipes[0], seen).bytesIn, 0U);
-    }
-    touch(go);
-    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
-    QCOMPARE(bench.sink.end(process)->exitCode, 7);
-    QVERIFY(bench.sink.events(Call::Write).empty());
-    QVERIFY(bench.sink.events(Call::Read).empty());
-    std::uint64_t written = 0;
-    for (const Gap& gap : bench.sink.gaps([](const Gap& each) { return each.io.has_value(); })) {
-        QCOMPARE(gap.why, SampledWhy::Run);
-        written += gap.io->wchar;
-    }
-    QCOMPARE(written, 50'005U);
-    const auto children = bench.sink.children(process);
-    QCOMPARE(children.size(), std::size_t{1});
-    QCOMPARE(bench.sink.end(*children.begin())->exitCode, 3);
-}
-
-void TestTracerAttach::aBusyOneBeginsSampled()
-{
-    if (isByKernel())
-        QSKIP("the kernel's side tells of each call: there is no budget to keep");
-    const QTemporaryDir directory;
-    const QString go = directory.filePath(u"go"_s);
-    Stranger busy({peerPath("strangers"), u"busy"_s, go});
-    Stranger idle({u"sleep"_s, u"1000"_s});
-    QVERIFY(QTest::qWaitFor([&] { return idle.sleepsIn(SYS_clock_nanosleep); }, patience));
-    QVERIFY(QTest::qWaitFor(
-        [&] { return proc::ioCounts(busy.pid()).value_or(proc::IoCounts{}).syscw > 1000; }, patience));
-    Bench bench;
-    std::uint32_t first = 0;
-    const std::uint32_t second = bench.sink.newProcess();
-    constexpr std::uint64_t budget = 1000;
-    const auto isAttachedAsBusy = [&] {
-        first = bench.sink.newProcess();
-        bench.tracer.attach(busy.pid(), first, budget);
-        if (bench.sink.sampledNow(first) == SampledWhy::Budget)
-            return true;
-        bench.tracer.detach(first); // it may have had no processor for those 10 ms
-        return !QTest::qWaitFor([&] { return lastState(bench.sink, first) == ProcessState::Detached; },
-                                patience);
-    };
-    QVERIFY(QTest::qWaitFor(isAttachedAsBusy, patience));
-    bench.tracer.attach(idle.pid(), second, budget);
-    QCOMPARE(bench.sink.sampledNow(first), SampledWhy::Budget);
-    QCOMPARE(bench.sink.sampledNow(second), SampledWhy::No);
-    QVERIFY(bench.sink.events(Call::Write, first).empty());
-    bench.tracer.detach(0);
-    QTRY_COMPARE_WITH_TIMEOUT(lastState(bench.sink, first), ProcessState::Detached, patience);
-    touch(go);
-    QCOMPARE(busy.status(), 0);
-}
-
-/// Each of its calls is told, in full, while it runs on: a stop would be a time that it gives its processor.
-void TestTracerAttach::byTheKernelsSideItIsNotStopped()
-{
-    if (!isByKernel())
-        QSKIP("here it stops at each call");
-    const QTemporaryDir directory;
-    const QString go = directory.filePath(u"go"_s);
-    Stranger stranger({peerPath("strangers"), u"busy"_s, go});
-    const auto calls = [&] { return proc::ioCounts(stranger.pid()).value_or(proc::IoCounts{}).syscw; };
-    QVERIFY(QTest::qWaitFor([&] { return calls() > 1000; }, patience)); // its program runs
-    Bench bench;
-    bench.sink.countOnly();
-    const std::uint64_t before = calls();
-    const std::uint32_t process = attach(bench, stranger);
-    const std::uint64_t given = stranger.timesGiven();
-    const std::uint64_t from = calls();
-    constexpr std::uint64_t wanted = 20'000;
-    QTRY_VERIFY_WITH_TIMEOUT(calls() > from + wanted, patience);
-    const std::uint64_t to = calls();
-    QVERIFY(stranger.timesGiven() - given < wanted / 10);
-    QCOMPARE(bench.sink.sampledNow(process), SampledWhy::No);
-    touch(go);
-    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
-    QCOMPARE(stranger.status(), 0);
-    // One byte a call; those that an overfull ring had no room for are in the total, too.
-    const std::uint64_t all = contentsOf(go).trimmed().toULongLong();
-    const auto told = static_cast<std::uint64_t>(bench.sink.bytesIn(bench.sink.foundOf("pipe").at(0)));
-    QVERIFY(told >= to - from);
-    QVERIFY(told <= all - before);
-}
-
-/// A pipe that is made, used and closed between two looks; by a program that blocks the signal, too, of which
-/// a halt is made.
-void TestTracerAttach::whatItMakesIsLookedAtBeforeItUsesIt()
-{
-    const QTemporaryDir directory;
-    const QString go = directory.filePath(u"go"_s);
-    Stranger stranger({u"python3"_s, u"-c"_s,
-                       u"import os, signal, sys, time\n"
-                       "while not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
-                       "for i in range(200):\n"
-                       "    if i == 100: signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
-                       "    r, w = os.pipe()\n"
-                       "    c = os.dup(w)\n"
-                       "    os.close(w)\n"
-                       "    assert os.write(c, b'x' * (i + 1)) == i + 1\n"
-                       "    assert len(os.read(r, 1000)) == i + 1\n"
-                       "    os.close(c); os.close(r)\n"
-                       "assert not signal.sigpending()\n"_s,
-                       go});
-    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_clock_nanosleep); }, patience));
-    Bench bench;
-    const std::uint32_t process = attach(bench, stranger);
-    touch(go);
-    QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
-    QCOMPARE(bench.sink.end(process)->exitCode, 0);
-    QCOMPARE(stranger.status(), 0);
-    std::vector<std::int64_t> moved;
-    for (const std::uint32_t pipe : bench.sink.foundOf("pipe"))
-        if (bench.sink.bytesIn(pipe) > 0) {
-            QCOMPARE(bench.sink.bytesOut(pipe), bench.sink.bytesIn(pipe));
-            QVERIFY(bench.sink.edges(process, pipe).empty());
-            moved.push_back(bench.sink.bytesIn(pipe));
-        }
-    QCOMPARE(moved.size(), std::size_t{200});
-    for (std::size_t i = 0; i < moved.size(); ++i)
-        QCOMPARE(moved[i], static_cast<std::int64_t>(i + 1));
-    QVERIFY(bench.sink.events(Call::Signal, process).empty());
-    QCOMPARE(bench.sink.lost(), 0U);
 }
 
 void TestTracerAttach::aPauseIsLetGoAtTheEnd()
