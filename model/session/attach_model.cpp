@@ -10,35 +10,7 @@ void AttachModel::refresh(QList<AttachableProcess> processes)
 {
     std::sort(processes.begin(), processes.end(),
               [](const AttachableProcess& a, const AttachableProcess& b) { return a.pid < b.pid; });
-    // Both lists are in the same order: what is in one alone comes or goes.
-    qsizetype at = 0;
-    for (const AttachableProcess& process : std::as_const(processes)) {
-        while (at < m_rows.size() && m_rows.at(at).pid < process.pid) {
-            beginRemoveRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.removeAt(at);
-            endRemoveRows();
-        }
-        if (at == m_rows.size() || m_rows.at(at).pid != process.pid) {
-            beginInsertRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.insert(at, process);
-            endInsertRows();
-        } else if (m_rows.at(at) != process) {
-            m_rows[at] = process;
-            Q_EMIT dataChanged(index(static_cast<int>(at), 0),
-                               index(static_cast<int>(at), columnCount() - 1));
-        }
-        ++at;
-    }
-    if (at < m_rows.size()) {
-        beginRemoveRows({}, static_cast<int>(at), static_cast<int>(m_rows.size()) - 1);
-        m_rows.remove(at, m_rows.size() - at);
-        endRemoveRows();
-    }
-}
-
-int AttachModel::rowCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+    merge(processes, [](const AttachableProcess& process) { return process.pid; });
 }
 
 int AttachModel::columnCount(const QModelIndex& parent) const
@@ -67,19 +39,19 @@ QVariant AttachModel::data(const QModelIndex& index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const AttachableProcess& row = m_rows.at(index.row());
+    const AttachableProcess& process = rowAt(index.row());
     const auto column = static_cast<Column>(index.column());
     switch (role) {
     case Qt::DisplayRole:
-        return text(row, column);
+        return text(process, column);
     case Qt::ToolTipRole:
-        return row.whyNot.isEmpty() ? text(row, Column::CommandLine) : row.whyNot;
+        return process.whyNot.isEmpty() ? text(process, Column::CommandLine) : process.whyNot;
     case PidRole:
-        return row.pid;
+        return process.pid;
     case WhyNotRole:
-        return row.whyNot;
+        return process.whyNot;
     case SortRole:
-        return column == Column::Pid ? QVariant(row.pid) : QVariant(text(row, column));
+        return column == Column::Pid ? QVariant(process.pid) : QVariant(text(process, column));
     default:
         return {};
     }

@@ -1,14 +1,12 @@
 #pragma once
 
+#include "model/session/merged_rows.h"
 #include "model/session/session.h"
-
-#include <QAbstractTableModel>
 
 namespace byteyard::model {
 
-/// The processes that one may attach to, and those that one may not, with the reason. Rows keep their place
-/// while others come and go.
-class AttachModel : public QAbstractTableModel
+/// The processes that one may attach to, and those that one may not, with the reason.
+class AttachModel : public MergedRows<AttachableProcess>
 {
     Q_OBJECT
 
@@ -20,20 +18,17 @@ public:
         SortRole,   ///< numbers as numbers
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using MergedRows::MergedRows;
 
     /// Takes over the processes of now (Session::processesListed).
     void refresh(QList<AttachableProcess> processes);
 
-    int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
     static QString text(const AttachableProcess& process, Column column);
-
-    QList<AttachableProcess> m_rows; ///< by pid
 };
 
 } // namespace byteyard::model

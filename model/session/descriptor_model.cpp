@@ -27,7 +27,7 @@ QString identityOf(const EndpointEntry& entry)
 
 } // namespace
 
-QList<DescriptorModel::Row> DescriptorModel::rowsOf(const Session& session)
+QList<DescriptorRow> DescriptorModel::rowsOf(const Session& session)
 {
     const QList<LiveDescriptor> open = session.descriptors();
     QHash<quint32, int> shared;
@@ -39,9 +39,9 @@ QList<DescriptorModel::Row> DescriptorModel::rowsOf(const Session& session)
             ++shared[each.description];
         counted.insert(one);
     }
-    QList<Row> rows;
+    QList<DescriptorRow> rows;
     for (const LiveDescriptor& each : open) {
-        Row row;
+        DescriptorRow row;
         row.descriptor = each;
         if (const LiveProcess* process = session.process(each.process)) {
             row.process = process->entry.name;
@@ -63,36 +63,7 @@ QList<DescriptorModel::Row> DescriptorModel::rowsOf(const Session& session)
 
 void DescriptorModel::refresh(const Session& session)
 {
-    const QList<Row> rows = rowsOf(session);
-    // Both lists are in the same order: what is in one alone comes or goes.
-    qsizetype at = 0;
-    for (const Row& row : rows) {
-        while (at < m_rows.size() && orderOf(m_rows.at(at).descriptor) < orderOf(row.descriptor)) {
-            beginRemoveRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.removeAt(at);
-            endRemoveRows();
-        }
-        if (at == m_rows.size() || orderOf(m_rows.at(at).descriptor) != orderOf(row.descriptor)) {
-            beginInsertRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.insert(at, row);
-            endInsertRows();
-        } else if (m_rows.at(at) != row) {
-            m_rows[at] = row;
-            Q_EMIT dataChanged(index(static_cast<int>(at), 0),
-                               index(static_cast<int>(at), columnCount() - 1));
-        }
-        ++at;
-    }
-    if (at < m_rows.size()) {
-        beginRemoveRows({}, static_cast<int>(at), static_cast<int>(m_rows.size()) - 1);
-        m_rows.remove(at, m_rows.size() - at);
-        endRemoveRows();
-    }
-}
-
-int DescriptorModel::rowCount(const QModelIndex& parent) const
-{
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+    merge(rowsOf(session), [](const DescriptorRow& row) { return orderOf(row.descriptor); });
 }
 
 int DescriptorModel::columnCount(const QModelIndex& parent) const
@@ -100,7 +71,7 @@ int DescriptorModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : static_cast<int>(Column::Count_);
 }
 
-QString DescriptorModel::text(const Row& row, Column column) const
+QString DescriptorModel::text(const DescriptorRow& row, Column column) const
 {
     switch (column) {
     case Column::Process:
@@ -131,7 +102,7 @@ QVariant DescriptorModel::data(const QModelIndex& index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Row& row = m_rows.at(index.row());
+    const DescriptorRow& row = rowAt(index.row());
     const auto column = static_cast<Column>(index.column());
     switch (role) {
     case Qt::DisplayRole:

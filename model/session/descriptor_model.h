@@ -1,14 +1,27 @@
 #pragma once
 
+#include "model/session/merged_rows.h"
 #include "model/session/session.h"
-
-#include <QAbstractTableModel>
 
 namespace byteyard::model {
 
-/// The descriptors of a run: process -> fd -> open file description -> object. Rows keep their place while
-/// others come and go.
-class DescriptorModel : public QAbstractTableModel
+/// What is shown of a descriptor.
+struct DescriptorRow
+{
+    LiveDescriptor descriptor;
+    QString process;
+    QString processNode;
+    qint64 pid = 0;
+    QString object;
+    QString endpointNode;
+    QString kind;
+    QString identity;
+    int shared = 1;
+    bool operator==(const DescriptorRow&) const = default;
+};
+
+/// The descriptors of a run: process -> fd -> open file description -> object.
+class DescriptorModel : public MergedRows<DescriptorRow>
 {
     Q_OBJECT
 
@@ -23,35 +36,18 @@ public:
         SharedRole,      ///< how many descriptors have this row's open file description
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    using MergedRows::MergedRows;
 
     /// Takes over what is open now.
     void refresh(const Session& session);
 
-    int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
-    struct Row
-    {
-        LiveDescriptor descriptor;
-        QString process;
-        QString processNode;
-        qint64 pid = 0;
-        QString object;
-        QString endpointNode;
-        QString kind;
-        QString identity;
-        int shared = 1;
-        bool operator==(const Row&) const = default;
-    };
-
-    static QList<Row> rowsOf(const Session& session);
-    QString text(const Row& row, Column column) const;
-
-    QList<Row> m_rows;
+    static QList<DescriptorRow> rowsOf(const Session& session);
+    QString text(const DescriptorRow& row, Column column) const;
 };
 
 } // namespace byteyard::model

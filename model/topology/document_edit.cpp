@@ -115,43 +115,33 @@ void DocumentEdit::commit(std::unique_ptr<DocumentEdit> edit)
     stack.push(edit.release());
 }
 
+template <typename Part>
+void DocumentEdit::applyTo(QList<Part>& parts, const Change<Part>& change, bool forwards, Signal changed,
+                           Signal added, Signal removed)
+{
+    const std::optional<Part>& from = forwards ? change.before : change.after;
+    const std::optional<Part>& to = forwards ? change.after : change.before;
+    replace(parts, change.index, from, to);
+    const Signal signal = !to ? removed : from ? changed : added;
+    Q_EMIT(m_document.*signal)((to ? to : from)->id);
+}
+
 void DocumentEdit::apply(const Change<Node>& change, bool forwards)
 {
-    const std::optional<Node>& from = forwards ? change.before : change.after;
-    const std::optional<Node>& to = forwards ? change.after : change.before;
-    replace(m_document.m_topology.nodes, change.index, from, to);
-    if (from && to)
-        Q_EMIT m_document.nodeChanged(to->id);
-    else if (to)
-        Q_EMIT m_document.nodeAdded(to->id);
-    else
-        Q_EMIT m_document.nodeRemoved(from->id);
+    applyTo(m_document.m_topology.nodes, change, forwards, &Document::nodeChanged, &Document::nodeAdded,
+            &Document::nodeRemoved);
 }
 
 void DocumentEdit::apply(const Change<Edge>& change, bool forwards)
 {
-    const std::optional<Edge>& from = forwards ? change.before : change.after;
-    const std::optional<Edge>& to = forwards ? change.after : change.before;
-    replace(m_document.m_topology.edges, change.index, from, to);
-    if (from && to)
-        Q_EMIT m_document.edgeChanged(to->id);
-    else if (to)
-        Q_EMIT m_document.edgeAdded(to->id);
-    else
-        Q_EMIT m_document.edgeRemoved(from->id);
+    applyTo(m_document.m_topology.edges, change, forwards, &Document::edgeChanged, &Document::edgeAdded,
+            &Document::edgeRemoved);
 }
 
 void DocumentEdit::apply(const Change<Group>& change, bool forwards)
 {
-    const std::optional<Group>& from = forwards ? change.before : change.after;
-    const std::optional<Group>& to = forwards ? change.after : change.before;
-    replace(m_document.m_topology.groups, change.index, from, to);
-    if (from && to)
-        Q_EMIT m_document.groupChanged(to->id);
-    else if (to)
-        Q_EMIT m_document.groupAdded(to->id);
-    else
-        Q_EMIT m_document.groupRemoved(from->id);
+    applyTo(m_document.m_topology.groups, change, forwards, &Document::groupChanged, &Document::groupAdded,
+            &Document::groupRemoved);
 }
 
 void DocumentEdit::apply(const Change<Info>& change, bool forwards)

@@ -62,6 +62,10 @@ private:
     void addRemovals(const QList<Item>& list, const QSet<QString>& ids);
     template <typename Item>
     void merge(const Change<Item>& next);
+    using Signal = void (Document::*)(const QString& id);
+    template <typename Part>
+    void applyTo(QList<Part>& parts, const Change<Part>& change, bool forwards, Signal changed, Signal added,
+                 Signal removed);
     void apply(const Change<Node>& change, bool forwards);
     void apply(const Change<Edge>& change, bool forwards);
     void apply(const Change<Group>& change, bool forwards);
