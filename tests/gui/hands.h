@@ -8,6 +8,9 @@
 #include <QTest>
 #include <QTimer>
 
+#include <functional>
+#include <type_traits>
+
 namespace byteyard::test {
 
 /// Real mouse and keys, through the X server: a second process moves them (XTest), so that nested loops (a
@@ -66,6 +69,33 @@ public:
         constexpr int patience = 30000;
         return act(moved(at) + QStringList{QStringLiteral("click"), QStringLiteral("3")}) &&
                QTest::qWaitFor([&] { return chosen; }, patience);
+    }
+
+    /// Does something that opens a menu or a dialog, looks at it, and closes it: it holds the event loop.
+    template <typename Popup>
+    static void with(const std::function<void(Popup*)>& look, const std::function<bool()>& act)
+    {
+        const auto open = [] {
+            if constexpr (std::is_same_v<Popup, QMenu>)
+                return QApplication::activePopupWidget();
+            else
+                return QApplication::activeModalWidget();
+        };
+        bool seen = false;
+        QTimer poll;
+        QObject::connect(&poll, &QTimer::timeout, &poll, [&] {
+            auto* popup = qobject_cast<Popup*>(open());
+            if (popup == nullptr)
+                return;
+            poll.stop();
+            seen = true;
+            look(popup);
+            popup->close();
+        });
+        poll.start(10);
+        QVERIFY(act());
+        QTRY_VERIFY(seen);
+        QTRY_VERIFY(!open());
     }
 
     static bool key(const QString& name) { return act({QStringLiteral("key"), name}); }

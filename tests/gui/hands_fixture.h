@@ -4,16 +4,12 @@
 #include "gui/theme/theme.h"
 #include "tests/gui/hands.h"
 
-#include <QApplication>
 #include <QJsonArray>
 #include <QMenu>
 #include <QPointer>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
-
-#include <functional>
 
 namespace byteyard::test {
 
@@ -102,26 +98,6 @@ protected:
         for (const QAction* each : menu->actions())
             all << QString(each->text()).remove(u'&').section(u'\t', 0, 0);
         return all;
-    }
-
-    /// Does something that opens a menu, looks at the menu, and closes it: the menu holds the event loop.
-    static void withMenu(const std::function<void(QMenu*)>& look, const std::function<bool()>& act)
-    {
-        bool seen = false;
-        QTimer poll;
-        QObject::connect(&poll, &QTimer::timeout, &poll, [&] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            if (!menu)
-                return;
-            poll.stop();
-            seen = true;
-            look(menu);
-            menu->close();
-        });
-        poll.start(10);
-        QVERIFY(act());
-        QTRY_VERIFY(seen);
-        QTRY_VERIFY(!QApplication::activePopupWidget());
     }
 
     QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-test-XXXXXX"_s};

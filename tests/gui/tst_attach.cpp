@@ -17,7 +17,6 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
-#include <QTimer>
 #include <QToolBar>
 
 using namespace Qt::StringLiterals;
@@ -169,7 +168,7 @@ private Q_SLOTS:
                 {u"mousemove"_s, QString::number(at.x()), QString::number(at.y()), u"click"_s, button});
         };
         // Its menu has it sampled.
-        withMenu(
+        Hands::with<QMenu>(
             [&](QMenu* menu) {
                 for (QAction* each : menu->actions())
                     if (each->text().remove(u'&') == u"Sample Its Calls"_s && each->isEnabled())
@@ -190,7 +189,7 @@ private Q_SLOTS:
         QTRY_VERIFY(says(u"sampled: as you chose"_s));
         picture(*m_window, u"attached-sampled"_s);
         // It detaches, too, and does not stop it as one of ours.
-        withMenu(
+        Hands::with<QMenu>(
             [&](QMenu* menu) {
                 for (QAction* each : menu->actions()) {
                     offered << each->text().remove(u'&');
@@ -225,24 +224,6 @@ private:
         if (const QString to = qEnvironmentVariable("BYTEYARD_TEST_PICTURES"); !to.isEmpty())
             widget.grab().save(to + u'/' + name + u".png"_s);
     }
-    static void withMenu(const std::function<void(QMenu*)>& look, const std::function<bool()>& act)
-    {
-        bool seen = false;
-        QTimer poll;
-        connect(&poll, &QTimer::timeout, &poll, [&] {
-            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
-            if (!menu)
-                return;
-            poll.stop();
-            seen = true;
-            look(menu);
-            menu->close();
-        });
-        poll.start(10);
-        QVERIFY(act());
-        QTRY_VERIFY(seen);
-        QTRY_VERIFY(!QApplication::activePopupWidget());
-    }
 
     QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-test-XXXXXX"_s};
     QProcess m_stranger;
@@ -253,14 +234,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    const byteyard::test::Xvfb server;
-    if (!server.isRunning()) {
-        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
-        return 1;
-    }
-    QApplication application(argc, argv);
-    AttachTest test;
-    return QTest::qExec(&test, argc, argv);
+    return byteyard::test::runOnXvfb<AttachTest>(argc, argv);
 }
 
 #include "tst_attach.moc"

@@ -47,7 +47,7 @@ private Q_SLOTS:
     {
         const QString ls = command(u"ls"_s, {-300, 0});
         QStringList offered;
-        withMenu(
+        Hands::with<QMenu>(
             [&](QMenu* menu) {
                 offered = texts(menu);
                 for (QAction* each : menu->actions())
@@ -264,10 +264,11 @@ private Q_SLOTS:
         QVERIFY(canvas()->nodeRect(a).isEmpty());
         for (const QString& how : {QString(), u"Menu"_s, u"shift+F10"_s}) {
             QStringList found;
-            withMenu([&](QMenu* menu) { found = texts(menu); },
-                     [&] {
-                         return how.isEmpty() ? Hands::act(at(title()) + words({"click", "3"})) : press(how);
-                     });
+            Hands::with<QMenu>(
+                [&](QMenu* menu) { found = texts(menu); },
+                [&] {
+                    return how.isEmpty() ? Hands::act(at(title()) + words({"click", "3"})) : press(how);
+                });
             QVERIFY2(found.contains(u"Run This Group"_s), qPrintable(found.join(u", "_s)));
         }
         QVERIFY(Hands::click(triangle()));
@@ -295,14 +296,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    const byteyard::test::Xvfb server;
-    if (!server.isRunning()) {
-        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
-        return 1;
-    }
-    QApplication application(argc, argv);
-    HandsTest test;
-    return QTest::qExec(&test, argc, argv);
+    return byteyard::test::runOnXvfb<HandsTest>(argc, argv);
 }
 
 #include "tst_hands.moc"

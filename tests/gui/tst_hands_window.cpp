@@ -13,7 +13,6 @@
 #include <QJsonArray>
 #include <QMenu>
 #include <QTest>
-#include <QTimer>
 
 using namespace Qt::StringLiterals;
 using namespace byteyard;
@@ -103,10 +102,11 @@ private Q_SLOTS:
             canvas()->select(what);
             if (!walk.isEmpty())
                 press(walk);
-            withMenu([&](QMenu* menu) { found = texts(menu); },
-                     [&] {
-                         return how.isEmpty() ? Hands::act(at(place) + words({"click", "3"})) : press(how);
-                     });
+            Hands::with<QMenu>(
+                [&](QMenu* menu) { found = texts(menu); },
+                [&] {
+                    return how.isEmpty() ? Hands::act(at(place) + words({"click", "3"})) : press(how);
+                });
             return found;
         };
         QVERIFY(menuAt({{ls}, {}}, {}, global(ls)).contains(u"Run It Alone"_s));
@@ -133,10 +133,11 @@ private Q_SLOTS:
         const QPoint row =
             table->viewport()->mapToGlobal(table->visualRect(table->model()->index(0, 1)).center());
         QStringList found;
-        withMenu([&](QMenu* menu) { found = texts(menu); },
-                 [&] {
-                     return how.isEmpty() ? Hands::act(at(row) + words({"click", "3"})) : press(how);
-                 });
+        Hands::with<QMenu>(
+            [&](QMenu* menu) { found = texts(menu); },
+            [&] {
+                return how.isEmpty() ? Hands::act(at(row) + words({"click", "3"})) : press(how);
+            });
         QVERIFY2(found.contains(u"Only This Process"_s), qPrintable(found.join(u", "_s)));
     }
 
@@ -197,7 +198,8 @@ private Q_SLOTS:
         QTRY_VERIFY(canvas()->hasFocus());
         for (const QString& key : {u"ctrl+o"_s, u"ctrl+shift+s"_s, u"ctrl+s"_s}) {
             QString title;
-            withDialog([&](QDialog* dialog) { title = dialog->windowTitle(); }, [&] { return press(key); });
+            Hands::with<QDialog>([&](QDialog* dialog) { title = dialog->windowTitle(); },
+                                 [&] { return press(key); });
             QVERIFY2(!title.isEmpty(), qPrintable(key));
         }
         m_window->document().addNode(model::Kind::Pipe, {});
@@ -224,37 +226,11 @@ private Q_SLOTS:
 
 private:
     model::Session& session() { return m_window->session(); }
-
-    static void withDialog(const std::function<void(QDialog*)>& look, const std::function<bool()>& act)
-    {
-        bool seen = false;
-        QTimer poll;
-        connect(&poll, &QTimer::timeout, &poll, [&] {
-            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
-            if (!dialog)
-                return;
-            poll.stop();
-            seen = true;
-            look(dialog);
-            dialog->reject();
-        });
-        poll.start(10);
-        QVERIFY(act());
-        QTRY_VERIFY(seen);
-        QTRY_VERIFY(!QApplication::activeModalWidget());
-    }
 };
 
 int main(int argc, char** argv)
 {
-    const byteyard::test::Xvfb server;
-    if (!server.isRunning()) {
-        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
-        return 1;
-    }
-    QApplication application(argc, argv);
-    HandsWindowTest test;
-    return QTest::qExec(&test, argc, argv);
+    return byteyard::test::runOnXvfb<HandsWindowTest>(argc, argv);
 }
 
 #include "tst_hands_window.moc"

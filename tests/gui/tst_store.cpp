@@ -229,14 +229,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    const byteyard::test::Xvfb server;
-    if (!server.isRunning()) {
-        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
-        return 1;
-    }
-    QApplication application(argc, argv);
-    Store test;
-    return QTest::qExec(&test, argc, argv);
+    return byteyard::test::runOnXvfb<Store>(argc, argv);
 }
 
 #include "tst_store.moc"

@@ -124,6 +124,13 @@ class WindowDeath : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName(u"byteyard"_s);
+        QCoreApplication::setApplicationName(u"byteyard"_s);
+        Theme::instance().apply();
+    }
+
     void init()
     {
         m_directory = std::make_unique<QTemporaryDir>(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
@@ -275,17 +282,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    const byteyard::test::Xvfb server;
-    if (!server.isRunning()) {
-        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
-        return 1;
-    }
-    QApplication application(argc, argv);
-    QCoreApplication::setOrganizationName(u"byteyard"_s);
-    QCoreApplication::setApplicationName(u"byteyard"_s);
-    byteyard::gui::Theme::instance().apply();
-    WindowDeath test;
-    return QTest::qExec(&test, argc, argv);
+    return byteyard::test::runOnXvfb<WindowDeath>(argc, argv);
 }
 
 #include "tst_window_death.moc"

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <QString>
+#include <QApplication>
+#include <QTest>
 
 #include <csignal>
 #include <cstdio>
@@ -60,5 +61,19 @@ private:
     pid_t m_pid = -1;
     std::string m_display;
 };
+
+/// A test program's main: all functions of one test class, on a server of their own.
+template <typename Test>
+int runOnXvfb(int argc, char** argv)
+{
+    const Xvfb server;
+    if (!server.isRunning()) {
+        std::fputs("Xvfb could not be started: install it (apt-get install xvfb xdotool)\n", stderr);
+        return 1;
+    }
+    QApplication application(argc, argv);
+    Test test;
+    return QTest::qExec(&test, argc, argv);
+}
 
 } // namespace byteyard::test
