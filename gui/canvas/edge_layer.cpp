@@ -41,14 +41,21 @@ EdgeLayer::EdgeLayer()
     setFlag(ItemUsesExtendedStyleOption);
 }
 
-QPainterPath EdgeLayer::curve(const End& from, const End& to)
+/// Of the Bézier curve between them: its ends, and what they are pulled to.
+std::array<QPointF, 4> EdgeLayer::controls(const End& from, const End& to)
 {
     const QPointF away = to.position - from.position;
     const double distance = std::hypot(away.x(), away.y());
     const double pull = std::clamp(distance * 0.45, std::min(distance * 0.5, 30.0), 160.0);
-    QPainterPath path(from.position);
-    path.cubicTo(from.position + normalOf(from.side) * pull, to.position + normalOf(to.side) * pull,
-                 to.position);
+    return {from.position, from.position + normalOf(from.side) * pull, to.position + normalOf(to.side) * pull,
+            to.position};
+}
+
+QPainterPath EdgeLayer::curve(const End& from, const End& to)
+{
+    const auto [p0, p1, p2, p3] = controls(from, to);
+    QPainterPath path(p0);
+    path.cubicTo(p1, p2, p3); // nothing, where all of them are one point
     return path;
 }
 
@@ -72,10 +79,7 @@ void EdgeLayer::layOut(Line& line)
         return;
     }
     line.path = curve(line.process, line.endpoint);
-    const QPointF p0 = line.path.elementAt(0);
-    const QPointF p1 = line.path.elementAt(1);
-    const QPointF p2 = line.path.elementAt(2);
-    const QPointF p3 = line.path.elementAt(3);
+    const auto [p0, p1, p2, p3] = controls(line.process, line.endpoint);
     // Fewer pieces where the curve is short: they are what is drawn, and what dots and hit tests walk along.
     const int pieces = std::clamp(static_cast<int>(QLineF(p0, p3).length() / 10), 10, 96);
     line.points.clear();

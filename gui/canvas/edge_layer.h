@@ -6,6 +6,7 @@
 
 #include <QGraphicsItem>
 
+#include <array>
 #include <functional>
 
 namespace byteyard::gui {
@@ -110,6 +111,7 @@ private:
     void spread(Line& line);
     /// Those that may reach into a rectangle, the lowest first.
     QList<qsizetype> near(const QRectF& rect) const;
+    static std::array<QPointF, 4> controls(const End& from, const End& to);
     void layOut(Line& line);
     void changed(const QRectF& rect);
     void paintFar(QPainter& painter, const QRectF& exposed) const;

@@ -152,6 +152,20 @@ private Q_SLOTS:
         }
     }
 
+    /// Ports that lie on each other: a curve of one point.
+    void anEdgeWithoutLengthStaysWhereItIs()
+    {
+        Pair p(200);
+        const QPointF port = p.scene.node(p.left)->portPosition(u"1"_s);
+        const QPointF other = p.scene.node(p.pipe)->portPosition(u"write"_s);
+        p.document.moveNodes({{p.pipe, p.scene.node(p.pipe)->pos() + port - other}});
+        QCOMPARE(p.scene.node(p.pipe)->portPosition(u"write"_s), port);
+        p.say(p.edge, saying(u"1.2 KiB"_s, EdgeLook::State::Blocked));
+        QVERIFY(!p.label(p.edge).isEmpty());
+        QVERIFY(QLineF(p.label(p.edge).center(), port).length() < 400);
+        QCOMPARE(p.covering(), QString());
+    }
+
     void aLabelStandsInTheMiddleAboveItsEdgeWhereThereIsRoom()
     {
         Pair s(200);
