@@ -23,12 +23,6 @@
 
 namespace byteyard::ipc {
 
-// The kernel's own: a call with such a result starts again, unless a handler runs first (linux/errno.h).
-inline constexpr int restartSys = 512;
-inline constexpr int restartNoIntr = 513;
-inline constexpr int restartNoHand = 514;
-inline constexpr int restartBlock = 516;
-
 /// What all that is followed is traced with (ptrace(2)).
 inline constexpr unsigned long traceOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
                                               PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |

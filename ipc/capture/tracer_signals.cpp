@@ -83,7 +83,7 @@ void Tracer::Private::goOnUntouched(TracedThread& thread)
     auto registers = CallRegisters::of(thread.tid);
     if (!registers || registers->number() < 0 || registers->result() != -EINTR)
         return;
-    registers->setResult(-restartNoIntr);
+    registers->callAgain();
     if (registers->write(thread.tid) && thread.inCall && thread.call.restart == EINTR)
         thread.call.restart = restartNoIntr;
 }

@@ -1,4 +1,5 @@
 #include "engine_client.h"
+#include "machine_calls.h"
 #include "stranger.h"
 
 #include <QTest>
@@ -159,7 +160,7 @@ void TestEngineAttach::aSleeperDoesNotHoldTheEndOfARun()
 {
     const QTemporaryDir directory;
     Stranger stranger({peerPath("timed_waits"), u"epoll_wait"_s, u"3000"_s, directory.filePath(u"took"_s)});
-    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(SYS_epoll_wait); }, patience));
+    QVERIFY(QTest::qWaitFor([&] { return stranger.sleepsIn(ipc::test::callOfEpollWait.number); }, patience));
     EngineClient engine;
     QVERIFY(engine.greet());
     for (int run = 0; run < 2; ++run) {
@@ -169,7 +170,7 @@ void TestEngineAttach::aSleeperDoesNotHoldTheEndOfARun()
         QVERIFY(engine.untilRunEnds());
         QCOMPARE(stateOf(engine, stranger.pid()), u"detached"_s);
         QCOMPARE(stranger.tracer(), 0);
-        QVERIFY(stranger.sleepsIn(SYS_epoll_wait));
+        QVERIFY(stranger.sleepsIn(ipc::test::callOfEpollWait.number));
     }
     QCOMPARE(stranger.status(), 0);
 }

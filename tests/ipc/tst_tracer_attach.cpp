@@ -1,5 +1,6 @@
 #include "attached_stranger.h"
 #include "ipc/host/attachable.h"
+#include "machine_calls.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -30,7 +31,7 @@ bool isFollowedIn(Bench& bench, std::uint32_t process, std::string_view call)
 long numberOfCall(const QString& call)
 {
     return call == "semop"_L1        ? SYS_semtimedop
-           : call == "epoll_wait"_L1 ? SYS_epoll_wait
+           : call == "epoll_wait"_L1 ? callOfEpollWait.number
            : call == "recv"_L1       ? SYS_recvfrom
                                      : SYS_rt_sigtimedwait;
 }
@@ -128,7 +129,7 @@ void TestTracerAttach::whatIsOpenIsFound()
     QCOMPARE(stranger.status(), 0);
     QTRY_VERIFY_WITH_TIMEOUT(bench.sink.ended(process), patience);
     QCOMPARE(sink.bytesIn(pipe), 1);
-    const auto waits = sink.events(Call::EpollWait, process);
+    const auto waits = sink.events(callOfEpollWait.call, process);
     QCOMPARE(waits.size(), std::size_t{1}); // what it waits on was known
     QCOMPARE(waits[0].endpoint, pipe);
 }
@@ -223,7 +224,7 @@ void TestTracerAttach::anEndlessSleepGoesOn()
     QVERIFY(QTest::qWaitFor(
         [&] {
             return isFollowedIn(bench, process, "semop") || isFollowedIn(bench, process, "semtimedop") ||
-                   isFollowedIn(bench, process, "epoll_wait") || sleeps();
+                   isFollowedIn(bench, process, callOfEpollWait.name) || sleeps();
         },
         patience));
     QVERIFY(QTest::qWaitFor([&] { return sleeps(); }, patience));

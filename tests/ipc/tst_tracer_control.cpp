@@ -1,3 +1,4 @@
+#include "tests/ipc/machine_calls.h"
 #include "tests/ipc/recording_sink.h"
 
 #include "ipc/host/proc.h"
@@ -32,8 +33,7 @@ void TracerControl::pauseLeavesASleepWithoutEintr_data()
     QTest::addColumn<QString>("call");
     QTest::newRow("semop") << "semop"
                            << "semtimedop";
-    QTest::newRow("epoll_wait") << "epoll_wait"
-                                << "epoll_wait";
+    QTest::newRow("epoll_wait") << "epoll_wait" << callOfEpollWait.name;
     QTest::newRow("timed recv") << "recv"
                                 << "recvfrom";
     QTest::newRow("sigtimedwait") << "sigtimedwait"

@@ -1,3 +1,4 @@
+#include "tests/ipc/machine_calls.h"
 #include "tests/ipc/recording_sink.h"
 
 #include "ipc/capture/call_filter.h"
@@ -233,7 +234,7 @@ void TracerKernel::waitsDoNotStopAProgram()
                {Bench::to(1, pipe.write, pipe.endpoint)}));
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
     QCOMPARE(b.sink.end(id)->exitCode, 0);
-    for (const char* call : {"poll", "epoll_wait", "select", "epoll_ctl"}) {
+    for (const char* call : {callOfPoll.name, callOfEpollWait.name, callOfSelect.name, "epoll_ctl"}) {
         const auto told = b.sink.select([&](const Event& e) {
             return callInfo(e.call).name.find(call) != std::string_view::npos &&
                    (e.endpoint == pipe.endpoint || e.endpoint2 == pipe.endpoint);

@@ -1,3 +1,4 @@
+#include "tests/ipc/machine_calls.h"
 #include "tests/ipc/recording_sink.h"
 
 #include <csignal>
@@ -240,7 +241,7 @@ void TracerObjects::locksOfAFollowedFileAreSeen()
     QCOMPARE(regions.size(), 1U);
     QCOMPARE(word(regions.front(), "type"), std::string("F_WRLCK"));
     QCOMPARE(word(regions.front(), "start"), std::string("10"));
-    QCOMPARE(b.sink.events(Call::Unlink, id).front().endpoint, file);
+    QCOMPARE(b.sink.events(callOfUnlink.call, id).front().endpoint, file);
 }
 
 void TracerObjects::aSleeperSaysOnWhichObject_data()
@@ -358,10 +359,9 @@ void TracerObjects::aFileThatIsMadeAnewIsAnother()
     QCOMPARE(again.size(), static_cast<std::size_t>(files));
     for (std::size_t i = 0; i < again.size(); ++i)
         QCOMPARE(b.sink.bytesIn(again[i]), static_cast<std::int64_t>(i + 1));
-    for (const char* call : {"unlink", "rename"}) {
-        const auto told = b.sink.select([&](const Event& e) { return callInfo(e.call).name == call; });
-        QCOMPARE(told.size(),
-                 static_cast<std::size_t>(call == std::string_view("unlink") ? files : files / 2));
+    for (const Call call : {callOfUnlink.call, callOfRename.call}) {
+        const auto told = b.sink.select([&](const Event& e) { return e.call == call; });
+        QCOMPARE(told.size(), static_cast<std::size_t>(call == callOfUnlink.call ? files : files / 2));
         for (const Event& event : told)
             QVERIFY(std::find(again.begin(), again.end(), event.endpoint) != again.end());
     }
@@ -387,7 +387,7 @@ void TracerObjects::aFileInThePlaceOfASocketIsNoSocket()
                                     b.directory.string()}));
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
     QCOMPARE(b.sink.end(id)->exitCode, 0);
-    const auto removed = b.sink.events(Call::Unlink, id);
+    const auto removed = b.sink.events(callOfUnlink.call, id);
     QCOMPARE(removed.size(), 2U);
     const std::uint32_t socket = removed[0].endpoint;
     QCOMPARE(b.sink.found(socket).kind, std::string_view("unix-datagram"));

@@ -1,3 +1,4 @@
+#include "tests/ipc/machine_calls.h"
 #include "tests/ipc/recording_sink.h"
 
 using namespace byteyard::ipc;
@@ -48,8 +49,8 @@ void TracerOthers::eachIsToldAndChangesTheTable()
     const auto fifos = b.sink.foundOf("fifo");
     QCOMPARE(fifos.size(), 1U);
     QCOMPARE(b.sink.bytesIn(fifos.front()), 5);
-    QCOMPARE(only(Call::Rename).endpoint, fifos.front());
-    QCOMPARE(only(Call::Unlink).endpoint, fifos.front());
+    QCOMPARE(only(callOfRename.call).endpoint, fifos.front());
+    QCOMPARE(only(callOfUnlink.call).endpoint, fifos.front());
 }
 
 QTEST_GUILESS_MAIN(TracerOthers)

@@ -1,3 +1,4 @@
+#include "tests/ipc/machine_calls.h"
 #include "tests/ipc/recording_sink.h"
 
 #include <arpa/inet.h>
@@ -94,13 +95,11 @@ void TracerSampled::whoSleepsIsSeenToWait_data()
     };
     QTest::newRow("read") << QStringList{"cat"} << "read"
                           << "";
-    QTest::newRow("poll") << python("p = select.poll(); p.register(0, select.POLLIN); p.poll()") << "poll"
-                          << "0:in";
-    QTest::newRow("select") << python("select.select([0], [], [])") << "select"
-                            << "0:in";
+    QTest::newRow("poll") << python("p = select.poll(); p.register(0, select.POLLIN); p.poll()")
+                          << callOfPoll.name << "0:in";
+    QTest::newRow("select") << python("select.select([0], [], [])") << callOfSelect.name << "0:in";
     QTest::newRow("epoll") << python("e = select.epoll(); e.register(0, select.EPOLLIN); e.poll()")
-                           << "epoll_wait"
-                           << "0";
+                           << callOfEpollWait.name << "0";
 }
 
 void TracerSampled::whoSleepsIsSeenToWait()
