@@ -132,8 +132,9 @@ struct TracedThread
     unsigned deferred = 0;     ///< how often it was held on for another thread's sake (wouldTakeSignal)
     int heldRequest = 0;
     int heldSignal = 0;
-    std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
-    bool delayed = false;        ///< by a rule
+    std::uint64_t heldUntil = 0;          ///< its turn, when pace or a rule's delay holds it
+    bool delayed = false;                 ///< by a rule
+    std::shared_ptr<DescriptorTable> own; ///< null: the process's; the process's, while its own are shown
     std::optional<InterposedCall> interposed;
     std::optional<ThreadGap> gap; ///< its calls that move bytes are not followed
 
@@ -215,6 +216,8 @@ struct TracedProcess
     std::shared_ptr<Child> child;         ///< until its program runs
     int stopSignal = 0;                   ///< what stops it, from the signal's delivery until it is continued
     int threads = 0;
+    int owns = 0;    ///< threads that have descriptors of their own
+    pid_t shown = 0; ///< the one whose own stand in `table` just now (OwnDescriptors)
     pid_t witness =
         0; ///< the thread that stopped last: /proc shows nothing of a leader that has ended before the others
     bool closed = false;   ///< its descriptors are gone

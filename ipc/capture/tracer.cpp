@@ -274,8 +274,9 @@ std::unordered_map<std::uint32_t, std::vector<TableHolder>> Tracer::allHolders()
 {
     std::unordered_map<std::uint32_t, std::vector<TableHolder>> all;
     for (const auto& [number, process] : d->processes) {
-        for (const auto& [fd, entry] : process->table->entries())
-            all[entry.file->endpoint].push_back({number, process->pid, fd, entry.file->access});
+        d->eachEntry(*process, [&, number = number, pid = process->pid](int fd, const auto& entry) {
+            all[entry.file->endpoint].push_back({number, pid, fd, entry.file->access});
+        });
         for (const auto& [endpoint, access] : process->uses)
             all[endpoint].push_back({number, process->pid, -1, access});
     }
@@ -293,9 +294,10 @@ std::vector<TableHolder> Tracer::holders(std::uint32_t endpoint) const
         endpoint = part->memory;
     std::vector<TableHolder> list;
     for (const auto& [number, process] : d->processes) {
-        for (const auto& [fd, entry] : process->table->entries())
+        d->eachEntry(*process, [&, number = number, pid = process->pid](int fd, const auto& entry) {
             if (entry.file->endpoint == endpoint)
-                list.push_back({number, process->pid, fd, entry.file->access});
+                list.push_back({number, pid, fd, entry.file->access});
+        });
         if (const auto used = process->uses.find(endpoint); used != process->uses.end())
             list.push_back({number, process->pid, -1, used->second});
     }
@@ -316,9 +318,10 @@ std::vector<TableMapping> Tracer::attachments(std::uint32_t endpoint) const
 std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint64_t olderThanNs) const
 {
     std::vector<CallInProgress> list;
-    for (const auto& [tid, thread] : d->threads) {
+    for (auto& [tid, thread] : d->threads) {
         if (thread.dying || thread.stopped)
             continue;
+        const Private::OwnDescriptors shown(*d, thread);
         CallInProgress found;
         found.process = thread.process->number;
         found.pid = thread.process->pid;

@@ -72,6 +72,7 @@ TracedProcess& Tracer::Private::attach(pid_t pid, std::uint32_t number)
     tellProcess(process, true);
     tellLife(threads.at(pid), Call::Start, 0, "name=" + encodeWord(process.name) + " attached=yes");
     lookUpDescriptors(process);
+    adoptOwn(process);
     adoptMappings(process);
     if (kernel)
         adoptSlept(process);
@@ -108,7 +109,7 @@ void Tracer::Private::seizeThreads(TracedProcess& process)
             addThread(tid, process);
             quiet = -1;
         }
-    process.witness = process.pid;
+    process.witness = sharingTask(process);
 }
 
 /// What its signals do. Whether a handler lets a call start again is not told: most do (signal(2)).
@@ -249,8 +250,7 @@ void Tracer::Private::takeOffGone()
 void Tracer::Private::endDetached(TracedProcess& process)
 {
     if (!process.closed) {
-        for (const auto& [fd, entry] : process.table->entries())
-            tellEdge(process.number, fd, entry, false);
+        eachEntry(process, [&](int fd, const auto& entry) { tellEdge(process.number, fd, entry, false); });
         dropUses(process);
     }
     if (kernel)

@@ -213,8 +213,8 @@ bool Tracer::Private::enterClose(TracedThread& thread, const CallContext& contex
         last = static_cast<unsigned>(context.arguments[1]);
         if ((context.arguments[2] & CLOSE_RANGE_CLOEXEC) != 0)
             return false;
-        if ((context.arguments[2] & CLOSE_RANGE_UNSHARE) != 0 && process.table.use_count() > 1)
-            process.table = std::make_shared<DescriptorTable>(*process.table);
+        if ((context.arguments[2] & CLOSE_RANGE_UNSHARE) != 0)
+            unshareDescriptors(thread);
     } else {
         call.fd = static_cast<int>(first);
     }
@@ -397,9 +397,8 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
             call.endpoint = entry->file->endpoint;
         break;
     case Effect::Unshare:
-        if ((context.arguments[0] & CLONE_FILES) != 0 && process.threads == 1 &&
-            process.table.use_count() > 1)
-            process.table = std::make_shared<DescriptorTable>(*process.table);
+        if ((context.arguments[0] & CLONE_FILES) != 0)
+            unshareDescriptors(thread);
         break;
     case Effect::Sysv:
         leaveSysv(thread, context, result);

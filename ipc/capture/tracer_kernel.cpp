@@ -42,6 +42,7 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
         return; // it was seen at its stops
     CallArguments arguments{};
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
+    const OwnDescriptors shown(*this, thread);
     const TraceeMemory memory(record.memory);
     const byteyard_key& key = record.call.key;
     if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)

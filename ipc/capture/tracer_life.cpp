@@ -99,7 +99,11 @@ void Tracer::Private::handleFork(TracedThread& thread, int event)
 void Tracer::Private::adopt(pid_t tid, TracedProcess& parent, std::uint64_t flags)
 {
     if ((flags & CLONE_THREAD) != 0) {
-        addThread(tid, parent);
+        TracedThread& thread = addThread(tid, parent);
+        if ((flags & CLONE_FILES) == 0)
+            giveOwn(thread, std::make_shared<DescriptorTable>(*parent.table));
+        else if (parent.shown != 0)
+            giveOwn(thread, parent.table);
         return;
     }
     auto created = std::make_unique<TracedProcess>();
@@ -169,6 +173,7 @@ void Tracer::Private::handleExec(TracedThread& thread)
         const auto former = threads.find(static_cast<pid_t>(message));
         if (former != threads.end()) {
             cut(thread);
+            keepExecuting(thread, &former->second);
             thread.inCall = former->second.inCall;
             thread.call = std::move(former->second.call);
             thread.dying = false;
@@ -182,6 +187,7 @@ void Tracer::Private::handleExec(TracedThread& thread)
         }
     }
     TracedProcess& process = *thread.process;
+    keepExecuting(thread, nullptr);
     process.witness = thread.tid;
     dropClosed(process);
     dropUses(process);
@@ -226,6 +232,7 @@ void Tracer::Private::handleDying(TracedThread& thread)
     for (const auto& [tid, other] : threads)
         if (&other != &thread && other.process == &process && !other.dying)
             last = false;
+    releaseDescriptors(thread);
     if (last && !process.closed) {
         for (const auto& [fd, entry] : process.table->entries()) {
             if (process.table.use_count() == 1 && entry.file->endpoint != 0)
@@ -254,6 +261,7 @@ void Tracer::Private::handleEnd(TracedThread& thread, int status)
         endProcess(process, status);
         return;
     }
+    dropOwn(thread);
     --process.threads;
     forget(thread);
     threads.erase(tid);
@@ -270,8 +278,7 @@ void Tracer::Private::forget(const TracedThread& thread)
 void Tracer::Private::endProcess(TracedProcess& process, int status)
 {
     if (!process.closed) {
-        for (const auto& [fd, entry] : process.table->entries())
-            tellEdge(process.number, fd, entry, false);
+        eachEntry(process, [&](int fd, const auto& entry) { tellEdge(process.number, fd, entry, false); });
         dropUses(process);
     }
     process.closed = true;

@@ -167,6 +167,7 @@ void Tracer::Private::handleStatus(pid_t tid, int status)
 void Tracer::Private::handleStop(TracedThread& stopped, int status)
 {
     stopped.held = stopped.atEntry = false;
+    const OwnDescriptors shown(*this, stopped);
     const int signal = WSTOPSIG(status);
     const int event = status >> 16;
     // Any stop takes the place of the one that was asked for; a call that it ends stops at its return.

@@ -165,12 +165,12 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
     if (removes(context.row.call) && call.carried.file) {
         const ObjectKey key = call.carried.file->object;
         const bool isHeld = std::any_of(processes.begin(), processes.end(), [&](const auto& each) {
-            const auto& entries = each.second->table->entries();
             const auto& mappings = each.second->memory->mappings;
-            return std::any_of(entries.begin(), entries.end(),
-                               [&](const auto& entry) { return entry.second.file->object == key; }) ||
-                   std::any_of(mappings.begin(), mappings.end(),
-                               [&](const Mapping& mapping) { return mapping.key == key; });
+            bool isOpen = false;
+            eachEntry(*each.second,
+                      [&](int, const auto& entry) { isOpen = isOpen || entry.file->object == key; });
+            return isOpen || std::any_of(mappings.begin(), mappings.end(),
+                                         [&](const Mapping& mapping) { return mapping.key == key; });
         });
         if (!isHeld)
             objects.erase(key);

@@ -59,9 +59,18 @@ void Tracer::Private::tellEdges(const DescriptorTable& descriptors, int fd,
 {
     if (!entry.announced)
         return;
-    for (const auto& [number, process] : processes)
-        if (process->table.get() == &descriptors && !process->closed)
+    for (const auto& [number, process] : processes) {
+        bool has = false;
+        bool hasAnother = false; // in another thread's table
+        if (!process->closed)
+            eachTable(*process, [&](pid_t, const DescriptorTable& each) {
+                const DescriptorTable::Entry* same = &each == &descriptors ? nullptr : each.find(fd);
+                has = has || &each == &descriptors;
+                hasAnother = hasAnother || (same != nullptr && same->file == entry.file);
+            });
+        if (has && !hasAnother)
             tellEdge(number, fd, entry, open);
+    }
 }
 
 void Tracer::Private::addDescriptor(TracedProcess& process, int fd, const DescriptorTable::Entry& entry)
@@ -341,11 +350,14 @@ std::shared_ptr<OpenFile> Tracer::Private::knownDescription(pid_t pid, int fd, c
     };
     if (auto file = find(pid, newest))
         return file;
+    std::shared_ptr<OpenFile> file;
     for (const auto& [number, process] : processes)
-        if (!process->closed)
-            if (auto file = find(process->pid, *process->table))
-                return file;
-    return nullptr;
+        if (!process->closed && !file)
+            eachTable(*process, [&](pid_t task, const DescriptorTable& each) {
+                if (!file)
+                    file = find(task, each);
+            });
+    return file;
 }
 
 /// The engine's descriptors of the plan's endpoints, which the child gets by fork: it is seen to dup and

@@ -4,6 +4,7 @@
 #include "ipc/capture/traced.h"
 #include "ipc/process/fd.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <ctime>
@@ -94,6 +95,65 @@ struct Tracer::Private
     void tellMessages(TracedThread& thread, const CallContext& context, std::int64_t result);
     EventView eventOf(const TracedThread& thread) const;
     void cut(TracedThread& thread);
+
+    // tracer_own.cpp: threads that have descriptors of their own.
+    /// While this is, a thread's own descriptors, if it has such, stand where the process's do: for what its
+    /// calls do to them.
+    class OwnDescriptors
+    {
+    public:
+        OwnDescriptors(Private& tracer, TracedThread& thread);
+        ~OwnDescriptors();
+        OwnDescriptors(const OwnDescriptors&) = delete;
+        OwnDescriptors& operator=(const OwnDescriptors&) = delete;
+
+    private:
+        Private& m_tracer;
+        TracedThread& m_thread;
+    };
+    void showOwn(TracedThread& thread);
+    void hideOwn(TracedThread& thread);
+    pid_t sharingTask(const TracedProcess& process) const;
+    /// The task whose entry in /proc shows what the process's `table` has.
+    pid_t tableTask(const TracedProcess& process) const
+    {
+        return process.shown != 0 ? process.shown : sharingTask(process);
+    }
+    pid_t holdingTask(const TracedProcess& process, const OpenFile* file, int fd) const;
+    void unshareDescriptors(TracedThread& thread);
+    void giveOwn(TracedThread& thread, std::shared_ptr<DescriptorTable> descriptors);
+    void dropOwn(TracedThread& thread);
+    void releaseDescriptors(TracedThread& thread);
+    void keepExecuting(TracedThread& thread, TracedThread* former);
+    void adoptOwn(TracedProcess& process);
+    /// Calls `to` with a task of the process and the table that this has, for each table.
+    template <typename To>
+    void eachTable(const TracedProcess& process, const To& to) const
+    {
+        to(tableTask(process), *process.table);
+        if (process.owns == 0)
+            return;
+        for (const auto& [tid, thread] : threads)
+            if (thread.process == &process && thread.own)
+                to(tid == process.shown ? sharingTask(process) : tid, *thread.own);
+    }
+    /// Calls `to` with each descriptor of a process: one that several of its tables have is one.
+    template <typename To>
+    void eachEntry(const TracedProcess& process, const To& to) const
+    {
+        std::vector<const DescriptorTable*> before;
+        eachTable(process, [&](pid_t, const DescriptorTable& each) {
+            for (const auto& [fd, entry] : each.entries()) {
+                const auto isSame = [fd = fd, &file = entry.file](const DescriptorTable* other) {
+                    const DescriptorTable::Entry* same = other->find(fd);
+                    return same != nullptr && same->file == file;
+                };
+                if (std::none_of(before.begin(), before.end(), isSame))
+                    to(fd, entry);
+            }
+            before.push_back(&each);
+        });
+    }
 
     // tracer_objects.cpp: descriptors and the objects behind them.
     void addDescriptor(TracedProcess& process, int fd, const DescriptorTable::Entry& entry);

@@ -174,9 +174,10 @@ void Tracer::Private::setSampled(TracedProcess& process, SampledWhy why)
 void Tracer::Private::beginLooking(TracedProcess& process)
 {
     process.isLookedAt = true;
-    for (const auto& [fd, entry] : process.table->entries())
+    eachEntry(process, [&](int fd, const auto& entry) {
         if (entry.announced && entry.file->endpoint != 0)
             enterSampled(process, entry.file->endpoint, entry.file.get(), fd, entry.file->access);
+    });
     for (const auto& [endpoint, access] : process.uses)
         enterSampled(process, endpoint, nullptr, -1, access);
 }
@@ -185,9 +186,10 @@ void Tracer::Private::endLooking(TracedProcess& process)
 {
     if (!std::exchange(process.isLookedAt, false) || process.closed)
         return;
-    for (const auto& [fd, entry] : process.table->entries())
+    eachEntry(process, [&](int fd, const auto& entry) {
         if (entry.announced && entry.file->endpoint != 0)
             leaveSampled(process, entry.file->endpoint, entry.file.get(), fd);
+    });
     for (const auto& [endpoint, access] : process.uses)
         leaveSampled(process, endpoint, nullptr, -1);
     watchAgain(process);
@@ -233,9 +235,9 @@ void Tracer::Private::edgeSampled(std::uint32_t process, std::uint32_t endpoint,
         return;
     if (open)
         return enterSampled(*holder, endpoint, file, fd, access);
-    const auto& entries = holder->table->entries();
-    const bool another = std::any_of(entries.begin(), entries.end(), [&](const auto& each) {
-        return each.first != fd && each.second.announced && each.second.file->endpoint == endpoint;
+    bool another = false;
+    eachEntry(*holder, [&](int other, const auto& entry) {
+        another = another || (other != fd && entry.announced && entry.file->endpoint == endpoint);
     });
     if (another) {
         const auto at = sampled.find(endpoint);
@@ -269,7 +271,7 @@ void Tracer::Private::enterSampled(const TracedProcess& process, std::uint32_t e
         entry.readers.insert(process.number);
     if (file != nullptr && fd >= 0 && !entry.sockets.contains(file) &&
         file->object.kind == ObjectKey::Kind::Inode)
-        if (const auto counts = tcpCounts(process.pid, fd))
+        if (const auto counts = tcpCounts(holdingTask(process, file, fd), fd))
             entry.sockets[file] = {*counts, *counts, process.number};
 }
 
@@ -279,7 +281,7 @@ void Tracer::Private::readTcp(const TracedProcess& process, const OpenFile* file
     const auto socket = endpoint.sockets.find(file);
     if (socket == endpoint.sockets.end())
         return;
-    if (const auto counts = tcpCounts(process.pid, fd)) {
+    if (const auto counts = tcpCounts(holdingTask(process, file, fd), fd)) {
         socket->second.now = *counts;
         socket->second.process = process.number;
     }
@@ -382,8 +384,10 @@ SampledSums Tracer::noteFill(std::uint32_t endpoint, const std::optional<FillSee
         for (const TableHolder& holder : holders(endpoint))
             if (const TracedProcess* process = d->byNumber(holder.process);
                 process != nullptr && process->gaps > 0)
-                if (const auto* found = process->table->find(holder.fd))
-                    d->readTcp(*process, found->file.get(), holder.fd, entry);
+                d->eachEntry(*process, [&](int fd, const auto& held) {
+                    if (fd == holder.fd && held.file->endpoint == endpoint)
+                        d->readTcp(*process, held.file.get(), fd, entry);
+                });
         for (const auto& [file, socket] : entry.sockets) {
             sums.bytesIn += rise(socket.before.written, socket.now.written);
             sums.bytesOut += rise(socket.before.read, socket.now.read);

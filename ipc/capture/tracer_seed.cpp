@@ -74,13 +74,13 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
     process.lookedAt = now();
     std::vector<Found> found;
     std::set<int> open;
-    for (const int fd : host::processes("/proc/" + std::to_string(process.pid) + "/fd")) {
+    for (const int fd : host::processes("/proc/" + std::to_string(tableTask(process)) + "/fd")) {
         Found each{fd, {}, {}};
-        if (stat(openPlace(process.pid, fd).c_str(), &each.status) != 0)
+        if (stat(openPlace(tableTask(process), fd).c_str(), &each.status) != 0)
             continue;
         open.insert(fd);
         const DescriptorTable::Entry* entry = process.table->find(fd);
-        if (entry != nullptr && entry->file->object == keyOf(process.pid, fd, each.status))
+        if (entry != nullptr && entry->file->object == keyOf(tableTask(process), fd, each.status))
             continue;
         if (entry != nullptr) {
             removeDescriptor(process, fd);
@@ -89,7 +89,7 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
         if (!process.attached && isStandardOfEngine(each.status))
             continue;
         if (S_ISSOCK(each.status.st_mode))
-            each.facts = socketFacts(process.pid, fd);
+            each.facts = socketFacts(tableTask(process), fd);
         found.push_back(std::move(each));
     }
     std::vector<int> closed;
@@ -110,25 +110,25 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
 /// What an epoll instance waits on stands in its fdinfo (proc_pid_fdinfo(5)).
 void Tracer::Private::watchExisting(TracedProcess& process, int fd)
 {
-    if (proc::descriptorTarget(process.pid, fd) == "anon_inode:[eventpoll]")
-        process.table->watchOnly(fd, host::epollTargets("/proc", process.pid, fd));
+    if (proc::descriptorTarget(tableTask(process), fd) == "anon_inode:[eventpoll]")
+        process.table->watchOnly(fd, host::epollTargets("/proc", tableTask(process), fd));
 }
 
 /// While calls were not seen the lists may have changed.
 void Tracer::Private::watchAgain(TracedProcess& process)
 {
-    for (const int fd : host::processes("/proc/" + std::to_string(process.pid) + "/fd"))
+    for (const int fd : host::processes("/proc/" + std::to_string(tableTask(process)) + "/fd"))
         watchExisting(process, fd);
 }
 
 void Tracer::Private::adoptExisting(TracedProcess& process, int fd, const struct stat& status,
                                     const std::optional<SocketFacts>& facts)
 {
-    const int flags = proc::descriptorFlags(process.pid, fd).value_or(O_PATH);
+    const int flags = proc::descriptorFlags(tableTask(process), fd).value_or(O_PATH);
     if ((flags & O_PATH) != 0)
         return; // it reads and writes nothing
-    const ObjectKey key = keyOf(process.pid, fd, status);
-    if (auto file = knownDescription(process.pid, fd, key, *process.table))
+    const ObjectKey key = keyOf(tableTask(process), fd, status);
+    if (auto file = knownDescription(tableTask(process), fd, key, *process.table))
         return addDescriptor(process, fd, {std::move(file), true});
     auto file = std::make_shared<OpenFile>(OpenFile{0, accessOf(flags), key});
     if (facts)
@@ -147,13 +147,13 @@ std::uint32_t Tracer::Private::existingObject(TracedProcess& process, int fd, co
         return known->second;
     if (key.kind == ObjectKey::Kind::Eventfd)
         return sink.discovered({"eventfd", key, {}, process.number});
-    const std::string target = proc::descriptorTarget(process.pid, fd);
+    const std::string target = proc::descriptorTarget(tableTask(process), fd);
     if (target.starts_with(memfdHead))
         return sink.discovered({"memfd", key, memfdTitle(target), process.number});
     struct statfs system
     {
     };
-    if (statfs(openPlace(process.pid, fd).c_str(), &system) == 0 && system.f_type == mqueueMagic) {
+    if (statfs(openPlace(tableTask(process), fd).c_str(), &system) == 0 && system.f_type == mqueueMagic) {
         const std::uint32_t queue = sink.discovered({"posix-queue", key, target, process.number});
         if (queue != 0)
             addresses["mq:" + target] = queue;
@@ -190,7 +190,7 @@ void Tracer::Private::adoptSocket(TracedProcess& process, int fd, const std::sha
         objects[ObjectId{status.st_dev, status.st_ino}] = file->endpoint;
     if (!socket.target.empty()) {
         TracedThread asker;
-        asker.tid = process.pid;
+        asker.tid = tableTask(process);
         asker.process = &process;
         sendTo(*file, peerEndpoint(asker, socket, socket.target));
     }
@@ -202,7 +202,7 @@ std::uint32_t Tracer::Private::existingConnection(const TracedProcess& process, 
                                                   const ObjectKey& key)
 {
     TracedThread asker;
-    asker.tid = process.pid;
+    asker.tid = tableTask(process);
     asker.process = byNumber(process.number);
     const SocketUse use{facts.domain, facts.type, false, {}, 0, {}};
     if (facts.domain == AF_UNIX) {

@@ -66,9 +66,10 @@ void Tracer::Private::tellHolders(const OpenFile& file, bool open)
 {
     for (const auto& [number, process] : processes)
         if (!process->closed)
-            for (const auto& [fd, entry] : process->table->entries())
+            eachEntry(*process, [&, number = number](int fd, const auto& entry) {
                 if (entry.file.get() == &file)
                     tellEdge(number, fd, entry, open);
+            });
 }
 
 /// The endpoint of a socket is known, or another one, from now on.
@@ -167,7 +168,7 @@ void Tracer::Private::own(const TracedProcess& process, int fd, OpenFile& file)
 {
     if (file.endpoint != 0)
         return;
-    const SocketFacts facts = socketFacts(process.pid, fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
     const bool isNamed = !facts.local.empty() && !(file.socket.domain != AF_UNIX && portOf(facts.local) == 0);
     const std::string name = isNamed ? facts.local : std::string();
     assign(file, sink.discovered(
@@ -278,7 +279,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
     if (which == Call::Bind && file->socket.domain == AF_UNIX && call.path.starts_with('/') == false &&
         !call.path.starts_with('@') && !call.path.empty())
         call.path = std::filesystem::weakly_canonical(placeOf(thread, AT_FDCWD, call.path)).string();
-    const SocketFacts facts = socketFacts(process.pid, call.fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), call.fd).value_or(SocketFacts{});
     const std::string name = call.path.starts_with('/') ? call.path : facts.local;
     if (file->endpoint == 0)
         assign(*file, sink.discovered({socketKind(file->socket.domain, file->socket.type), file->object, name,
@@ -295,7 +296,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
 std::uint32_t Tracer::Private::accepted(const TracedProcess& process, int fd, const OpenFile& listener,
                                         ObjectKey key, std::uint32_t parent)
 {
-    const SocketFacts facts = socketFacts(process.pid, fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
     if (facts.domain != AF_UNIX)
         return tcpConnection(process, {0, key, true, listener.socket.since}, facts.local, facts.peer, parent);
     const ObjectKey peer = ObjectId{key.id.device, unixPeerInode(key.number())};
@@ -321,7 +322,7 @@ void Tracer::Private::connected(const TracedProcess& process, int fd, OpenFile& 
                                       process.number, parent}));
         return;
     }
-    const SocketFacts facts = socketFacts(process.pid, fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
     const std::string server = facts.peer.empty() ? file.socket.target : facts.peer;
     assign(file,
            tcpConnection(process, {0, file.object, false, file.socket.since}, server, facts.local, parent));
@@ -358,7 +359,7 @@ std::uint32_t Tracer::Private::endpointOfUse(TracedThread& thread, const CallCon
     TracedProcess& process = *thread.process;
     const int fd = thread.call.fd;
     if (socket.isConnecting) {
-        const auto facts = socketFacts(process.pid, fd);
+        const auto facts = socketFacts(tableTask(process), fd);
         if (facts && facts->hasPeer)
             connected(process, fd, *file, peerEndpoint(thread, socket, socket.target));
     }

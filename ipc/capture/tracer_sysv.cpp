@@ -11,12 +11,13 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 namespace byteyard::ipc {
 
 namespace {
 
-constexpr std::uint64_t pageSize = 4096;
+const std::uint64_t pageSize = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 
 std::uint64_t wholePages(std::uint64_t size)
 {

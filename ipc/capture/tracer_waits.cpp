@@ -28,7 +28,7 @@ Tracer::Private::Waited Tracer::Private::waitedOn(const TracedProcess& process,
     Waited found;
     std::vector<WaitedDescriptor> list = waitedDescriptors(context);
     if (const int epoll = context.descriptor(context.row.fd); epoll >= 0)
-        for (const int fd : process.gaps > 0 ? host::epollTargets("/proc", process.pid, epoll)
+        for (const int fd : process.gaps > 0 ? host::epollTargets("/proc", tableTask(process), epoll)
                                              : process.table->watched(epoll))
             list.push_back({fd, 0});
     for (const WaitedDescriptor& each : list)
