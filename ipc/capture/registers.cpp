@@ -3,8 +3,10 @@
 #include "ipc/capture/tracee_memory.h"
 #include "ipc/host/proc.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <elf.h>
+#include <iterator>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -71,6 +73,11 @@ void CallRegisters::callAgain()
     m_registers.rax = m_registers.orig_rax;
 }
 
+bool CallRegisters::mayBeGivenBack(const CallRegisters& /*interrupted*/) const
+{
+    return false;
+}
+
 void CallRegisters::takeCall(const CallRegisters& other)
 {
     constexpr int arguments = 6;
@@ -106,6 +113,14 @@ bool setNumberOf(pid_t tid, int number)
     return access(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &number, sizeof number);
 }
 
+/// At a call's entry or return, and not behind one because of a signal.
+bool isAtCall(pid_t tid)
+{
+    __ptrace_syscall_info info{};
+    return ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof info, &info) > 0 &&
+           info.op != PTRACE_SYSCALL_INFO_NONE;
+}
+
 bool isSvc(pid_t tid, std::uint64_t address)
 {
     const auto instruction = TraceeMemory(tid).object<std::uint32_t>(address);
@@ -127,7 +142,7 @@ std::optional<CallRegisters> CallRegisters::of(pid_t tid)
     registers.m_number = *number;
     registers.m_first = own.regs[0];
     registers.m_result = static_cast<std::int64_t>(own.regs[0]);
-    if (*number < 0) {
+    if (*number < 0 && !isAtCall(tid)) {
         if (isSvc(tid, own.pc))
             registers.m_result = -restartNoIntr;
         else if (registers.m_result != -EINTR || !isSvc(tid, own.pc - instructionSize))
@@ -136,10 +151,12 @@ std::optional<CallRegisters> CallRegisters::of(pid_t tid)
         if (!setNumberOf(tid, static_cast<int>(registers.m_number)))
             return std::nullopt;
     }
-    if (const auto call = proc::sleepingCall(tid))
-        registers.m_first = call->arguments[0];
-    if (*number < 0 && !setNumberOf(tid, *number))
+    if (registers.m_number < 0)
+        return registers;
+    const auto call = proc::sleepingCall(tid);
+    if (!call || (*number < 0 && !setNumberOf(tid, *number)))
         return std::nullopt;
+    registers.m_first = call->arguments[0];
     return registers;
 }
 
@@ -188,6 +205,17 @@ void CallRegisters::callAgain()
 {
     m_registers.pc -= instructionSize;
     m_registers.regs[0] = m_first;
+}
+
+// The first argument is then what the handler left in its register.
+bool CallRegisters::mayBeGivenBack(const CallRegisters& interrupted) const
+{
+    const user_regs_struct& before = interrupted.m_registers;
+    const bool isSamePlace = m_registers.pc == before.pc || m_registers.pc == before.pc + instructionSize;
+    return isSamePlace && m_registers.sp == before.sp &&
+           std::equal(std::begin(m_registers.regs) + 1, std::end(m_registers.regs),
+                      std::begin(before.regs) + 1) &&
+           m_first != interrupted.m_first;
 }
 
 void CallRegisters::takeCall(const CallRegisters& other)

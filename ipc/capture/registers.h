@@ -36,9 +36,18 @@ public:
     void setResult(std::int64_t value);
     /// The thread makes the call (again) instead of going on behind it.
     void callAgain();
+    /// Whether these may be what a handler has given back of those that it began upon (rt_sigreturn(2)), and
+    /// no call has ended. Always false where the kernel tells both apart.
+    bool mayBeGivenBack(const CallRegisters& interrupted) const;
     /// At a call's return: number and arguments of another as far as the program finds them there, the rest
     /// as it is.
     void takeCall(const CallRegisters& other);
+
+#if defined(__aarch64__)
+    static constexpr bool forgetsCalls = true; ///< before a signal is looked at
+#else
+    static constexpr bool forgetsCalls = false;
+#endif
 
 private:
     user_regs_struct m_registers{};

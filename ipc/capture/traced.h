@@ -132,8 +132,10 @@ struct TracedThread
     unsigned deferred = 0;     ///< how often it was held on for another thread's sake (wouldTakeSignal)
     int heldRequest = 0;
     int heldSignal = 0;
-    std::uint64_t heldUntil = 0;          ///< its turn, when pace or a rule's delay holds it
-    bool delayed = false;                 ///< by a rule
+    std::uint64_t heldUntil = 0; ///< its turn, when pace or a rule's delay holds it
+    bool delayed = false;        ///< by a rule
+    /// What a handler began upon, where the kernel forgets calls (CallRegisters::forgetsCalls).
+    std::optional<CallRegisters> handled;
     std::shared_ptr<DescriptorTable> own; ///< null: the process's; the process's, while its own are shown
     std::optional<InterposedCall> interposed;
     std::optional<ThreadGap> gap; ///< its calls that move bytes are not followed

@@ -56,6 +56,8 @@ void Tracer::Private::handleSignal(TracedThread& thread, int signal)
             info.si_pid > 0)
             detail += " sender=" + std::to_string(info.si_pid);
         tellLife(thread, Call::Signal, 0, detail);
+        if (CallRegisters::forgetsCalls)
+            thread.handled = CallRegisters::of(thread.tid);
     }
     resume(thread, PTRACE_CONT, signal);
 }
@@ -81,7 +83,8 @@ void Tracer::Private::settleRestart(TracedThread& thread, int signal)
 void Tracer::Private::goOnUntouched(TracedThread& thread)
 {
     auto registers = CallRegisters::of(thread.tid);
-    if (!registers || registers->number() < 0 || registers->result() != -EINTR)
+    if (!registers || registers->number() < 0 || registers->result() != -EINTR ||
+        (thread.handled && registers->mayBeGivenBack(*thread.handled)))
         return;
     registers->callAgain();
     if (registers->write(thread.tid) && thread.inCall && thread.call.restart == EINTR)

@@ -196,7 +196,8 @@ void TestTracerAttach::aTimedSleepIsNotDisturbed()
     }
     QCOMPARE(stranger.status(), 0);
     const double took = contentsOf(file).trimmed().toDouble();
-    QVERIFY2(took >= 999 && took < 1900, contentsOf(file).constData());
+    // Of a socket it is kept in ticks of the kernel, 4 ms or more.
+    QVERIFY2(took >= 990 && took < 1900, contentsOf(file).constData());
 }
 
 void TestTracerAttach::anEndlessSleepGoesOn_data()

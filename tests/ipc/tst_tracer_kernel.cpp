@@ -30,9 +30,9 @@ std::string withoutBigNumbers(std::string_view detail)
         std::size_t end = i;
         while (end < detail.size() && std::isxdigit(static_cast<unsigned char>(detail[end])) != 0)
             ++end;
-        text += end - i > 2 && std::isdigit(static_cast<unsigned char>(detail[i])) != 0
-                    ? "#"
-                    : std::string(detail.substr(i, std::max<std::size_t>(end - i, 1)));
+        const std::string_view run = detail.substr(i, std::max<std::size_t>(end - i, 1));
+        const bool hasDigit = run.find_first_of("0123456789") != std::string_view::npos;
+        text += run.size() > 2 && hasDigit ? "#" : std::string(run);
         i = std::max(end, i + 1);
     }
     return text;
