@@ -20,6 +20,7 @@ struct SocketUse
     int type = 0;
     bool isConnecting = false;       ///< connect(2) went on without waiting
     std::string target;              ///< the address that it was connected to
+    std::string local;               ///< while it is connecting: from which address
     std::uint64_t since = 0;         ///< when connect(2) or listen(2) was called last
     std::set<std::uint32_t> sendsTo; ///< endpoints of those that it has sent datagrams to
 };

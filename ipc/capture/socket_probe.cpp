@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <string_view>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,13 +42,19 @@ SocketFacts socketFacts(int fd)
     return facts;
 }
 
-std::optional<SocketFacts> socketFacts(pid_t pid, int fd)
+std::optional<SocketFacts> socketFacts(pid_t pid, int fd, const ObjectKey& socket)
 {
     const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
     if (!process)
         return std::nullopt;
     const Fd copy(static_cast<int>(syscall(SYS_pidfd_getfd, process.get(), fd, 0)));
-    return copy ? std::optional(socketFacts(copy.get())) : std::nullopt;
+    struct stat status
+    {
+    };
+    if (!copy || fstat(copy.get(), &status) != 0 ||
+        ObjectKey(ObjectId{status.st_dev, status.st_ino}) != socket)
+        return std::nullopt;
+    return socketFacts(copy.get());
 }
 
 bool OwnAddresses::contain(const std::string& address)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ipc/capture/object_key.h"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -21,8 +23,9 @@ struct SocketFacts
 };
 
 SocketFacts socketFacts(int fd);
-/// The same of another's descriptor, through a copy that is closed at once (pidfd_getfd(2)).
-std::optional<SocketFacts> socketFacts(pid_t pid, int fd);
+/// The same of another's descriptor, through a copy that is closed at once (pidfd_getfd(2)). Nothing when the
+/// number leads to another socket by now: who is told of a call later finds what came after it.
+std::optional<SocketFacts> socketFacts(pid_t pid, int fd, const ObjectKey& socket);
 
 /// Which addresses are this machine's. The kernel is asked at most once a second.
 class OwnAddresses

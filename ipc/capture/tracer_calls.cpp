@@ -303,10 +303,12 @@ void Tracer::Private::finish(TracedThread& thread, const TraceeMemory& memory, s
         if (call.row->effect == Effect::Fcntl || call.row->effect == Effect::CloseRange || tried)
             return;
     }
+    const Flow flow = callInfo(call.row->call).flow;
+    if (call.endpoint == 0 && flow != Flow::None && movedBytes(call, result) > 0)
+        settleConnecting(thread);
     if (call.endpoint == 0 && call.endpoint2 == 0 && !call.told && call.row->effect != Effect::Fork &&
         call.row->effect != Effect::Exec)
         return;
-    const Flow flow = callInfo(call.row->call).flow;
     if (thread.gap && flow != Flow::None)
         return; // it stopped for the descriptors that it may bring: its bytes are in the gap, as all others
     if (call.row->payload == Payload::Messages && result > 0) {

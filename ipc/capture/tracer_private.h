@@ -250,6 +250,7 @@ struct Tracer::Private
     std::uint32_t accepted(const TracedProcess& process, int fd, const OpenFile& listener, ObjectKey key,
                            std::uint32_t parent);
     void connected(const TracedProcess& process, int fd, OpenFile& file, std::uint32_t parent);
+    void settleConnecting(TracedThread& thread);
     std::uint32_t tcpConnection(const TracedProcess& process, const Half& side, const std::string& server,
                                 const std::string& client, std::uint32_t parent);
     std::uint32_t endpointOfUse(TracedThread& thread, const CallContext& context,

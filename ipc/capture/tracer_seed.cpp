@@ -89,7 +89,7 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
         if (!process.attached && isStandardOfEngine(each.status))
             continue;
         if (S_ISSOCK(each.status.st_mode))
-            each.facts = socketFacts(tableTask(process), fd);
+            each.facts = socketFacts(tableTask(process), fd, keyOf(tableTask(process), fd, each.status));
         found.push_back(std::move(each));
     }
     std::vector<int> closed;
@@ -204,7 +204,9 @@ std::uint32_t Tracer::Private::existingConnection(const TracedProcess& process, 
     TracedThread asker;
     asker.tid = tableTask(process);
     asker.process = byNumber(process.number);
-    const SocketUse use{facts.domain, facts.type, false, {}, 0, {}};
+    SocketUse use;
+    use.domain = facts.domain;
+    use.type = facts.type;
     if (facts.domain == AF_UNIX) {
         const ObjectKey peer = ObjectId{key.id.device, unixPeerInode(key.number())};
         if (const auto known = objects.find(peer); known != objects.end())

@@ -150,7 +150,7 @@ std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const So
             OpenFile& file = *entry.file;
             if (file.endpoint != 0 || file.socket.domain == 0 || file.socket.type != SOCK_DGRAM)
                 continue;
-            const auto facts = socketFacts(process->pid, fd);
+            const auto facts = socketFacts(process->pid, fd, file.object);
             const bool isAny =
                 facts && (facts->local.starts_with("0.0.0.0:") || facts->local.starts_with("[::]:"));
             const bool isIt =
@@ -168,7 +168,7 @@ void Tracer::Private::own(const TracedProcess& process, int fd, OpenFile& file)
 {
     if (file.endpoint != 0)
         return;
-    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd, file.object).value_or(SocketFacts{});
     const bool isNamed = !facts.local.empty() && !(file.socket.domain != AF_UNIX && portOf(facts.local) == 0);
     const std::string name = isNamed ? facts.local : std::string();
     assign(file, sink.discovered(
@@ -259,9 +259,14 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
         return;
     const std::shared_ptr<OpenFile> file = entry->file;
     const bool isStream = file->socket.type == SOCK_STREAM || file->socket.type == SOCK_SEQPACKET;
-    if (which == Call::Connect && isStream && result == -EINPROGRESS)
-        file->socket.isConnecting = true;
-    if (result < 0)
+    const bool goesOn = which == Call::Connect && isStream && result == -EINPROGRESS;
+    if (goesOn) {
+        const SocketFacts facts =
+            socketFacts(tableTask(process), call.fd, file->object).value_or(SocketFacts{});
+        file->socket.isConnecting = !facts.hasPeer; // on this machine it has met its listener already
+        file->socket.local = facts.local;
+    }
+    if (result < 0 && (!goesOn || file->socket.isConnecting))
         return;
     if (which == Call::Connect) {
         if (isStream)
@@ -279,7 +284,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
     if (which == Call::Bind && file->socket.domain == AF_UNIX && call.path.starts_with('/') == false &&
         !call.path.starts_with('@') && !call.path.empty())
         call.path = std::filesystem::weakly_canonical(placeOf(thread, AT_FDCWD, call.path)).string();
-    const SocketFacts facts = socketFacts(tableTask(process), call.fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), call.fd, file->object).value_or(SocketFacts{});
     const std::string name = call.path.starts_with('/') ? call.path : facts.local;
     if (file->endpoint == 0)
         assign(*file, sink.discovered({socketKind(file->socket.domain, file->socket.type), file->object, name,
@@ -296,7 +301,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
 std::uint32_t Tracer::Private::accepted(const TracedProcess& process, int fd, const OpenFile& listener,
                                         ObjectKey key, std::uint32_t parent)
 {
-    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd, key).value_or(SocketFacts{});
     if (facts.domain != AF_UNIX)
         return tcpConnection(process, {0, key, true, listener.socket.since}, facts.local, facts.peer, parent);
     const ObjectKey peer = ObjectId{key.id.device, unixPeerInode(key.number())};
@@ -322,10 +327,23 @@ void Tracer::Private::connected(const TracedProcess& process, int fd, OpenFile& 
                                       process.number, parent}));
         return;
     }
-    const SocketFacts facts = socketFacts(tableTask(process), fd).value_or(SocketFacts{});
+    const SocketFacts facts = socketFacts(tableTask(process), fd, file.object).value_or(SocketFacts{});
     const std::string server = facts.peer.empty() ? file.socket.target : facts.peer;
-    assign(file,
-           tcpConnection(process, {0, file.object, false, file.socket.since}, server, facts.local, parent));
+    const std::string client = facts.local.empty() ? file.socket.local : facts.local;
+    assign(file, tcpConnection(process, {0, file.object, false, file.socket.since}, server, client, parent));
+}
+
+/// A call has moved bytes on a socket that was connecting: then it is connected, also where it is closed by
+/// now and nobody can be asked any more.
+void Tracer::Private::settleConnecting(TracedThread& thread)
+{
+    PendingCall& call = thread.call;
+    const DescriptorTable::Entry* entry = thread.process->table->find(call.fd);
+    if (entry == nullptr || !entry->file->socket.isConnecting)
+        return;
+    const std::shared_ptr<OpenFile> file = entry->file;
+    connected(*thread.process, call.fd, *file, peerEndpoint(thread, file->socket, file->socket.target));
+    call.endpoint = file->endpoint;
 }
 
 /// Both sides know the same two addresses; whoever is seen first makes the endpoint. The addresses are used
@@ -359,7 +377,7 @@ std::uint32_t Tracer::Private::endpointOfUse(TracedThread& thread, const CallCon
     TracedProcess& process = *thread.process;
     const int fd = thread.call.fd;
     if (socket.isConnecting) {
-        const auto facts = socketFacts(tableTask(process), fd);
+        const auto facts = socketFacts(tableTask(process), fd, file->object);
         if (facts && facts->hasPeer)
             connected(process, fd, *file, peerEndpoint(thread, socket, socket.target));
     }

@@ -62,6 +62,8 @@ private Q_SLOTS:
     void namesOfEveryShapeLeadToTheirListener();
     void aDatagramOfUnixBelongsToWhereItWasSent();
     void aConnectionThatComesLaterIsOneWhenItIsThere();
+    void whoDoesNotWaitToBeConnectedIsCounted_data();
+    void whoDoesNotWaitToBeConnectedIsCounted();
     void whatIsPassedAlongIsSpelledOut();
     void aRawSocketOfAProgramIsFound();
     void whoListensEverywhereIsMetAtEachOfItsAddresses_data();
@@ -284,6 +286,43 @@ void TracerSockets::aConnectionThatComesLaterIsOneWhenItIsThere()
     QCOMPARE(b.sink.bytesIn(found[1]), 9);
     QCOMPARE(b.sink.bytesOut(found[1]), 9);
     QCOMPARE(word(b.sink.events(Call::Getsockopt, client).front(), "option"), std::string("SO_ERROR"));
+}
+
+void TracerSockets::whoDoesNotWaitToBeConnectedIsCounted_data()
+{
+    QTest::addColumn<QString>("connecting");
+    QTest::newRow("connected at once") << "c.connect_ex(l.getsockname())\n";
+    // Where the queue of the listener is full the first packet is lost, and the next one a second later.
+    QTest::newRow("connected later") << "a = socket.create_connection(l.getsockname())\n"
+                                        "if c.connect_ex(l.getsockname()) != errno.EINPROGRESS: os._exit(2)\n"
+                                        "first = l.accept()[0]\n"
+                                        "select.select([], [c], [], 20)\n";
+}
+
+/// Its bytes belong to the connection also when it has sent them and closed the socket before anybody looks.
+void TracerSockets::whoDoesNotWaitToBeConnectedIsCounted()
+{
+    QFETCH(QString, connecting);
+    Bench b;
+    const std::string script = "import errno, os, select, socket\n"
+                               "l = socket.socket()\n"
+                               "l.bind(('127.0.0.1', 0))\n"
+                               "l.listen(0)\n"
+                               "c = socket.socket()\n"
+                               "c.setblocking(False)\n" +
+                               connecting.toStdString() +
+                               "c.send(b'x' * 500)\n"
+                               "c.close()\n"
+                               "s = l.accept()[0]\n"
+                               "os._exit(len(s.recv(1000)) != 500)\n";
+    const auto id = b.start(b.plan({"python3", "-c", script}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto found = b.sink.foundOf("tcp");
+    QCOMPARE(found.size(), connecting.contains("first") ? 3U : 2U);
+    QCOMPARE(b.sink.bytesIn(found.back()), 500);
+    QCOMPARE(b.sink.bytesOut(found.back()), 500);
+    QCOMPARE(b.sink.found(found.back()).parent, found.front());
 }
 
 void TracerSockets::whatIsPassedAlongIsSpelledOut()

@@ -23,6 +23,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 enum { RESTART_BLOCK = 516 }; /* linux/errno.h: the call goes on by restart_syscall(2) */
+enum { IN_PROGRESS = 115 };   /* EINPROGRESS: a socket that nobody waits for is connecting */
 
 struct small_record
 {
@@ -354,7 +355,7 @@ int BPF_PROG(leave_more, struct pt_regs* regs, long result)
     const struct byteyard_call* call = &set->calls[in->call & (BYTEYARD_CALLS - 1)];
     if (call->twice) {
         const int halts =
-            (call->halts == BYTEYARD_HALTS_DONE && result >= 0) ||
+            (call->halts == BYTEYARD_HALTS_DONE && (result >= 0 || result == -IN_PROGRESS)) ||
             (call->halts == BYTEYARD_HALTS_FILE && result >= 0 && may_be_followed(task, result));
         if (!in->isBeginLost &&
             tell(regs, result, in, time, call, set, BYTEYARD_RETURNED, halts && halt(task, set)))

@@ -62,7 +62,7 @@ enum { BYTEYARD_WHOLE = 0, BYTEYARD_ENTERED = 1, BYTEYARD_RETURNED = 2 };
 /* When a call's return halts the thread, so that what it has made can be looked at before it is used. */
 enum {
     BYTEYARD_HALTS_NEVER = 0,
-    BYTEYARD_HALTS_DONE = 1,     /* when it has succeeded */
+    BYTEYARD_HALTS_DONE = 1,     /* when it has succeeded, or connects without waiting (EINPROGRESS) */
     BYTEYARD_HALTS_FILE = 2,     /* when the descriptor that it returns may lead to what is followed */
     BYTEYARD_HALTS_RECEIVED = 3, /* when a message has brought something along */
 };
