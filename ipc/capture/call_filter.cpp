@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <memory>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -66,6 +67,11 @@ std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
             if (row.call == Call::Recvfrom)
                 require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
                                          SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_PEEK, MSG_PEEK)),
+                        "seccomp_rule_add");
+            // It makes a descriptor: the other side of a terminal.
+            if (row.call == Call::Ioctl)
+                require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
+                                         SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, TIOCGPTPEER)),
                         "seccomp_rule_add");
             continue;
         }

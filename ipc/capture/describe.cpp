@@ -100,9 +100,9 @@ constexpr NamedBits whenceNames[] = {{SEEK_SET, "SEEK_SET"},
                                      {SEEK_HOLE, "SEEK_HOLE"}};
 constexpr NamedBits shutdownNames[] = {{SHUT_RD, "SHUT_RD"}, {SHUT_WR, "SHUT_WR"}, {SHUT_RDWR, "SHUT_RDWR"}};
 constexpr NamedBits ioctlNames[] = {
-    {FIONREAD, "FIONREAD"},     {FIONBIO, "FIONBIO"},     {FIOASYNC, "FIOASYNC"},
-    {FIOCLEX, "FIOCLEX"},       {FIONCLEX, "FIONCLEX"},   {TCGETS, "TCGETS"},
-    {TIOCGWINSZ, "TIOCGWINSZ"}, {TIOCGPGRP, "TIOCGPGRP"}, {TIOCOUTQ, "TIOCOUTQ"}};
+    {FIONREAD, "FIONREAD"}, {FIONBIO, "FIONBIO"},        {FIOASYNC, "FIOASYNC"},     {FIOCLEX, "FIOCLEX"},
+    {FIONCLEX, "FIONCLEX"}, {TCGETS, "TCGETS"},          {TIOCGWINSZ, "TIOCGWINSZ"}, {TIOCGPGRP, "TIOCGPGRP"},
+    {TIOCOUTQ, "TIOCOUTQ"}, {TIOCGPTPEER, "TIOCGPTPEER"}};
 constexpr NamedBits epollOperations[] = {
     {EPOLL_CTL_ADD, "EPOLL_CTL_ADD"}, {EPOLL_CTL_DEL, "EPOLL_CTL_DEL"}, {EPOLL_CTL_MOD, "EPOLL_CTL_MOD"}};
 constexpr NamedBits socketTypes[] = {

@@ -277,6 +277,7 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         break;
     case Call::Ioctl:
         call.on = BYTEYARD_ON_FD;
+        call.halts = BYTEYARD_HALTS_PEER;
         call.extras[0] = fixed(2, sizeof(int)); // of FIONREAD; of others it may be no address
         break;
     case Call::EpollWait:

@@ -6,6 +6,7 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 
 namespace byteyard::ipc {
 
@@ -15,6 +16,12 @@ bool mayGoOn(std::int64_t error)
 {
     return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock ||
            error == EINTR;
+}
+
+/// The other side of a terminal (ioctl_tty(2)).
+bool opensPeer(const CallContext& context)
+{
+    return context.row.call == Call::Ioctl && static_cast<std::uint32_t>(context.arguments[1]) == TIOCGPTPEER;
 }
 
 bool duplicates(const CallContext& context)
@@ -391,6 +398,14 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
         call.fd = number;
         removeDescriptor(process, number);
         process.table->erase(number);
+        break;
+    case Effect::Use:
+        if (!opensPeer(context))
+            break;
+        call.fd2 = number;
+        adoptReceived(process, number);
+        if (const DescriptorTable::Entry* entry = process.table->find(number))
+            call.endpoint2 = entry->file->endpoint;
         break;
     case Effect::Fetch:
         call.fd = number;

@@ -43,6 +43,7 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     CallArguments arguments{};
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
     const OwnDescriptors shown(*this, thread);
+    thread.process->witness = thread.tid; // whoever was it before may have ended
     const TraceeMemory memory(record.memory);
     const byteyard_key& key = record.call.key;
     if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)

@@ -44,6 +44,8 @@ private Q_SLOTS:
     void aPosixSemaphoreIsKnownByItsNameAndByWhoWaits();
     void twoEventfdsAreTwoEndpoints();
     void bothSidesOfAPtyAreOneEndpoint();
+    void theOtherSideOfAPtyMayBeOpenedThroughTheFirst();
+    void whatIsMadeAfterAThreadHasEndedIsFound();
     void locksOfAFollowedFileAreSeen();
     void aSleeperSaysOnWhichObject_data();
     void aSleeperSaysOnWhichObject();
@@ -222,6 +224,63 @@ void TracerObjects::bothSidesOfAPtyAreOneEndpoint()
     QCOMPARE(ptys.size(), 1U);
     QCOMPARE(b.sink.bytesIn(ptys.front()), 3);
     QCOMPARE(b.sink.bytesOut(ptys.front()), 3);
+}
+
+/// openpty(3) does: no name is opened (TIOCGPTPEER).
+void TracerObjects::theOtherSideOfAPtyMayBeOpenedThroughTheFirst()
+{
+    Bench b;
+    auto input = b.pipe();
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, tty\n"
+                                    "first, other = os.openpty()\n"
+                                    "tty.setraw(other)\n"
+                                    "os.dup2(other, 50)\n"
+                                    "os.write(50, b'three')\n"
+                                    "os.read(first, 10)\n"
+                                    "os.read(0, 1)\n"},
+                                   {Bench::to(0, input.read, input.endpoint)}));
+    input.read.reset();
+    QTRY_COMPARE_WITH_TIMEOUT(b.sink.foundOf("pty").size(), 1U, patience);
+    const std::uint32_t pty = b.sink.foundOf("pty").front();
+    QTRY_COMPARE_WITH_TIMEOUT(b.sink.bytesOut(pty), 5, patience);
+    QCOMPARE(b.sink.bytesIn(pty), 5);
+    QCOMPARE(b.sink.edges(id, pty).size(), 3U);
+    input.write.reset();
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QVERIFY(b.sink.edges(id, pty).empty());
+}
+
+/// /proc shows nothing of the thread that was looked at last.
+void TracerObjects::whatIsMadeAfterAThreadHasEndedIsFound()
+{
+    Bench b;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, socket, threading\n"
+                                    "for i in range(3):\n"
+                                    "    t = threading.Thread(target=lambda: None)\n"
+                                    "    t.start()\n"
+                                    "    t.join()\n"
+                                    "    a, c = os.pipe()\n"
+                                    "    os.write(c, b'four')\n"
+                                    "    os.read(a, 4)\n"
+                                    "l = socket.create_server(('127.0.0.1', 0))\n"
+                                    "t = threading.Thread(target=socket.create_connection,"
+                                    " args=[l.getsockname()])\n"
+                                    "t.start()\n"
+                                    "t.join()\n"
+                                    "l.accept()[0].send(b'sevenxx')\n"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto pipes = b.sink.foundOf("pipe");
+    QCOMPARE(pipes.size(), 3U);
+    for (const std::uint32_t pipe : pipes) {
+        QCOMPARE(b.sink.bytesIn(pipe), 4);
+        QCOMPARE(b.sink.bytesOut(pipe), 4);
+    }
+    const auto sockets = b.sink.foundOf("tcp");
+    QCOMPARE(sockets.size(), 2U);
+    QCOMPARE(b.sink.bytesIn(sockets.back()), 7);
 }
 
 void TracerObjects::locksOfAFollowedFileAreSeen()

@@ -38,6 +38,13 @@ static __always_inline int peeks(const struct byteyard_call* call, struct pt_reg
     return call->peeks != 0 && (argument(regs, call->flags) & call->peeks) != 0;
 }
 
+/* Whether it is to open the other side of a terminal (ioctl_tty(2)). */
+static __always_inline int opens_peer(const struct byteyard_call* call, struct pt_regs* regs)
+{
+    enum { TIOCGPTPEER = 0x5441 };
+    return call->halts == BYTEYARD_HALTS_PEER && (__u32)argument(regs, 1) == TIOCGPTPEER;
+}
+
 /* Whether a task's call is to be told. */
 static __always_inline int is_told(struct task_struct* task, struct pt_regs* regs, long id,
                                    struct in_call* in, const struct byteyard_settings* set)
@@ -55,7 +62,8 @@ static __always_inline int is_told(struct task_struct* task, struct pt_regs* reg
     }
     if (set->silenced) {
         const __u32* why = bpf_map_lookup_elem(&silent, &in->tid);
-        if (why && (*why == BYTEYARD_STOPPED || (!call->always && !peeks(call, regs))))
+        if (why && (*why == BYTEYARD_STOPPED ||
+                    (!call->always && !peeks(call, regs) && !opens_peer(call, regs))))
             return 0;
     }
     if (call->needs | call->skips) {
@@ -275,7 +283,8 @@ static __always_inline __u64 flat_address(const struct byteyard_call* call, stru
 /* Whether its record is a small one. */
 static __always_inline int is_small(const struct byteyard_call* call, struct pt_regs* regs, __u64 size)
 {
-    if (call->twice || call->payload >= BYTEYARD_VECTOR || call->keeps || size > BYTEYARD_SMALL_DATA)
+    if (call->twice || call->halts || call->payload >= BYTEYARD_VECTOR || call->keeps ||
+        size > BYTEYARD_SMALL_DATA)
         return 0;
     for (int i = 0; call->extras[0].address >= 0 && i < BYTEYARD_EXTRAS; ++i)
         if (call->extras[i].address >= 0 && argument(regs, call->extras[i].address) != 0)
@@ -371,6 +380,8 @@ int BPF_PROG(leave_more, struct pt_regs* regs, long result)
     fill(&scratch->record, regs, result, in, time, BYTEYARD_WHOLE);
     __u32 at = call->keeps ? append_kept(task, scratch) : 0;
     at = append_extras(cpu, at, in->call);
+    if (result >= 0 && opens_peer(call, regs))
+        scratch->record.halts = halt(task, set);
     if (call->payload == BYTEYARD_FLAT) {
         at = append(cpu, at, flat_address(call, regs), size);
     } else if (call->buffer >= 0) {
@@ -397,7 +408,7 @@ int BPF_PROG(leave_more, struct pt_regs* regs, long result)
         return 0;
 lost:
     // The engine looks up what the process has before anybody can use what the call has made.
-    if (call->twice || (call->halts == BYTEYARD_HALTS_RECEIVED && result >= 0))
+    if (call->twice || (call->halts && result >= 0))
         halt(task, set);
     lose(call, regs, result, in, time, set);
     return 0;

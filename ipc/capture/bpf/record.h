@@ -65,6 +65,7 @@ enum {
     BYTEYARD_HALTS_DONE = 1,     /* when it has succeeded, or connects without waiting (EINPROGRESS) */
     BYTEYARD_HALTS_FILE = 2,     /* when the descriptor that it returns may lead to what is followed */
     BYTEYARD_HALTS_RECEIVED = 3, /* when a message has brought something along */
+    BYTEYARD_HALTS_PEER = 4,     /* when it has opened the other side of a terminal (TIOCGPTPEER) */
 };
 
 struct byteyard_extra
