@@ -351,8 +351,16 @@ void Tracer::Private::takeEffect(TracedThread& thread, const CallContext& contex
     const int number = static_cast<int>(result);
     switch (call.row->effect) {
     case Effect::Open:
-        adoptOpened(process, number, accessOf(openFlags(context)), call.path);
         call.fd = number;
+        if (context.memory.isCopied()) {
+            // The kernel's side has not halted it: nothing that is followed. By now the number may be
+            // another's.
+            removeDescriptor(process, number);
+            process.table->erase(number);
+            call.endpoint = 0;
+            break;
+        }
+        adoptOpened(process, number, accessOf(openFlags(context)), call.path);
         if (const DescriptorTable::Entry* entry = process.table->find(number))
             call.endpoint = entry->file->endpoint;
         else

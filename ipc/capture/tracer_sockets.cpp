@@ -116,7 +116,7 @@ std::uint32_t Tracer::Private::reservedFor(const TracedThread& thread, const Soc
 std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const SocketUse& socket,
                                             const std::string& address)
 {
-    if (address.empty())
+    if (address.empty() || (socket.domain != AF_UNIX && portOf(address) == 0)) // port 0 is nobody's
         return 0;
     struct stat status
     {

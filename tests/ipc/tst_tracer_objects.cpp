@@ -46,6 +46,7 @@ private Q_SLOTS:
     void bothSidesOfAPtyAreOneEndpoint();
     void theOtherSideOfAPtyMayBeOpenedThroughTheFirst();
     void whatIsMadeAfterAThreadHasEndedIsFound();
+    void whatIsOfNoInterestIsNotTakenForWhatCameAfterIt();
     void locksOfAFollowedFileAreSeen();
     void aSleeperSaysOnWhichObject_data();
     void aSleeperSaysOnWhichObject();
@@ -281,6 +282,32 @@ void TracerObjects::whatIsMadeAfterAThreadHasEndedIsFound()
     const auto sockets = b.sink.foundOf("tcp");
     QCOMPARE(sockets.size(), 2U);
     QCOMPARE(b.sink.bytesIn(sockets.back()), 7);
+}
+
+/// The kernel's side tells later than the program goes on: a number may be another's by then.
+void TracerObjects::whatIsOfNoInterestIsNotTakenForWhatCameAfterIt()
+{
+    Bench b;
+    constexpr unsigned turns = 100;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, socket\n"
+                                    "for i in range(100):\n"
+                                    "    os.close(os.open('/dev/null', os.O_RDONLY))\n"
+                                    "    a, c = os.pipe()\n"
+                                    "    os.write(c, b'x')\n"
+                                    "    os.close(a); os.close(c)\n"
+                                    "    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+                                    "    s.connect(('0.0.0.0', 0))\n"
+                                    "    s.close()\n"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto pipes = b.sink.foundOf("pipe");
+    QCOMPARE(pipes.size(), turns);
+    for (const std::uint32_t pipe : pipes)
+        QCOMPARE(b.sink.bytesIn(pipe), 1);
+    for (const Event& open : b.sink.events(Call::Openat, id))
+        QCOMPARE(b.sink.kind(open.endpoint), std::string("file"));
+    QVERIFY(b.sink.foundOf("udp").empty());
 }
 
 void TracerObjects::locksOfAFollowedFileAreSeen()
