@@ -74,6 +74,43 @@ std::uint32_t Tracer::Private::namedEndpoint(const std::string& whole) const
     return socket == addresses.end() ? 0 : socket->second;
 }
 
+/// The inode of what has no other name, as far as names are known.
+std::optional<ObjectKey> Tracer::Private::lastNamed(std::uint32_t endpoint) const
+{
+    const auto isIt = [endpoint](const auto& each) { return each.second == endpoint; };
+    const auto key = std::find_if(objects.begin(), objects.end(), [&](const auto& each) {
+        return isIt(each) && each.first.kind == ObjectKey::Kind::Inode;
+    });
+    const bool isLast = std::count_if(foundNames.begin(), foundNames.end(), isIt) <= 1;
+    return isLast && key != objects.end() ? std::optional(key->first) : std::nullopt;
+}
+
+/// What has lost its last name, and is held by nobody any more, may have given its inode to another file.
+void Tracer::Private::forgetNameless(const ObjectKey& key)
+{
+    if (!nameless.contains(key))
+        return;
+    const bool isHeld = std::any_of(processes.begin(), processes.end(), [&](const auto& each) {
+        const auto& mappings = each.second->memory->mappings;
+        bool isOpen = false;
+        eachEntry(*each.second,
+                  [&](int, const auto& entry) { isOpen = isOpen || entry.file->object == key; });
+        return isOpen || std::any_of(mappings.begin(), mappings.end(),
+                                     [&](const Mapping& mapping) { return mapping.key == key; });
+    });
+    if (isHeld)
+        return;
+    objects.erase(key);
+    nameless.erase(key);
+}
+
+/// An inode is this endpoint's from now on.
+void Tracer::Private::noteObject(const ObjectKey& key, std::uint32_t endpoint)
+{
+    objects[key] = endpoint;
+    nameless.erase(key);
+}
+
 /// By the name that it has had so far.
 bool Tracer::Private::enterKnownName(PendingCall& call, bool isRemoved) const
 {
@@ -81,13 +118,8 @@ bool Tracer::Private::enterKnownName(PendingCall& call, bool isRemoved) const
     call.endpoint = namedEndpoint(call.path);
     if (call.endpoint == 0)
         return false;
-    const auto isIt = [&call](const auto& each) { return each.second == call.endpoint; };
-    const auto key = std::find_if(objects.begin(), objects.end(), [&](const auto& each) {
-        return isIt(each) && each.first.kind == ObjectKey::Kind::Inode;
-    });
-    const bool isLast = std::count_if(foundNames.begin(), foundNames.end(), isIt) <= 1;
-    if (isRemoved && isLast && key != objects.end())
-        call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, key->first});
+    if (const auto key = isRemoved ? lastNamed(call.endpoint) : std::nullopt)
+        call.carried.file = std::make_shared<OpenFile>(OpenFile{call.endpoint, Access::Read, *key});
     return true;
 }
 
@@ -139,7 +171,7 @@ void Tracer::Private::adoptFifo(TracedThread& thread)
     if (call.endpoint == 0)
         call.endpoint = sink.discovered({"fifo", key, path, thread.process->number});
     if (call.endpoint != 0)
-        objects[key] = foundNames[path] = call.endpoint;
+        noteObject(key, foundNames[path] = call.endpoint);
 }
 
 void Tracer::Private::forgetName(const std::string& whole)
@@ -153,6 +185,10 @@ void Tracer::Private::giveName(std::uint32_t endpoint, const std::string& before
                                bool keepsBefore)
 {
     const bool isSocket = addresses.contains(socketAt(before));
+    // What had that name so far has been replaced.
+    if (const std::uint32_t replaced = namedEndpoint(whole); replaced != 0 && replaced != endpoint)
+        if (const auto key = lastNamed(replaced))
+            nameless.insert(*key);
     forgetName(whole);
     if (!keepsBefore)
         forgetName(before);
@@ -162,19 +198,8 @@ void Tracer::Private::giveName(std::uint32_t endpoint, const std::string& before
 void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;
-    if (removes(context.row.call) && call.carried.file) {
-        const ObjectKey key = call.carried.file->object;
-        const bool isHeld = std::any_of(processes.begin(), processes.end(), [&](const auto& each) {
-            const auto& mappings = each.second->memory->mappings;
-            bool isOpen = false;
-            eachEntry(*each.second,
-                      [&](int, const auto& entry) { isOpen = isOpen || entry.file->object == key; });
-            return isOpen || std::any_of(mappings.begin(), mappings.end(),
-                                         [&](const Mapping& mapping) { return mapping.key == key; });
-        });
-        if (!isHeld)
-            objects.erase(key);
-    }
+    if (removes(context.row.call) && call.carried.file)
+        nameless.insert(call.carried.file->object);
     if (makesFifo(context)) {
         adoptFifo(thread);
         return;
@@ -198,7 +223,8 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
         sink.discovered({"posix-semaphore", key, "/" + to.substr(head.size()), thread.process->number});
     if (endpoint == 0)
         return;
-    objects[key] = foundNames[to] = foundNames[call.path] = call.endpoint = endpoint;
+    foundNames[to] = foundNames[call.path] = call.endpoint = endpoint;
+    noteObject(key, endpoint);
     for (const auto& [number, process] : processes)
         for (Mapping& each : process->memory->mappings)
             if (each.key == key && each.endpoint == 0) {

@@ -165,6 +165,7 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
     key = keyOf(process.witness, fd, status);
     const std::string target = proc::descriptorTarget(process.witness, fd);
     const bool isMaster = key.kind == ObjectKey::Kind::Pty && target.ends_with("ptmx");
+    forgetNameless(key);
     if (const auto at = objects.find(key); at != objects.end() && !(isMaster && !path.empty()))
         return at->second;
     const bool isFifo = S_ISFIFO(status.st_mode);
@@ -186,7 +187,7 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
     else if (foundFiles.take(target))
         endpoint = sink.discovered({"file", key, target, process.number});
     if (endpoint != 0)
-        objects[key] = endpoint;
+        noteObject(key, endpoint);
     if (endpoint != 0 && target.starts_with('/'))
         foundNames[target] = endpoint;
     return endpoint;

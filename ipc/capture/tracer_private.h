@@ -221,6 +221,9 @@ struct Tracer::Private
     bool enterSendSignal(TracedThread& thread, const CallContext& context);
     std::string placeOf(const TracedThread& thread, int directory, const std::string& path) const;
     std::uint32_t namedEndpoint(const std::string& whole) const;
+    std::optional<ObjectKey> lastNamed(std::uint32_t endpoint) const;
+    void forgetNameless(const ObjectKey& key);
+    void noteObject(const ObjectKey& key, std::uint32_t endpoint);
     void forgetName(const std::string& whole);
     void giveName(std::uint32_t endpoint, const std::string& before, const std::string& whole,
                   bool keepsBefore);
@@ -345,6 +348,7 @@ struct Tracer::Private
     std::map<std::uint32_t, std::unique_ptr<TracedProcess>> processes;
     std::unordered_map<pid_t, TracedThread> threads;
     std::map<ObjectKey, std::uint32_t> objects;
+    std::set<ObjectKey> nameless; ///< of `objects`: files that have lost their last name
     std::vector<MemoryPart> parts;
     std::set<std::uint32_t> peekedAt; ///< endpoints whose programs look at what waits (MSG_PEEK)
     std::map<std::string, std::uint32_t> paths;

@@ -294,7 +294,7 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
         return;
     addresses[prefixOf(file->socket) + name] = call.endpoint;
     if (name.starts_with('/') && stat(name.c_str(), &status) == 0)
-        objects[ObjectId{status.st_dev, status.st_ino}] = call.endpoint;
+        noteObject(ObjectId{status.st_dev, status.st_ino}, call.endpoint);
 }
 
 /// The connection that came to a listener: the one that its client has made, or a new one.

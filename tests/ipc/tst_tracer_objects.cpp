@@ -52,6 +52,8 @@ private Q_SLOTS:
     void aSleeperSaysOnWhichObject();
     void aStepEndsBeforeTheNextCall();
     void aFileThatIsMadeAnewIsAnother();
+    void aFileThatReplacesAnotherIsAnother_data();
+    void aFileThatReplacesAnotherIsAnother();
     void aFileInThePlaceOfASocketIsNoSocket();
 };
 
@@ -451,6 +453,42 @@ void TracerObjects::aFileThatIsMadeAnewIsAnother()
         for (const Event& event : told)
             QVERIFY(std::find(again.begin(), again.end(), event.endpoint) != again.end());
     }
+}
+
+void TracerObjects::aFileThatReplacesAnotherIsAnother_data()
+{
+    QTest::addColumn<QString>("way");
+    QTest::newRow("renamed onto its name") << "    f = os.open('new', os.O_CREAT | os.O_WRONLY | os.O_EXCL)\n"
+                                              "    os.write(f, b'x' * (i + 1))\n"
+                                              "    os.close(f)\n"
+                                              "    os.rename('new', 'file')\n";
+    QTest::newRow("without a name") << "    f = os.open('new', os.O_CREAT | os.O_WRONLY | os.O_EXCL)\n"
+                                       "    os.unlink('new')\n"
+                                       "    os.write(f, b'x' * (i + 1))\n"
+                                       "    os.close(f)\n";
+}
+
+/// File systems give an inode that is free to the next file.
+void TracerObjects::aFileThatReplacesAnotherIsAnother()
+{
+    QFETCH(QString, way);
+    Bench b;
+    constexpr int files = 20;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import os, sys\n"
+                                    "os.chdir(sys.argv[1])\n"
+                                    "for i in range(20):\n" +
+                                        way.toStdString(),
+                                    b.directory.string()}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    std::vector<std::int64_t> written;
+    for (const std::uint32_t file : b.sink.foundOf("file"))
+        if (b.sink.found(file).name.ends_with("/new") || b.sink.found(file).name.ends_with("(deleted)"))
+            written.push_back(b.sink.bytesIn(file));
+    QCOMPARE(written.size(), static_cast<std::size_t>(files));
+    for (std::size_t i = 0; i < written.size(); ++i)
+        QCOMPARE(written[i], static_cast<std::int64_t>(i + 1));
 }
 
 /// A socket's path goes with its name, and what stands there afterwards is something else.
