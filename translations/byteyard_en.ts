@@ -213,10 +213,10 @@
 <context>
     <name>RunSummary</name>
     <message numerus="yes">
-        <source>%1 %2 bytes in %n call(s)</source>
+        <source>%1 %2 in %n call(s)</source>
         <translation>
-            <numerusform>%1 %2 bytes in %n call</numerusform>
-            <numerusform>%1 %2 bytes in %n calls</numerusform>
+            <numerusform>%1 %2 in %n call</numerusform>
+            <numerusform>%1 %2 in %n calls</numerusform>
         </translation>
     </message>
 </context>

@@ -21,7 +21,7 @@ struct GroupFactsText
 /// A sum over processes; of one whose calls are not followed it is a part.
 Fact sumFact(const QString& label, quint64 bytes, bool whole)
 {
-    const QString count = GroupFactsText::tr("%1 bytes").arg(formatCount(bytes));
+    const QString count = spellBytes(bytes);
     if (whole)
         return {label, formatBytes(bytes),
                 count + u" · "_s + GroupFactsText::tr("exact, counted from the calls' results"), false};

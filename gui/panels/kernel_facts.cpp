@@ -322,7 +322,7 @@ QList<Fact> kernelFacts(const Session& session, const LiveEndpoint& endpoint)
                                                      : endpoint.entry.facts.value(QString(row.limit));
         QString tip = how;
         if (row.form == Form::Bytes)
-            tip.prepend(KernelFactsText::tr("%1 bytes").arg(plain(value)) + u" · "_s);
+            tip.prepend(spellBytes(static_cast<quint64>(std::max<qint64>(0, value.toInteger()))) + u" · "_s);
         facts.append({name, valueText(session, formOf(row, endpoint.entry.kind), value, limit), tip, true});
         done << name << QString(row.limit);
     }

@@ -20,15 +20,10 @@ struct LiveFactsText
     Q_DECLARE_TR_FUNCTIONS(LiveFacts)
 };
 
-QString exactBytes(quint64 bytes)
-{
-    return LiveFactsText::tr("%1 bytes").arg(formatCount(bytes));
-}
-
 Fact bytesFact(const QString& label, quint64 bytes)
 {
     return {label, formatBytes(bytes),
-            exactBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, counted from the calls' results"),
+            spellBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, counted from the calls' results"),
             false};
 }
 
@@ -51,7 +46,7 @@ Fact fillFact(const QString& label, const LiveEndpoint& endpoint, const std::opt
             ? LiveFactsText::tr("%1 of %2").arg(formatBytes(*bytes), formatBytes(endpoint.capacity))
             : formatBytes(*bytes);
     return {label, text,
-            exactBytes(*bytes) + u" · "_s + LiveFactsText::tr("sampled: asked of the kernel while it runs"),
+            spellBytes(*bytes) + u" · "_s + LiveFactsText::tr("sampled: asked of the kernel while it runs"),
             true};
 }
 
@@ -121,12 +116,12 @@ Fact totalFact(const QString& name, const EndpointEntry& entry, quint64 bytes)
             LiveFactsText::tr("calls on it were not followed, and the kernel keeps no count of its own");
     } else if (entry.capture == "sampled"_L1) {
         fact.value = u"≥ "_s + fact.value;
-        fact.tip = exactBytes(bytes) + u" · "_s +
+        fact.tip = spellBytes(bytes) + u" · "_s +
                    LiveFactsText::tr("at least: calls on it were not followed, and what it held "
                                      "was looked at 60 times a second");
         fact.sampled = true;
     } else if (!entry.messagesKnown) {
-        fact.tip = exactBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, by the kernel's own count");
+        fact.tip = spellBytes(bytes) + u" · "_s + LiveFactsText::tr("exact, by the kernel's own count");
     }
     return fact;
 }

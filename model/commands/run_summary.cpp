@@ -54,11 +54,11 @@ QString moved(const EndpointEntry& endpoint, const QString& direction, quint64 b
         return RunSummaryText::tr("%1 unknown").arg(direction);
     if (!endpoint.messagesKnown)
         return endpoint.capture == "exact"_L1
-                   ? RunSummaryText::tr("%1 %2 bytes").arg(direction, formatCount(bytes))
-                   : RunSummaryText::tr("%1 at least %2 bytes").arg(direction, formatCount(bytes));
-    return RunSummaryText::tr("%1 %2 bytes in %n call(s)", nullptr,
+                   ? direction + u' ' + spellBytes(bytes)
+                   : RunSummaryText::tr("%1 at least %2").arg(direction, spellBytes(bytes));
+    return RunSummaryText::tr("%1 %2 in %n call(s)", nullptr,
                               static_cast<int>(std::min<quint64>(messages, INT_MAX)))
-        .arg(direction, formatCount(bytes));
+        .arg(direction, spellBytes(bytes));
 }
 
 } // namespace

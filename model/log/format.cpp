@@ -13,6 +13,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+struct FormatText
+{
+    Q_DECLARE_TR_FUNCTIONS(Format)
+};
+
 constexpr QChar thinSpace(0x2009);
 constexpr QChar minus(0x2212);
 constexpr quint64 microsecond = 1'000;
@@ -143,6 +148,11 @@ QString formatBytes(quint64 bytes)
     const bool exact = (bytes & ((quint64{1} << (10 * unit)) - 1)) == 0;
     const bool decimal = !exact && std::round(value * 10) / 10 < 100;
     return localized(value, decimal ? 1 : 0) + u' ' + units[unit];
+}
+
+QString spellBytes(quint64 bytes)
+{
+    return bytes == 1 ? FormatText::tr("1 byte") : FormatText::tr("%1 bytes").arg(formatCount(bytes));
 }
 
 QString formatRate(double bytesPerSecond)

@@ -11,6 +11,7 @@ namespace byteyard::model {
 // The texts of numbers, the same everywhere they are shown.
 
 QString formatBytes(quint64 bytes);        ///< "812 B", "12.1 KiB", "1.2 GiB"
+QString spellBytes(quint64 bytes);         ///< to the last one: "1 byte", "12 401 bytes"
 QString formatRate(double bytesPerSecond); ///< "3.1 MiB/s"
 QString formatDuration(quint64 ns);        ///< "0.8 µs", "31 ms", "9.0 s"
 QString formatTime(quint64 ns);            ///< since the run began: "12.402 118"

@@ -149,8 +149,8 @@ QString LogModel::eventToolTip(const ipc::EventView& event, Column column) const
     case Column::Bytes: {
         const ipc::Transfer moved = ipc::transferOf(event);
         if (event.requested > 0)
-            return tr("%1 of %2 bytes").arg(formatCount(moved.bytes), formatCount(event.requested));
-        return moved.bytes > 0 ? tr("%1 bytes").arg(formatCount(moved.bytes)) : QString();
+            return tr("%1 of %2").arg(formatCount(moved.bytes), spellBytes(event.requested));
+        return moved.bytes > 0 ? spellBytes(moved.bytes) : QString();
     }
     case Column::Process:
         return tr("%1, pid %2, thread %3")

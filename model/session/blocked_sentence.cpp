@@ -32,7 +32,7 @@ QString fillText(const LiveEndpoint& endpoint, ipc::Flow flow)
     const QString of = endpoint.capacity != 0
                            ? BlockedSentenceText::tr("%1 of %2")
                                  .arg(formatCount(*endpoint.fill), formatCount(endpoint.capacity))
-                           : BlockedSentenceText::tr("%1 bytes").arg(formatCount(*endpoint.fill));
+                           : spellBytes(*endpoint.fill);
     // A pipe's room is counted in pages: all can be in use before its bytes are as many as it holds.
     const bool isPipe = endpoint.entry.kind == "pipe"_L1 || endpoint.entry.kind == "fifo"_L1;
     if (flow == ipc::Flow::In && (isPipe || endpoint.writeBlocks || endpoint.fill >= endpoint.capacity))

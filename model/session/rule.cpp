@@ -84,11 +84,6 @@ QString whichText(const LiveState& live, const Rule& rule)
                           : RuleText::tr("every %1").arg(condition);
 }
 
-QString bytesText(quint64 bytes)
-{
-    return bytes == 1 ? RuleText::tr("1 byte") : RuleText::tr("%1 bytes").arg(formatCount(bytes));
-}
-
 } // namespace
 
 QStringList callsForRules()
@@ -147,7 +142,7 @@ QString ruleSentence(const LiveState& live, const Rule& rule)
         return RuleText::tr("%2 ms of delay for %1")
             .arg(which, formatCount(static_cast<quint64>(rule.value)));
     case Rule::Action::Short:
-        return RuleText::tr("At most %2 for %1").arg(which, bytesText(static_cast<quint64>(rule.value)));
+        return RuleText::tr("At most %2 for %1").arg(which, spellBytes(static_cast<quint64>(rule.value)));
     case Rule::Action::Signal:
         return RuleText::tr("%2 at %1").arg(which, signalText(number));
     case Rule::Action::Close:
@@ -163,7 +158,7 @@ QString hitSentence(const LiveState& live, const RuleHit& hit)
         call = RuleText::tr("%1 on %2").arg(call, nameOf(live, hit.endpoint, true));
     QStringList more;
     if (hit.requested != 0)
-        more.append(bytesText(hit.requested));
+        more.append(spellBytes(hit.requested));
     if (hit.after)
         more.append(hit.error.isEmpty() ? RuleText::tr("returned %1").arg(hit.result)
                                         : RuleText::tr("failed with %1").arg(hit.error));
