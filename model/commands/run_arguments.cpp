@@ -59,7 +59,8 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
         RunArguments::Export one;
         one.path = value;
         if (!exportFormatOf(value, one.format))
-            return RunArgumentsText::tr("--export %1 has an ending that is not known. Choose .jsonl or .csv.")
+            return RunArgumentsText::tr(
+                       "--export %1 has an ending that is not known. Choose .jsonl, .csv or .pcapng.")
                 .arg(value);
         into.exports.append(one);
     }

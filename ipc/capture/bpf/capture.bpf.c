@@ -62,8 +62,8 @@ static __always_inline int is_told(struct task_struct* task, struct pt_regs* reg
     }
     if (set->silenced) {
         const __u32* why = bpf_map_lookup_elem(&silent, &in->tid);
-        if (why && (*why == BYTEYARD_STOPPED ||
-                    (!call->always && !peeks(call, regs) && !opens_peer(call, regs))))
+        if (why &&
+            (*why == BYTEYARD_STOPPED || (!call->always && !peeks(call, regs) && !opens_peer(call, regs))))
             return 0;
     }
     if (call->needs | call->skips) {
