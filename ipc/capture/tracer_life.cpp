@@ -75,7 +75,7 @@ void Tracer::Private::handleFork(TracedThread& thread, int event)
     // Of one that is attached the call may have begun before.
     if (!known && event == PTRACE_EVENT_CLONE &&
         proc::kinship(tid).value_or(proc::Kinship{}).tgid == parent.pid)
-        flags |= CLONE_THREAD;
+        flags |= CLONE_THREAD | (hasOwnOf(thread.tid, tid) ? 0 : CLONE_FILES);
     if (known && (flags & CLONE_THREAD) != 0)
         tell(thread, tid, How::Exact);
     adopt(tid, parent, flags);

@@ -142,6 +142,7 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
     if (lstat(call.path.c_str(), &status) == 0) {
         call.carried = {};
         const ObjectKey key = ObjectId{status.st_dev, status.st_ino};
+        forgetNameless(key);
         if (const auto at = objects.find(key); at != objects.end())
             call.endpoint = at->second;
         // What has no other name may give its inode to another file.

@@ -147,17 +147,21 @@ void Tracer::Private::keepExecuting(TracedThread& thread, TracedThread* former)
             dropOwn(other);
 }
 
-/// Which threads of a process that ran before have their own is the kernel's to say (kcmp(2)).
+/// Whether two threads have different descriptors: the kernel's to say, where no call was seen (kcmp(2)).
+bool Tracer::Private::hasOwnOf(pid_t tid, pid_t other)
+{
+    return syscall(SYS_kcmp, tid, other, KCMP_FILES, 0, 0) > 0;
+}
+
+/// Of a process that ran before.
 void Tracer::Private::adoptOwn(TracedProcess& process)
 {
     for (auto& [tid, thread] : threads) {
-        if (thread.process != &process || thread.own ||
-            syscall(SYS_kcmp, process.pid, tid, KCMP_FILES, 0, 0) <= 0)
+        if (thread.process != &process || thread.own || !hasOwnOf(process.pid, tid))
             continue;
         const auto sharing = std::find_if(threads.begin(), threads.end(), [&, tid = tid](const auto& each) {
             const TracedThread& other = each.second;
-            return other.process == &process && other.own &&
-                   syscall(SYS_kcmp, other.tid, tid, KCMP_FILES, 0, 0) == 0;
+            return other.process == &process && other.own && !hasOwnOf(other.tid, tid);
         });
         const bool isNew = sharing == threads.end();
         giveOwn(thread, isNew ? std::make_shared<DescriptorTable>() : sharing->second.own);

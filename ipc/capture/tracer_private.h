@@ -126,6 +126,7 @@ struct Tracer::Private
     void releaseDescriptors(TracedThread& thread);
     void keepExecuting(TracedThread& thread, TracedThread* former);
     void adoptOwn(TracedProcess& process);
+    static bool hasOwnOf(pid_t tid, pid_t other);
     /// Calls `to` with a task of the process and the table that this has, for each table.
     template <typename To>
     void eachTable(const TracedProcess& process, const To& to) const
@@ -151,7 +152,8 @@ struct Tracer::Private
                 if (std::none_of(before.begin(), before.end(), isSame))
                     to(fd, entry);
             }
-            before.push_back(&each);
+            if (process.owns > 0)
+                before.push_back(&each);
         });
     }
 

@@ -17,8 +17,8 @@ namespace {
 
 using Held = std::set<std::pair<std::uint64_t, int>>; ///< inode of a pipe, number of a descriptor
 
-/// What the threads of a process have of some pipes, as the kernel says.
-Held heldBy(pid_t pid, const std::set<std::uint64_t>& inodes)
+/// What the threads of a process have of pipes and FIFOs, as the kernel says.
+Held heldBy(pid_t pid)
 {
     Held held;
     std::error_code gone;
@@ -26,10 +26,17 @@ Held heldBy(pid_t pid, const std::set<std::uint64_t>& inodes)
          std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone))
         for (const auto& each : std::filesystem::directory_iterator(task.path() / "fd", gone)) {
             struct stat status;
-            if (::stat(each.path().c_str(), &status) == 0 && S_ISFIFO(status.st_mode) &&
-                inodes.contains(status.st_ino))
+            if (::stat(each.path().c_str(), &status) == 0 && S_ISFIFO(status.st_mode))
                 held.insert({status.st_ino, std::stoi(each.path().filename())});
         }
+    return held;
+}
+
+/// The same of some of them.
+Held heldBy(pid_t pid, const std::set<std::uint64_t>& inodes)
+{
+    Held held = heldBy(pid);
+    std::erase_if(held, [&](const auto& each) { return !inodes.contains(each.first); });
     return held;
 }
 
@@ -131,15 +138,9 @@ void TracerOwn::anAttachedOneHasItsOwn()
     tests::Stranger stranger({u"/bin/sh"_s, u"-c"_s, u"exec \"$0\" \"$1\" <> \"$2\""_s,
                               peerPath("own_descriptors"), way, QString::fromStdString(path)});
     const auto isWaiting = [&] { // in its first read of a byte: then both pipes are there
-        std::error_code gone;
         std::set<std::uint64_t> inodes;
-        for (const auto& task :
-             std::filesystem::directory_iterator("/proc/" + std::to_string(stranger.pid()) + "/task", gone))
-            for (const auto& each : std::filesystem::directory_iterator(task.path() / "fd", gone)) {
-                struct stat status;
-                if (::stat(each.path().c_str(), &status) == 0 && S_ISFIFO(status.st_mode))
-                    inodes.insert(status.st_ino);
-            }
+        for (const auto& each : heldBy(stranger.pid()))
+            inodes.insert(each.first);
         return inodes.size() == 3;
     };
     QVERIFY(QTest::qWaitFor(isWaiting, patience));
