@@ -60,6 +60,8 @@ enum class Call : std::uint16_t {
     Connect,
     Getsockopt,
     Setsockopt,
+    Getsockname,
+    Getpeername,
     Shutdown,
     // Objects that have an id.
     Msgget,
@@ -81,6 +83,7 @@ enum class Call : std::uint16_t {
     Mmap,
     Munmap,
     Mremap,
+    Msync,
     Eventfd,
     Eventfd2,
     // Descriptors and names.
@@ -100,6 +103,11 @@ enum class Call : std::uint16_t {
     Lseek,
     Ioctl,
     Ftruncate,
+    Truncate,
+    Fallocate,
+    Fsync,
+    Fdatasync,
+    SyncFileRange,
     Flock,
     Mkfifo,
     Mknod,
@@ -127,7 +135,11 @@ enum class Call : std::uint16_t {
     EpollPwait,
     EpollPwait2,
     EpollCtl,
-    Futex, ///< on followed shared memory
+    Futex, ///< on followed shared memory, as the next
+    FutexWaitv,
+    FutexWake,
+    FutexWait,
+    FutexRequeue,
     // What is no endpoint itself, but carries, wakes or reaches others.
     Signalfd,
     Signalfd4,

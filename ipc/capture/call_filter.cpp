@@ -38,11 +38,16 @@ bool isDataCall(const CallRow& row) noexcept
     case Call::Lseek:
     case Call::Ioctl:
     case Call::IoUringEnter:
-    case Call::Futex:
+    case Call::Getsockname:
+    case Call::Getpeername:
+    case Call::Msync:
+    case Call::Fsync:
+    case Call::Fdatasync:
+    case Call::SyncFileRange:
     case Call::EpollCtl: // what is waited on stands in /proc
         return true;
     default:
-        return row.effect == Effect::Wait ||
+        return row.effect == Effect::Wait || row.effect == Effect::Futex ||
                (row.effect != Effect::Receive && callInfo(row.call).flow != Flow::None);
     }
 }
@@ -82,10 +87,10 @@ std::vector<sock_filter> tracedCallsFilter(FilterKind kind)
                     "seccomp_rule_add");
             continue;
         }
-        if (row.call == Call::Futex) {
+        if (const auto flags = futexFlags(row.call)) {
             // Not within one process (pthread_mutex_lock(3) and the like), which costs every lock.
             require(seccomp_rule_add(context.get(), SCMP_ACT_TRACE(0), static_cast<int>(row.number), 1,
-                                     SCMP_A1(SCMP_CMP_MASKED_EQ, FUTEX_PRIVATE_FLAG, 0)),
+                                     SCMP_CMP(*flags, SCMP_CMP_MASKED_EQ, FUTEX_PRIVATE_FLAG, 0)),
                     "seccomp_rule_add");
             continue;
         }

@@ -12,6 +12,13 @@ namespace {
 
 using enum Effect;
 
+// These are younger than Debian 12's headers; they have the same numbers on all architectures.
+#ifndef SYS_futex_wake
+constexpr long SYS_futex_wake = 454;
+constexpr long SYS_futex_wait = 455;
+constexpr long SYS_futex_requeue = 456;
+#endif
+
 // arm64 lacks the calls that have an -at or a numbered successor.
 constexpr CallRow rows[] = {
     {SYS_read, Call::Read, Use, 0, -1, Payload::Flat, 1, 2},
@@ -44,6 +51,8 @@ constexpr CallRow rows[] = {
     {SYS_connect, Call::Connect, Socket, 0},
     {SYS_getsockopt, Call::Getsockopt, Use, 0},
     {SYS_setsockopt, Call::Setsockopt, Use, 0},
+    {SYS_getsockname, Call::Getsockname, Use, 0},
+    {SYS_getpeername, Call::Getpeername, Use, 0},
     {SYS_msgget, Call::Msgget, Sysv},
     {SYS_msgsnd, Call::Msgsnd, Sysv, -1, -1, Payload::Typed, 1, 2},
     {SYS_msgrcv, Call::Msgrcv, Sysv, -1, -1, Payload::Typed, 1, 2},
@@ -66,6 +75,7 @@ constexpr CallRow rows[] = {
     {SYS_mmap, Call::Mmap, Map, 4},
     {SYS_munmap, Call::Munmap, Map},
     {SYS_mremap, Call::Mremap, Map},
+    {SYS_msync, Call::Msync, Map},
 #ifdef SYS_eventfd
     {SYS_eventfd, Call::Eventfd, MakeObject},
 #endif
@@ -133,6 +143,11 @@ constexpr CallRow rows[] = {
     {SYS_lseek, Call::Lseek, Use, 0},
     {SYS_ioctl, Call::Ioctl, Use, 0},
     {SYS_ftruncate, Call::Ftruncate, Use, 0},
+    {SYS_truncate, Call::Truncate, Name, -1, -1, Payload::None, 0},
+    {SYS_fallocate, Call::Fallocate, Use, 0},
+    {SYS_fsync, Call::Fsync, Use, 0},
+    {SYS_fdatasync, Call::Fdatasync, Use, 0},
+    {SYS_sync_file_range, Call::SyncFileRange, Use, 0},
 #ifdef SYS_poll
     {SYS_poll, Call::Poll, Wait, -1, -1, Payload::None, 0, 1},
 #endif
@@ -148,6 +163,10 @@ constexpr CallRow rows[] = {
     {SYS_epoll_pwait2, Call::EpollPwait2, Wait, 0},
     {SYS_epoll_ctl, Call::EpollCtl, EpollControl, 0, 2},
     {SYS_futex, Call::Futex, Futex},
+    {SYS_futex_waitv, Call::FutexWaitv, Futex},
+    {SYS_futex_wake, Call::FutexWake, Futex},
+    {SYS_futex_wait, Call::FutexWait, Futex},
+    {SYS_futex_requeue, Call::FutexRequeue, Futex},
 #ifdef SYS_fork
     {SYS_fork, Call::Fork, Fork},
     {SYS_vfork, Call::Vfork, Fork},
@@ -184,8 +203,24 @@ const CallRow* callRow(std::uint64_t number) noexcept
     return &rows[rowIndex[number] - 1];
 }
 
+std::optional<std::uint8_t> futexFlags(Call call) noexcept
+{
+    switch (call) {
+    case Call::Futex:
+        return 1;
+    case Call::FutexWake:
+    case Call::FutexWait:
+        return 3;
+    default:
+        return std::nullopt;
+    }
+}
+
 std::string systemCallName(long number)
 {
+    if (const CallRow* row = callRow(static_cast<std::uint64_t>(number));
+        row != nullptr && row->call != Call::Other)
+        return std::string(callInfo(row->call).name);
     const std::unique_ptr<char, decltype(&std::free)> name(
         seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, static_cast<int>(number)), &std::free);
     return name ? std::string(name.get()) : "syscall_" + std::to_string(number);

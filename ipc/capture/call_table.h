@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -63,6 +64,9 @@ std::span<const CallRow> callRows() noexcept;
 
 /// The row of a system-call number, or null.
 const CallRow* callRow(std::uint64_t number) noexcept;
+
+/// Which argument holds the flags (FUTEX_PRIVATE_FLAG) of a call on one futex; none of others.
+std::optional<std::uint8_t> futexFlags(Call call) noexcept;
 
 /// A system call's name by its number ("wait4"), also of those that have no row; "syscall_N" when it has
 /// none.

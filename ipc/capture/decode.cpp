@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
@@ -238,6 +239,28 @@ bool takesControl(const CallContext& call)
     const std::vector<msghdr> headers = messageHeaders(call, call.argument(call.row.size));
     return std::any_of(headers.begin(), headers.end(),
                        [](const msghdr& header) { return header.msg_controllen >= CMSG_LEN(sizeof(int)); });
+}
+
+std::vector<std::uint64_t> sharedFutexes(const CallContext& call)
+{
+    const CallArguments& a = call.arguments;
+    std::vector<std::uint64_t> addresses;
+    if (const auto flags = futexFlags(call.row.call)) {
+        if ((a.at(*flags) & FUTEX_PRIVATE_FLAG) != 0)
+            return addresses;
+        addresses.push_back(a[0]);
+        const auto operation = static_cast<int>(a[1]) & FUTEX_CMD_MASK;
+        if (call.row.call == Call::Futex &&
+            (operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE || operation == FUTEX_WAKE_OP))
+            addresses.push_back(a[4]);
+        return addresses;
+    }
+    const std::uint64_t count = call.row.call == Call::FutexRequeue ? 2 : a[1] & 0xffffffff;
+    for (const futex_waitv& each : call.memory.objects<futex_waitv>(
+             a[0], static_cast<std::size_t>(std::min<std::uint64_t>(count, FUTEX_WAITV_MAX))))
+        if ((each.flags & FUTEX_PRIVATE_FLAG) == 0)
+            addresses.push_back(each.uaddr);
+    return addresses;
 }
 
 int openFlags(const CallContext& call)

@@ -61,6 +61,10 @@ bool looksOnly(const CallContext& call);
 /// Whether the caller has room for control messages.
 bool takesControl(const CallContext& call);
 
+/// The addresses of the futexes that a call waits on, wakes, or moves sleepers between, but for those that
+/// are one process's own (FUTEX_PRIVATE_FLAG).
+std::vector<std::uint64_t> sharedFutexes(const CallContext& call);
+
 /// The flags of open, openat, openat2 or creat.
 int openFlags(const CallContext& call);
 /// The flags (CLONE_…) of fork, vfork, clone or clone3.

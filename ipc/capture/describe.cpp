@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/falloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -47,6 +48,12 @@ constexpr NamedBits spliceNames[] = {{SPLICE_F_MOVE, "SPLICE_F_MOVE"},
                                      {SPLICE_F_NONBLOCK, "SPLICE_F_NONBLOCK"},
                                      {SPLICE_F_MORE, "SPLICE_F_MORE"},
                                      {SPLICE_F_GIFT, "SPLICE_F_GIFT"}};
+constexpr NamedBits allocateNames[] = {{FALLOC_FL_KEEP_SIZE, "FALLOC_FL_KEEP_SIZE"},
+                                       {FALLOC_FL_PUNCH_HOLE, "FALLOC_FL_PUNCH_HOLE"},
+                                       {FALLOC_FL_COLLAPSE_RANGE, "FALLOC_FL_COLLAPSE_RANGE"},
+                                       {FALLOC_FL_ZERO_RANGE, "FALLOC_FL_ZERO_RANGE"},
+                                       {FALLOC_FL_INSERT_RANGE, "FALLOC_FL_INSERT_RANGE"},
+                                       {FALLOC_FL_UNSHARE_RANGE, "FALLOC_FL_UNSHARE_RANGE"}};
 constexpr NamedBits namespaceNames[] = {
     {CLONE_FILES, "CLONE_FILES"},   {CLONE_FS, "CLONE_FS"},           {CLONE_NEWIPC, "CLONE_NEWIPC"},
     {CLONE_NEWNET, "CLONE_NEWNET"}, {CLONE_NEWNS, "CLONE_NEWNS"},     {CLONE_NEWPID, "CLONE_NEWPID"},
@@ -241,6 +248,11 @@ std::string describeArguments(const CallContext& call)
         return "cmd=" + valueName(a[1] & 0xffffffff, ioctlNames);
     case Call::Ftruncate:
         return "length=" + signedText(a[1]);
+    case Call::Fallocate:
+        return words({word("mode", bitNames(a[1] & 0xffffffff, allocateNames)), "offset=" + signedText(a[2]),
+                      "length=" + signedText(a[3])});
+    case Call::SyncFileRange:
+        return words({"offset=" + signedText(a[1]), "length=" + signedText(a[2])});
     case Call::EpollCtl: {
         const auto event = call.memory.object<epoll_event>(a[3]);
         return words({"op=" + valueName(a[1] & 0xffffffff, epollOperations),

@@ -3,6 +3,7 @@
 #include "ipc/capture/socket_address.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/memfd.h>
@@ -40,6 +41,8 @@ constexpr NamedBits futexNames[] = {{FUTEX_WAIT, "FUTEX_WAIT"},
                                     {FUTEX_TRYLOCK_PI, "FUTEX_TRYLOCK_PI"},
                                     {FUTEX_WAIT_BITSET, "FUTEX_WAIT_BITSET"},
                                     {FUTEX_WAKE_BITSET, "FUTEX_WAKE_BITSET"}};
+constexpr NamedBits syncNames[] = {
+    {MS_ASYNC, "MS_ASYNC"}, {MS_INVALIDATE, "MS_INVALIDATE"}, {MS_SYNC, "MS_SYNC"}};
 constexpr NamedBits controlNames[] = {{IPC_RMID, "IPC_RMID"}, {IPC_SET, "IPC_SET"}, {IPC_STAT, "IPC_STAT"},
                                       {GETPID, "GETPID"},     {GETVAL, "GETVAL"},   {GETALL, "GETALL"},
                                       {GETNCNT, "GETNCNT"},   {GETZCNT, "GETZCNT"}, {SETVAL, "SETVAL"},
@@ -54,6 +57,9 @@ constexpr NamedBits eventfdNames[] = {
     {EFD_CLOEXEC, "EFD_CLOEXEC"}, {EFD_NONBLOCK, "EFD_NONBLOCK"}, {EFD_SEMAPHORE, "EFD_SEMAPHORE"}};
 constexpr NamedBits protectionNames[] = {
     {PROT_READ, "PROT_READ"}, {PROT_WRITE, "PROT_WRITE"}, {PROT_EXEC, "PROT_EXEC"}};
+constexpr NamedBits renameNames[] = {{RENAME_NOREPLACE, "RENAME_NOREPLACE"},
+                                     {RENAME_EXCHANGE, "RENAME_EXCHANGE"},
+                                     {RENAME_WHITEOUT, "RENAME_WHITEOUT"}};
 constexpr NamedBits flockNames[] = {
     {LOCK_NB, "LOCK_NB"}, {LOCK_SH, "LOCK_SH"}, {LOCK_EX, "LOCK_EX"}, {LOCK_UN, "LOCK_UN"}};
 constexpr NamedBits domainNames[] = {{AF_UNIX, "AF_UNIX"}, {AF_INET, "AF_INET"}, {AF_INET6, "AF_INET6"}};
@@ -178,6 +184,15 @@ std::string describeIpc(const CallContext& call)
         return words({"op=" + valueName(operation, futexNames),
                       operation == FUTEX_WAIT ? timeoutWord(call, a[3]) : std::string()});
     }
+    case Call::FutexWaitv:
+        return "count=" + std::to_string(a[1] & 0xffffffff);
+    case Call::FutexWake:
+        return "count=" + std::to_string(static_cast<int>(a[2]));
+    case Call::FutexWait:
+        return "value=" + std::to_string(a[1]);
+    case Call::FutexRequeue:
+        return words({"wake=" + std::to_string(static_cast<int>(a[2])),
+                      "requeue=" + std::to_string(static_cast<int>(a[3]))});
     case Call::Shmat:
         return word("flags", bitNames(a[2] & 0xffffffff, attachFlags));
     case Call::Shmdt:
@@ -204,6 +219,9 @@ std::string describeIpc(const CallContext& call)
         return words({"address=" + hexadecimal(a[0]), "length=" + std::to_string(a[1])});
     case Call::Mremap:
         return words({"address=" + hexadecimal(a[0]), "length=" + std::to_string(a[2])});
+    case Call::Msync:
+        return words({"address=" + hexadecimal(a[0]), "length=" + std::to_string(a[1]),
+                      word("flags", bitNames(a[2] & 0xffffffff, syncNames))});
     case Call::Flock:
         return "operation=" + bitNames(a[1] & 0xffffffff, flockNames);
     case Call::Socket:
@@ -235,8 +253,12 @@ std::string describeIpc(const CallContext& call)
         return words({pathWord(call, "path", 0), pathWord(call, "to", 1)});
     case Call::Linkat:
     case Call::Renameat:
-    case Call::Renameat2:
         return words({pathWord(call, "path", 1), pathWord(call, "to", 3)});
+    case Call::Renameat2:
+        return words({pathWord(call, "path", 1), pathWord(call, "to", 3),
+                      word("flags", bitNames(a[4] & 0xffffffff, renameNames))});
+    case Call::Truncate:
+        return words({pathWord(call, "path", 0), "length=" + signedText(a[1])});
     default:
         return {};
     }
@@ -266,6 +288,12 @@ std::string describeIpcResult(const CallContext& call, std::int64_t result)
         if (a[4] != 0 && a[5] != 0)
             if (const auto size = call.memory.object<socklen_t>(a[5]))
                 return word("peer", encodeWord(addressText(call.memory, a[4], *size)));
+        return {};
+    case Call::Getsockname:
+    case Call::Getpeername:
+        if (const auto size = call.memory.object<socklen_t>(a[2]))
+            return word(call.row.call == Call::Getsockname ? "name" : "peer",
+                        encodeWord(addressText(call.memory, a[1], *size)));
         return {};
     case Call::Accept:
     case Call::Accept4:

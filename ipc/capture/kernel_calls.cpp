@@ -273,7 +273,18 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.extras[1] = fixed(3, sizeof(timespec));
         break;
     case Call::Lseek:
+    case Call::Fsync:
+    case Call::Fdatasync:
+    case Call::SyncFileRange:
         call.on = BYTEYARD_ON_FD;
+        break;
+    case Call::Getsockname:
+    case Call::Getpeername:
+        call.on = BYTEYARD_ON_FD;
+        call.extras[0] = {1, 2, BYTEYARD_SIZE_POINTER, 1};
+        break;
+    case Call::Msync:
+        call.on = BYTEYARD_ON_SEVERAL;
         break;
     case Call::Ioctl:
         call.on = BYTEYARD_ON_FD;
@@ -310,11 +321,22 @@ byteyard_call kernelCall(const CallRow& row) noexcept
         call.kept[3] = keptBytes(4, row.call == Call::Select ? sizeof(timeval) : sizeof(timespec));
         break;
     case Call::Futex:
+    case Call::FutexWake:
+    case Call::FutexWait:
         call.on = BYTEYARD_ON_SEVERAL;
-        call.flags = 1;
+        call.flags = static_cast<signed char>(*futexFlags(row.call));
         call.skips = FUTEX_PRIVATE_FLAG;
         call.kept[0] = keptBytes(0, mutexHead);
-        call.extras[0] = fixed(3, sizeof(timespec));
+        if (row.call == Call::Futex)
+            call.extras[0] = fixed(3, sizeof(timespec));
+        break;
+    case Call::FutexWaitv:
+        call.on = BYTEYARD_ON_SEVERAL;
+        call.extras[0] = counted(0, 1, sizeof(futex_waitv));
+        break;
+    case Call::FutexRequeue:
+        call.on = BYTEYARD_ON_SEVERAL;
+        call.extras[0] = fixed(0, 2 * sizeof(futex_waitv));
         break;
     default:
         tellTwice(row, call);

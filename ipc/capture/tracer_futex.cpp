@@ -52,21 +52,24 @@ std::string Tracer::Private::futexWords(const TraceeMemory& memory, const Mappin
     return text;
 }
 
-/// futex(2) on a word of followed memory. What a requeue moves sleepers to may lie in another object.
+/// A call on words of followed memory. What a requeue moves sleepers to may lie in another object, as may the
+/// words that futex_waitv(2) waits on.
 bool Tracer::Private::enterFutex(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;
-    const Mapping* mapping = mappingAt(*thread.process, context.arguments[0]);
-    if (mapping == nullptr || (context.arguments[1] & FUTEX_PRIVATE_FLAG) != 0)
-        return false;
-    call.endpoint = wordsEndpoint(*mapping, context.arguments[0]);
-    const auto operation = static_cast<int>(context.arguments[1]) & FUTEX_CMD_MASK;
-    if (operation == FUTEX_REQUEUE || operation == FUTEX_CMP_REQUEUE || operation == FUTEX_WAKE_OP)
-        if (const Mapping* second = mappingAt(*thread.process, context.arguments[4]))
-            call.endpoint2 = wordsEndpoint(*second, context.arguments[4]);
-    call.detail =
-        describeArguments(context) + " " + futexWords(context.memory, *mapping, context.arguments[0]);
-    return true;
+    for (const std::uint64_t address : sharedFutexes(context)) {
+        const Mapping* mapping = mappingAt(*thread.process, address);
+        if (mapping == nullptr)
+            continue;
+        const std::uint32_t endpoint = wordsEndpoint(*mapping, address);
+        if (call.endpoint == 0) {
+            call.endpoint = endpoint;
+            call.detail = describeArguments(context) + " " + futexWords(context.memory, *mapping, address);
+        } else if (call.endpoint2 == 0) {
+            call.endpoint2 = endpoint;
+        }
+    }
+    return call.endpoint != 0;
 }
 
 } // namespace byteyard::ipc

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 
 namespace byteyard::ipc {
@@ -48,6 +49,17 @@ std::string wholePath(const std::string& path)
 bool isLink(Call call)
 {
     return call == Call::Link || call == Call::Linkat;
+}
+
+bool isRename(Call call)
+{
+    return call == Call::Rename || call == Call::Renameat || call == Call::Renameat2;
+}
+
+/// renameat2(2): both keep a name, each the other's.
+bool exchanges(const CallContext& context)
+{
+    return context.row.call == Call::Renameat2 && (context.arguments[4] & RENAME_EXCHANGE) != 0;
 }
 
 bool removes(Call call)
@@ -133,6 +145,12 @@ bool Tracer::Private::enterName(TracedThread& thread, const CallContext& context
         return call.told = true;
     }
     call.path = placeOf(thread, name.directory, name.path);
+    if (exchanges(context)) {
+        const FileName other = otherNameOf(context);
+        call.endpoint = namedEndpoint(wholePath(call.path));
+        call.endpoint2 = namedEndpoint(wholePath(placeOf(thread, other.directory, other.path)));
+        return call.endpoint != 0 || call.endpoint2 != 0;
+    }
     // The kernel's side has told of it late: the name may be gone, or another's.
     if (kernel && !makesFifo(context) && enterKnownName(call, removes(which)))
         return true;
@@ -196,6 +214,23 @@ void Tracer::Private::giveName(std::uint32_t endpoint, const std::string& before
     (isSocket ? addresses[socketAt(whole)] : foundNames[whole]) = endpoint;
 }
 
+void Tracer::Private::exchangeNames(const std::string& one, const std::string& other)
+{
+    const auto exchange = [](auto& named, const std::string& first, const std::string& second) {
+        auto before = named.extract(first);
+        if (auto after = named.extract(second)) {
+            after.key() = first;
+            named.insert(std::move(after));
+        }
+        if (before) {
+            before.key() = second;
+            named.insert(std::move(before));
+        }
+    };
+    exchange(foundNames, one, other);
+    exchange(addresses, socketAt(one), socketAt(other));
+}
+
 void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context)
 {
     PendingCall& call = thread.call;
@@ -208,7 +243,9 @@ void Tracer::Private::leaveName(TracedThread& thread, const CallContext& context
     const FileName second = otherNameOf(context);
     if (removes(context.row.call))
         forgetName(wholePath(call.path));
-    else if (call.endpoint != 0 && context.row.call != Call::MqUnlink)
+    else if (exchanges(context))
+        exchangeNames(wholePath(call.path), wholePath(placeOf(thread, second.directory, second.path)));
+    else if (call.endpoint != 0 && (isLink(context.row.call) || isRename(context.row.call)))
         giveName(call.endpoint, wholePath(call.path),
                  wholePath(placeOf(thread, second.directory, second.path)), isLink(context.row.call));
     constexpr std::string_view head = "/dev/shm/sem.";

@@ -229,6 +229,7 @@ struct Tracer::Private
     void forgetName(const std::string& whole);
     void giveName(std::uint32_t endpoint, const std::string& before, const std::string& whole,
                   bool keepsBefore);
+    void exchangeNames(const std::string& one, const std::string& other);
     bool enterKnownName(PendingCall& call, bool isRemoved) const;
 
     // tracer_sockets.cpp: sockets, from their making to their connections.

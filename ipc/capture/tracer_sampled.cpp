@@ -110,6 +110,7 @@ bool canBeWoken(pid_t tid, const proc::SleepingCall& sleeping)
         const auto operation = static_cast<int>(a[1]) & FUTEX_CMD_MASK;
         return a[3] == 0 || operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET; // as poll
     }
+    case SYS_futex_waitv:
     case SYS_semtimedop:
     case SYS_epoll_pwait2:
     case SYS_mq_timedreceive:

@@ -76,12 +76,16 @@ bool Tracer::Private::lookAt(const TracedThread& looked, std::uint64_t time, Cal
         found.fd = static_cast<int>(sleeping->arguments.at(static_cast<std::size_t>(row->fd)));
     if ((mayPass() || looked.process->attached) && row != nullptr)
         describeSleep(looked, *row, sleeping->arguments, found);
-    if (sleeping->number == SYS_futex)
-        if (const Mapping* mapping = mappingAt(*looked.process, sleeping->arguments[0])) {
-            found.call = Call::Futex;
-            found.endpoint = wordsEndpoint(*mapping, sleeping->arguments[0]);
-            found.detail = futexWords(TraceeMemory(looked.tid), *mapping, sleeping->arguments[0]);
-        }
+    if (row != nullptr && row->effect == Effect::Futex) {
+        const TraceeMemory memory(looked.tid);
+        for (const std::uint64_t address : sharedFutexes({*row, sleeping->arguments, memory}))
+            if (const Mapping* mapping = mappingAt(*looked.process, address)) {
+                found.call = row->call;
+                found.endpoint = wordsEndpoint(*mapping, address);
+                found.detail = futexWords(memory, *mapping, address);
+                break;
+            }
+    }
     found.since = looked.look.since;
     found.exact = false;
     return true;

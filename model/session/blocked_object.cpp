@@ -153,7 +153,7 @@ QString blockedObjectText(const LiveState& live, const PendingCall& call, const 
     const QString& kind = endpoint.entry.kind;
     if (name == "semop"_L1 || name == "semtimedop"_L1)
         return semaphoreText(live, call, endpoint);
-    if (name == "futex"_L1)
+    if (name.startsWith("futex"_L1))
         return kind == "posix-semaphore"_L1 ? posixSemaphoreText(endpoint) : mutexText(live, call);
     if (name == "msgrcv"_L1)
         return receiveText(call, endpoint);

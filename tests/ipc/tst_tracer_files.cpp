@@ -17,6 +17,7 @@ private Q_SLOTS:
     void aFileThatIsMadeAnewIsAnother();
     void aFileThatReplacesAnotherIsAnother_data();
     void aFileThatReplacesAnotherIsAnother();
+    void filesThatExchangeTheirNamesStayWhatTheyAre();
     void aFileInThePlaceOfASocketIsNoSocket();
 };
 
@@ -132,6 +133,42 @@ void TracerFiles::aFileThatReplacesAnotherIsAnother()
     QCOMPARE(written.size(), static_cast<std::size_t>(files));
     for (std::size_t i = 0; i < written.size(); ++i)
         QCOMPARE(written[i], static_cast<std::int64_t>(i + 1));
+}
+
+/// renameat2(2) with RENAME_EXCHANGE.
+void TracerFiles::filesThatExchangeTheirNamesStayWhatTheyAre()
+{
+    Bench b;
+    const auto id = b.start(b.plan({"python3", "-c",
+                                    "import ctypes, os, sys\n"
+                                    "os.chdir(sys.argv[1])\n"
+                                    "def write(name, data):\n"
+                                    "    f = os.open(name, os.O_CREAT | os.O_WRONLY)\n"
+                                    "    os.write(f, data)\n"
+                                    "    os.close(f)\n"
+                                    "write('one', b'1')\n"
+                                    "write('two', b'22')\n"
+                                    "assert ctypes.CDLL(None).renameat2(-100, b'one', -100, b'two', 2) == 0\n"
+                                    "os.unlink('one')\n"
+                                    "write('one', b'333')\n"
+                                    "write('two', b'4444')\n",
+                                    b.directory.string()}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    std::vector<std::uint32_t> files;
+    for (const std::uint32_t file : b.sink.foundOf("file"))
+        if (b.sink.found(file).name.starts_with(b.directory.string())) // ctypes makes one of its own
+            files.push_back(file);
+    QCOMPARE(files.size(), 3U);
+    const auto exchanged = b.sink.events(Call::Renameat2, id);
+    QCOMPARE(exchanged.size(), 1U);
+    QCOMPARE(exchanged.front().endpoint, files[0]);
+    QCOMPARE(exchanged.front().endpoint2, files[1]);
+    QCOMPARE(detailValue(exchanged.front().detailText, "flags"), std::string("RENAME_EXCHANGE"));
+    QCOMPARE(b.sink.events(callOfUnlink.call, id).front().endpoint, files[1]);
+    QCOMPARE(b.sink.bytesIn(files[0]), 5);
+    QCOMPARE(b.sink.bytesIn(files[1]), 2);
+    QCOMPARE(b.sink.bytesIn(files[2]), 3);
 }
 
 /// A socket's path goes with its name, and what stands there afterwards is something else.

@@ -3,7 +3,6 @@
 // directory, on the files "data" and "data2".
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <linux/io_uring.h>
 #include <linux/openat2.h>
 #include <mqueue.h>
@@ -133,6 +132,14 @@ static long bytes(void)
         return syscall(SYS_lseek, f, 4, SEEK_SET) - 4;
     if (is("ftruncate"))
         return syscall(SYS_ftruncate, f, 3);
+    if (is("fallocate"))
+        return syscall(SYS_fallocate, f, FALLOC_FL_KEEP_SIZE, 4096L, 100L);
+    if (is("fsync"))
+        return syscall(SYS_fsync, f);
+    if (is("fdatasync"))
+        return syscall(SYS_fdatasync, f);
+    if (is("sync_file_range"))
+        return syscall(SYS_sync_file_range, f, 2L, 5L, SYNC_FILE_RANGE_WRITE);
     if (is("flock"))
         return syscall(SYS_flock, f, LOCK_EX | LOCK_NB);
     return -1;
@@ -147,7 +154,7 @@ static long onSockets(void)
                              {.msg_hdr = {.msg_iov = &vectors[1], .msg_iovlen = 1}}};
     const int one = 1;
     int value = 0;
-    socklen_t size = sizeof value;
+    socklen_t size = sizeof value, nameSize = sizeof address;
     if (is("sendto") || is("sendmsg") || is("sendmmsg") || is("shutdown") || is("setsockopt") ||
         is("getsockopt")) {
         sockets(s, is("sendmmsg") ? SOCK_SEQPACKET : SOCK_STREAM, "");
@@ -179,6 +186,10 @@ static long onSockets(void)
         return syscall(SYS_listen, fd, 3);
     }
     const int fd = listener(&address);
+    if (is("getsockname"))
+        return syscall(SYS_getsockname, fd, &address, &nameSize);
+    if (is("getpeername"))
+        return syscall(SYS_getpeername, client(&address), &address, &nameSize);
     if (is("connect")) {
         const int from = socket(AF_UNIX, SOCK_STREAM, 0);
         return syscall(SYS_connect, from, &address, sizeof address);
@@ -250,19 +261,6 @@ static long objects(void)
     }
     if (is("memfd_create"))
         return syscall(SYS_memfd_create, "byteyard-rows", MFD_CLOEXEC) < 0;
-    if (is("mmap") || is("munmap") || is("mremap") || is("futex")) {
-        const int fd = (int)syscall(SYS_memfd_create, "byteyard-rows", 0);
-        need(fd >= 0 && ftruncate(fd, 8192) == 0);
-        const long at = syscall(SYS_mmap, NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        need(at != -1);
-        if (is("munmap"))
-            return syscall(SYS_munmap, at, 8192);
-        if (is("mremap"))
-            return syscall(SYS_mremap, at, 8192, 4096, 0) != at;
-        if (is("futex"))
-            return syscall(SYS_futex, at + 64, FUTEX_WAKE, 1, NULL, NULL, 0);
-        return 0;
-    }
     return -1;
 }
 
@@ -361,6 +359,8 @@ static long names(void)
         return syscall(SYS_unlinkat, AT_FDCWD, "data", 0);
     if (is("renameat2"))
         return syscall(SYS_renameat2, AT_FDCWD, "data", AT_FDCWD, "second", 0);
+    if (is("truncate"))
+        return syscall(SYS_truncate, "data", 3L);
     return -1;
 }
 
@@ -480,17 +480,18 @@ int main(int count, char** arguments)
     const char* const of[] = {
         " read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 splice tee vmsplice "
         "sendfile"
-        " copy_file_range lseek ftruncate flock ",
+        " copy_file_range lseek ftruncate fallocate fsync fdatasync sync_file_range flock ",
         " sendto recvfrom sendmsg recvmsg sendmmsg recvmmsg shutdown socket bind listen accept accept4 "
         "connect"
-        " getsockopt setsockopt socketpair ",
+        " getsockopt setsockopt getsockname getpeername socketpair ",
         " msgget msgsnd msgrcv msgctl shmget shmat shmdt shmctl semget semop semtimedop semctl mq_open "
         "mq_unlink"
-        " mq_timedsend mq_timedreceive mq_notify mq_getsetattr memfd_create mmap munmap mremap futex ",
+        " mq_timedsend mq_timedreceive mq_notify mq_getsetattr memfd_create ",
         " eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime inotify_init inotify_init1"
         " inotify_add_watch inotify_rm_watch pidfd_open pidfd_getfd pidfd_send_signal unshare setns"
         " io_uring_setup io_uring_enter io_uring_register process_vm_readv process_vm_writev ",
-        " open creat openat openat2 mknod mknodat link linkat unlink unlinkat rename renameat renameat2 ",
+        " open creat openat openat2 mknod mknodat link linkat unlink unlinkat rename renameat renameat2 "
+        "truncate ",
         " close close_range dup dup2 dup3 pipe pipe2 fcntl ioctl ",
         " poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2 epoll_ctl ",
         " kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo ",
