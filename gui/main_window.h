@@ -195,7 +195,8 @@ private:
     bool m_restored = false;      ///< the panels stand where they stood before
     bool m_opening = false;       ///< a recording is being read
     std::function<void()> m_afterStop;
-    QList<qint64> m_attach; ///< what the run that is about to begin attaches to
+    QList<qint64> m_attach;       ///< what the run that is about to begin attaches to, and
+    bool m_attachChildren = true; ///< whether to the children that it has
 };
 
 } // namespace byteyard::gui

@@ -54,8 +54,9 @@ void MainWindow::attach()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
         if (m_session.isLive())
-            return m_session.attach(dialog->pid());
+            return m_session.attach(dialog->pid(), dialog->withChildren());
         m_attach = {dialog->pid()};
+        m_attachChildren = dialog->withChildren();
         run();
     });
     dialog->open();
@@ -74,6 +75,7 @@ void MainWindow::runNow(const QStringList& only)
     options.systemFiles = m_session.followsSystemFiles();
     options.only = only;
     options.attach = std::exchange(m_attach, {});
+    options.attachChildren = m_attachChildren;
     m_session.run(m_document.topology(), options);
 }
 

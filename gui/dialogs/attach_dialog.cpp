@@ -5,6 +5,7 @@
 #include "gui/widgets/labels.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -79,6 +80,11 @@ AttachDialog::AttachDialog(model::Session& session, const QString& consequence, 
     m_why->setObjectName(u"whyNot"_s);
     layout->addWidget(m_why);
 
+    m_children = new QCheckBox(tr("Follow the &children that it has already, and theirs"), this);
+    m_children->setObjectName(u"withChildren"_s);
+    m_children->setChecked(true);
+    layout->addWidget(m_children);
+
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_attach = buttons->addButton(tr("&Attach"), QDialogButtonBox::AcceptRole);
     m_attach->setObjectName(u"attachNow"_s);
@@ -113,6 +119,11 @@ AttachDialog::AttachDialog(model::Session& session, const QString& consequence, 
 qint64 AttachDialog::pid() const
 {
     return m_table->currentIndex().data(AttachModel::PidRole).toLongLong();
+}
+
+bool AttachDialog::withChildren() const
+{
+    return m_children->isChecked();
 }
 
 /// There is always one to be attached to by Enter, unless nothing fits.

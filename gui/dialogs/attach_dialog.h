@@ -5,6 +5,7 @@
 #include <QDialog>
 #include <QTimer>
 
+class QCheckBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -24,7 +25,8 @@ public:
     /// `consequence` is a sentence on what attaching does besides; may be empty.
     AttachDialog(model::Session& session, const QString& consequence, QWidget* parent = nullptr);
 
-    qint64 pid() const; ///< of the current row; 0: none
+    qint64 pid() const;        ///< of the current row; 0: none
+    bool withChildren() const; ///< those that it has already are followed too
 
 private:
     void showCurrent();
@@ -37,6 +39,7 @@ private:
     QLineEdit* m_filter;
     DataTable* m_table;
     QLabel* m_why;
+    QCheckBox* m_children;
     QPushButton* m_attach;
     QTimer m_refresh;
 };

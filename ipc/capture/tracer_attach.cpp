@@ -54,6 +54,13 @@ TracedProcess& Tracer::Private::attach(pid_t pid, std::uint32_t number)
     process.number = number;
     process.pid = pid;
     process.attached = true;
+    if (const auto kin = proc::kinship(pid))
+        for (const auto& [other, parent] : processes)
+            if (parent->pid == kin->parent && !parent->closed) {
+                process.parent = other;
+                process.ancestors = parent->ancestors;
+                process.ancestors.push_back(other);
+            }
     process.sampled = sampledAtFirst;
     process.isUnobserved = is32Bit(pid);
     process.state = ProcessState::Running;

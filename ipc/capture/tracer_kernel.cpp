@@ -222,7 +222,9 @@ void Tracer::Private::drainLoop()
             const std::lock_guard lock(table);
             taken = takeRecords(recordsUnderOneLock);
             lossesTaken = lossesTaken && taken == 0;
-            if (const std::uint64_t time = now(); !lossesTaken && (taken == 0 || time >= lossesAt)) {
+            pauses = taken > 0 ? 0 : pauses + 1;
+            if (const std::uint64_t time = now();
+                !lossesTaken && (pauses > pausesBeforeSleep || time >= lossesAt)) {
                 takeLosses();
                 lossesAt = time + lossesEveryNs;
                 lossesTaken = taken == 0;
@@ -230,7 +232,6 @@ void Tracer::Private::drainLoop()
         }
         if (taken == recordsUnderOneLock)
             continue;
-        pauses = taken > 0 ? 0 : pauses + 1;
         if (pauses > pausesBeforeSleep)
             kernel->waitForRecords(drainEnd.get());
         else

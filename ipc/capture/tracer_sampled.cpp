@@ -223,7 +223,7 @@ void Tracer::Private::endGap(TracedThread& thread)
     if (process.gaps > 0 && !isFollowedAgain)
         return;
     endLooking(process);
-    if (process.attached || !process.closed)
+    if ((process.attached || !process.closed) && !process.leaving) // who is let go is not followed again
         sink.sampled(process.number, process.gaps > 0 ? SampledWhy::Attached : SampledWhy::No);
 }
 

@@ -96,7 +96,7 @@ void Run::begin(TopologySpec topology)
     m_queue.control(runStartedFrame(m_capture, wallClock(), m_started, m_directory.path()));
     m_tracer.followSystemFiles(m_options.systemFiles);
     for (const pid_t pid : m_options.attach)
-        attach(pid);
+        attach(pid, m_options.attachChildren);
     add(topology);
     armTimer(m_live);
 }

@@ -4,6 +4,7 @@
 #include "ipc/engine/launcher.h"
 #include "ipc/engine/start_order.h"
 #include "ipc/engine/watch.h"
+#include "ipc/host/attachable.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -12,10 +13,11 @@ namespace byteyard::ipc::engine {
 struct RunOptions
 {
     std::size_t dataBytes = 64;
-    int pace = 0;              ///< data calls a second a process; 0: full
-    std::uint64_t budget = 0;  ///< calls a second that a process may make and be followed; 0: no bound
-    bool systemFiles = false;  ///< files of the system that programs open are endpoints too
-    std::vector<pid_t> attach; ///< processes that run already
+    int pace = 0;               ///< data calls a second a process; 0: full
+    std::uint64_t budget = 0;   ///< calls a second that a process may make and be followed; 0: no bound
+    bool systemFiles = false;   ///< files of the system that programs open are endpoints too
+    std::vector<pid_t> attach;  ///< processes that run already, and
+    bool attachChildren = true; ///< the children that they have
 };
 
 /// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
@@ -58,7 +60,7 @@ public:
     // What a person can do to it (docs/protocol.md). Each does nothing where there is nothing to do it to.
     void add(const TopologySpec& added);
     /// Follows a process that runs already. What forbids it is told as an error.
-    void attach(pid_t pid);
+    void attach(pid_t pid, bool withChildren);
     /// Lets it go. False when no such process is attached.
     bool detach(std::uint32_t process);
     void startNode(const std::string& node);
@@ -90,6 +92,7 @@ public:
     bool tellHolders(std::uint32_t endpoint);
 
 private:
+    std::optional<host::AttachRefusal> attachOne(pid_t pid);
     struct Stop
     {
         std::uint32_t root = 0; ///< with all that it forked; 0: everything

@@ -1,9 +1,16 @@
 #include "ipc/engine/run.h"
 
+#include "ipc/host/proc.h"
+#include "ipc/host/process_scan.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <set>
 #include <system_error>
+#include <unistd.h>
+#include <utility>
 
 // What a person does to a run.
 
@@ -21,6 +28,21 @@ std::vector<ProcessRecord> launched(std::vector<ProcessRecord> all)
     return all;
 }
 
+/// Of a child: it is followed, is not to be followed, or is over.
+bool isExpected(const host::AttachRefusal& refusal)
+{
+    if (refusal.why != "traced")
+        return refusal.why == "followed" || refusal.why == "own" || refusal.why == "zombie" ||
+               refusal.why == "no-process" || refusal.why == "kernel-thread";
+    const auto tracer = std::find_if(refusal.parameters.begin(), refusal.parameters.end(),
+                                     [](const auto& each) { return each.first == "tracer"; });
+    const auto kin =
+        tracer == refusal.parameters.end()
+            ? std::nullopt
+            : proc::kinship(static_cast<pid_t>(std::strtol(tracer->second.c_str(), nullptr, 10)));
+    return kin && kin->tgid == ::getpid(); // what a followed one has made comes by itself
+}
+
 } // namespace
 
 void Run::stop()
@@ -35,25 +57,43 @@ void Run::stop()
     endWhenDone();
 }
 
-void Run::attach(pid_t pid)
+/// A process that runs already; why it cannot be followed, if it cannot.
+std::optional<host::AttachRefusal> Run::attachOne(pid_t pid)
 {
-    if (!m_live || m_stopped)
-        return;
     const host::AttachRights rights = host::ownAttachRights();
-    const auto refuse = [&](const host::AttachRefusal& refusal) {
-        const auto stat = host::processStat("/proc", pid);
-        m_queue.control(errorFrame(attachReport(pid, stat ? stat->name : std::string(), refusal)));
-    };
     for (const ProcessRecord& record : m_sink.records())
         if (isAlive(record) && record.pid == pid)
-            return refuse(host::attachFailure(EALREADY, rights));
+            return host::attachFailure(EALREADY, rights);
     if (const std::optional<host::AttachRefusal> refusal = host::attachRefusal("/proc", pid, rights))
-        return refuse(*refusal);
+        return refusal;
     try {
         m_tracer.attach(pid, ++m_numbers.process, m_options.budget);
     } catch (const std::system_error& error) {
-        refuse(host::attachFailure(error.code().value(), rights));
+        return host::attachFailure(error.code().value(), rights);
     }
+    return std::nullopt;
+}
+
+void Run::attach(pid_t pid, bool withChildren)
+{
+    if (!m_live || m_stopped)
+        return;
+    const auto refuse = [this](pid_t refused, const host::AttachRefusal& why) {
+        const auto stat = host::processStat("/proc", refused);
+        m_queue.control(errorFrame(attachReport(refused, stat ? stat->name : std::string(), why)));
+    };
+    if (const std::optional<host::AttachRefusal> refusal = attachOne(pid))
+        return refuse(pid, *refusal);
+    // Until there is no new one: each may make some before it is followed.
+    std::set<pid_t> tried;
+    for (bool isNew = withChildren; std::exchange(isNew, false);)
+        for (const pid_t child : host::descendantsOf("/proc", pid)) {
+            if (!tried.insert(child).second)
+                continue;
+            isNew = true;
+            if (const auto refusal = attachOne(child); refusal && !isExpected(*refusal))
+                refuse(child, *refusal);
+        }
 }
 
 bool Run::detach(std::uint32_t process)

@@ -197,6 +197,7 @@ void Worker::start(const ObjectReader& message)
                          ? static_cast<std::uint64_t>(message.integer("budget", 0, mostBudget, usualBudget))
                          : 0;
     options.systemFiles = message.flag("systemFiles", false);
+    options.attachChildren = message.flag("attachChildren", true);
     for (const json& pid : message.array("attach")) {
         if (!pid.is_number_integer() || pid < 1 || pid > INT32_MAX)
             message.refuse("attach", "holds what is no process");
@@ -354,7 +355,7 @@ void Worker::attach(const std::string& /*type*/, const ObjectReader& message)
 {
     const auto pid = static_cast<pid_t>(message.integer("pid", 1, INT32_MAX));
     if (m_run)
-        m_run->attach(pid);
+        m_run->attach(pid, message.flag("children", true));
 }
 
 void Worker::listProcesses(const std::string& /*type*/, const ObjectReader& /*message*/)

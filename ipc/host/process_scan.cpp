@@ -7,6 +7,7 @@
 #include <charconv>
 #include <dirent.h>
 #include <fcntl.h>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <sys/stat.h>
@@ -205,6 +206,23 @@ std::vector<pid_t> childrenOf(const std::string& root, pid_t parent)
             children.push_back(pid);
     }
     return children;
+}
+
+std::vector<pid_t> descendantsOf(const std::string& root, pid_t ancestor)
+{
+    std::multimap<pid_t, pid_t> children;
+    for (const pid_t pid : processes(root))
+        if (const std::optional<ProcessStat> status = processStat(root, pid))
+            children.emplace(status->parent, pid);
+    std::vector<pid_t> found{ancestor};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const auto [from, to] = children.equal_range(found[i]);
+        for (auto child = from; child != to; ++child)
+            if (std::find(found.begin(), found.end(), child->second) == found.end())
+                found.push_back(child->second); // a number may be given again while /proc is read
+    }
+    found.erase(found.begin());
+    return found;
 }
 
 } // namespace byteyard::ipc::host

@@ -58,5 +58,7 @@ std::optional<ProcessStat> processStat(const std::string& root, pid_t pid);
 /// Pids of all processes.
 std::vector<pid_t> processes(const std::string& root);
 std::vector<pid_t> childrenOf(const std::string& root, pid_t parent);
+/// Its children, their children and so on, each before its own.
+std::vector<pid_t> descendantsOf(const std::string& root, pid_t ancestor);
 
 } // namespace byteyard::ipc::host

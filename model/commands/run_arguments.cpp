@@ -92,6 +92,8 @@ RunArguments readRunArguments(const QStringList& arguments)
             result.json = true;
         } else if (argument == "--system-files"_L1) {
             result.systemFiles = true;
+        } else if (argument == "--no-children"_L1) {
+            result.attachChildren = false;
         } else if (withValue.contains(name)) {
             const bool joined = name.size() < argument.size();
             if (!joined && i + 1 == arguments.size())
@@ -113,6 +115,8 @@ RunArguments readRunArguments(const QStringList& arguments)
     if (result.error.isEmpty() && result.lab.isEmpty() && result.attach.isEmpty())
         result.error = RunArgumentsText::tr(
             "Name the topology to run: byteyard run LAB.byteyard, or a process to attach to: --attach PID");
+    if (result.error.isEmpty() && result.attach.isEmpty() && !result.attachChildren)
+        result.error = RunArgumentsText::tr("--no-children goes with --attach PID.");
     if (result.error.isEmpty() && result.lab.isEmpty() && !result.group.isEmpty())
         result.error = RunArgumentsText::tr("--group needs the topology that the group is in.");
     return result;

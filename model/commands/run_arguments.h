@@ -22,6 +22,7 @@ struct RunArguments
     int budget = RunOptions().budget;
     QString record; ///< empty: no recording
     QList<qint64> attach;
+    bool attachChildren = true;
     QList<Export> exports;
     bool json = false;
     bool systemFiles = false; ///< follows libraries and other files of the system too

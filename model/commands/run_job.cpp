@@ -51,6 +51,7 @@ int RunJob::run(const Topology& topology)
     options.recordPath = m_arguments.record;
     options.systemFiles = m_arguments.systemFiles;
     options.attach = m_arguments.attach;
+    options.attachChildren = m_arguments.attachChildren;
     m_session.run(topology, options);
     if (m_session.isLive()) {
         if (m_arguments.json)

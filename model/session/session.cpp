@@ -148,9 +148,9 @@ void Session::adopt(const Topology& topology, const QHash<quint32, QString>& nod
     Q_EMIT structureChanged();
 }
 
-void Session::attach(qint64 pid)
+void Session::attach(qint64 pid, bool withChildren)
 {
-    d->post(u"attach"_s, {{u"pid"_s, pid}});
+    d->post(u"attach"_s, {{u"pid"_s, pid}, {u"children"_s, withChildren}});
 }
 
 void Session::detach(quint32 process)

@@ -140,7 +140,8 @@ struct RunOptions
     bool systemFiles = false;
     /// Nodes of the processes that start; the others wait to be started by hand. Empty: each as it says.
     QStringList only = {};
-    QList<qint64> attach; ///< pids of processes that run already
+    QList<qint64> attach;       ///< pids of processes that run already, and
+    bool attachChildren = true; ///< the children that they have
 };
 
 /// A process of the machine that the engine runs on.
@@ -195,8 +196,9 @@ public:
     /// document's with the nodes and their edges in it: they are not started by add().
     void adopt(const Topology& topology, const QHash<quint32, QString>& nodesOfProcesses,
                const QHash<quint32, QString>& nodesOfEndpoints);
-    /// Follows a process that runs already, in this run. What forbids it becomes a problem.
-    void attach(qint64 pid);
+    /// Follows a process that runs already, in this run, and the children that it has. What forbids it
+    /// becomes a problem.
+    void attach(qint64 pid, bool withChildren = true);
     /// Lets an attached process go on by itself.
     void detach(quint32 process);
     /// Answered by processesListed(). Starts the engine if there is none.

@@ -119,6 +119,7 @@ void Session::Private::sendRun()
         attach.append(pid);
     connection->postRun({{u"type"_s, u"run"_s},
                          {u"attach"_s, attach},
+                         {u"attachChildren"_s, options.attachChildren},
                          {u"topology"_s, topologyForEngine(chosen)},
                          {u"capture"_s, options.capture},
                          {u"dataBytes"_s, options.dataBytes},

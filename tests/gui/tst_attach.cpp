@@ -4,17 +4,20 @@
 #include "gui/theme/theme.h"
 #include "gui/widgets/command_list.h"
 #include "gui/widgets/data_table.h"
+#include "ipc/host/process_scan.h"
 #include "tests/gui/hands.h"
 #include "tests/gui/xvfb.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QCheckBox>
 #include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
@@ -109,6 +112,49 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
         QCOMPARE(attached()->entry.state, u"detached"_s);
         QCOMPARE(m_stranger.state(), QProcess::Running);
+    }
+
+    void theChildrenThatItHasComeAlongIfWanted_data()
+    {
+        QTest::addColumn<bool>("wanted");
+        QTest::newRow("as it is offered") << true;
+        QTest::newRow("unchecked") << false;
+    }
+
+    void theChildrenThatItHasComeAlongIfWanted()
+    {
+        QFETCH(bool, wanted);
+        const QString go = m_go + u"-family"_s;
+        QProcess shell;
+        shell.start(u"sh"_s, {u"-c"_s, u"\"$0\" busy \"$1\" & wait"_s,
+                              QStringLiteral(BYTEYARD_PEERS "/strangers"), go});
+        QVERIFY(shell.waitForStarted());
+        QTRY_COMPARE(ipc::host::descendantsOf("/proc", static_cast<pid_t>(shell.processId())).size(), 1U);
+        QVERIFY(Hands::key(u"ctrl+shift+t"_s));
+        QTRY_VERIFY(dialog());
+        QVERIFY(Hands::type(QString::number(shell.processId())));
+        QTRY_COMPARE_WITH_TIMEOUT(dialog()->pid(), shell.processId(), patience);
+        if (!wanted) {
+            auto* box = dialog()->findChild<QCheckBox*>(u"withChildren"_s);
+            QVERIFY(Hands::click(box->mapToGlobal(QPoint(box->height() / 2, box->height() / 2))));
+            QTRY_VERIFY(!box->isChecked());
+        }
+        auto* attachNow = dialog()->findChild<QPushButton*>(u"attachNow"_s);
+        QVERIFY(Hands::click(attachNow->mapToGlobal(attachNow->rect().center())));
+        QTRY_VERIFY_WITH_TIMEOUT(attached() != nullptr, patience);
+        // What is asked after it is answered after it.
+        QSignalSpy answered(&m_window->session(), &model::Session::processesListed);
+        m_window->session().askProcesses();
+        QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), patience);
+        QCOMPARE(m_window->session().processes().size(), wanted ? 2 : 1);
+        QTRY_VERIFY(m_window->statusText().contains(wanted ? u"2 attached"_s : u"1 attached"_s));
+        picture(*m_window, wanted ? u"attached-family"_s : u"attached-alone"_s);
+        m_window->session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
+        QFile file(go);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(shell.waitForFinished(patience));
+        QCOMPARE(shell.exitCode(), 0);
     }
 
     void aClickOnOneThatCannotBeSaysWhy()

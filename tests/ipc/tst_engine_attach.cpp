@@ -2,6 +2,8 @@
 #include "machine_calls.h"
 #include "stranger.h"
 
+#include "ipc/host/process_scan.h"
+
 #include <QTest>
 
 #include <sys/ptrace.h>
@@ -29,7 +31,7 @@ void touch(const QString& path)
 
 /// A run that has nothing but what it attaches to.
 void begin(EngineClient& engine, const QList<int>& pids, const QString& capture = u"auto"_s,
-           const QJsonArray& nodes = {})
+           const QJsonArray& nodes = {}, bool withChildren = true)
 {
     QJsonArray attach;
     for (const int pid : pids)
@@ -38,6 +40,7 @@ void begin(EngineClient& engine, const QList<int>& pids, const QString& capture 
     engine.send({{"type", "run"},
                  {"capture", capture},
                  {"attach", attach},
+                 {"attachChildren", withChildren},
                  {"topology", QJsonObject{{"format", 1}, {"nodes", nodes}, {"edges", QJsonArray()}}}});
 }
 
@@ -77,6 +80,8 @@ class TestEngineAttach : public QObject
 private Q_SLOTS:
     void whatIsAttachedIsFollowedToItsEnd_data();
     void whatIsAttachedIsFollowedToItsEnd();
+    void theChildrenThatItHasAreFollowedToo_data();
+    void theChildrenThatItHasAreFollowedToo();
     void stopLetsItGoAndEndsTheOthers();
     void aSleeperDoesNotHoldTheEndOfARun();
     void itOutlivesTheEngine_data();
@@ -134,6 +139,69 @@ void TestEngineAttach::whatIsAttachedIsFollowedToItsEnd()
     QCOMPARE(written, 5005); // each once, whatever else captures
     QCOMPARE(read, isSampled ? 0 : 5005);
     QCOMPARE(stranger.status(), 7);
+}
+
+void TestEngineAttach::theChildrenThatItHasAreFollowedToo_data()
+{
+    QTest::addColumn<QString>("capture");
+    QTest::addColumn<bool>("withChildren");
+    for (const char* capture : {"ptrace", "ebpf", "sampled"}) {
+        QTest::newRow(capture) << QString::fromLatin1(capture) << true;
+        QTest::addRow("%s, alone", capture) << QString::fromLatin1(capture) << false;
+    }
+}
+
+/// And theirs.
+void TestEngineAttach::theChildrenThatItHasAreFollowedToo()
+{
+    QFETCH(QString, capture);
+    QFETCH(bool, withChildren);
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({u"/usr/bin/python3"_s, u"-c"_s,
+                       u"import os, sys, time\n"
+                       "r, w = os.pipe()\n"
+                       "if os.fork() == 0:\n"
+                       "    if os.fork() == 0:\n"
+                       "        while not os.path.exists(sys.argv[1]):\n"
+                       "            os.write(w, b'x' * 10)\n"
+                       "            time.sleep(0.01)\n"
+                       "        os._exit(0)\n"
+                       "    os.close(w)\n"
+                       "    while os.read(r, 100): pass\n"
+                       "    os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+                       "os.close(r); os.close(w)\n"
+                       "os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\n"_s,
+                       go});
+    const auto family = [&] { return ipc::host::descendantsOf("/proc", stranger.pid()); };
+    QVERIFY(QTest::qWaitFor([&] { return family().size() == 2; }, patience));
+    const pid_t child = family().front();
+    const pid_t grandchild = family().back();
+    EngineClient engine;
+    QVERIFY(engine.greet());
+    begin(engine, {stranger.pid()}, capture, {}, withChildren);
+    QVERIFY(engine.until([&] { return engine.has(u"run-started"_s) || engine.has(u"run-ended"_s); }));
+    if (engine.has(u"run-ended"_s))
+        QSKIP("this engine cannot capture so");
+    QVERIFY(engine.until([&] { return stateOf(engine, stranger.pid()) == u"running"_s; }));
+    if (withChildren) {
+        QVERIFY(engine.until([&] { return stateOf(engine, grandchild) == u"running"_s; }));
+        QVERIFY(processOf(engine, grandchild)[u"attached"_s].toBool());
+        QCOMPARE(processOf(engine, child)[u"parent"_s], processOf(engine, stranger.pid())[u"process"_s]);
+        QCOMPARE(processOf(engine, grandchild)[u"parent"_s], processOf(engine, child)[u"process"_s]);
+        if (capture != "sampled"_L1)
+            QVERIFY(engine.until([&] {
+                return std::count_if(engine.events.begin(), engine.events.end(), [&](const auto& event) {
+                           return event.call == ipc::Call::Write && event.pid == grandchild &&
+                                  event.result == 10;
+                       }) > 3;
+            }));
+    }
+    touch(go);
+    QVERIFY(engine.until([&] { return engine.has(u"run-ended"_s); }));
+    QCOMPARE(processOf(engine, grandchild).isEmpty(), !withChildren);
+    QCOMPARE(engine.errors(), QStringList());
+    QCOMPARE(stranger.status(), 0);
 }
 
 void TestEngineAttach::stopLetsItGoAndEndsTheOthers()

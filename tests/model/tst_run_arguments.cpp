@@ -80,6 +80,8 @@ void TestRunArguments::everyOptionIsUnderstood()
     QVERIFY2(attaching.error.isEmpty(), qPrintable(attaching.error));
     QVERIFY(attaching.lab.isEmpty());
     QCOMPARE(attaching.attach, (QList<qint64>{12, 13}));
+    QVERIFY(attaching.attachChildren);
+    QVERIFY(!readRunArguments({u"--attach"_s, u"12"_s, u"--no-children"_s}).attachChildren);
 }
 
 void TestRunArguments::wrongArgumentsAreStatusTwoAndOneLine_data()
@@ -94,6 +96,8 @@ void TestRunArguments::wrongArgumentsAreStatusTwoAndOneLine_data()
     QTest::newRow("bad capture") << QStringList{u"a"_s, u"--capture"_s, u"magic"_s} << QByteArray("ptrace");
     QTest::newRow("bad recording") << QStringList{u"a"_s, u"--record"_s, u"a.txt"_s} << QByteArray(".pcapng");
     QTest::newRow("bad pid") << QStringList{u"--attach"_s, u"firefox"_s} << QByteArray("no process id");
+    QTest::newRow("whose children") << QStringList{u"--no-children"_s, u"lab"_s}
+                                    << QByteArray("goes with --attach");
     QTest::newRow("no pid") << QStringList{u"--attach"_s, u"0"_s} << QByteArray("no process id");
     QTest::newRow("bad export") << QStringList{u"a"_s, u"--export"_s, u"a.xls"_s} << QByteArray(".jsonl");
 }
