@@ -88,7 +88,7 @@ void MainWindow::updateActions()
         allow(name, movable > 1, tr("select two parts or more"));
     for (const QString& name : {u"distributeHorizontally"_s, u"distributeVertically"_s})
         allow(name, movable > 2, tr("select three parts or more"));
-    allow(u"arrange"_s, nodes, nothingThere);
+    allow(u"arrange"_s, !m_canvas->isEmpty(), nothingThere);
     updateGroupActions();
     const int pace = m_document.topology().pace;
     for (const int each : {0, 10, 2, 1})

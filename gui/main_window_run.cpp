@@ -169,8 +169,9 @@ QString MainWindow::statusText() const
 
 void MainWindow::updateStatus()
 {
-    // The first event makes the log one that can be exported.
-    if (action(u"exportLog"_s)->isEnabled() != (m_session.eventCount() > 0))
+    // The first event makes the log one that can be exported, the first part a canvas that can be laid out.
+    if (action(u"exportLog"_s)->isEnabled() != (m_session.eventCount() > 0) ||
+        action(u"arrange"_s)->isEnabled() == m_canvas->isEmpty())
         updateActions();
     // A process ends and begins without any state of the run changing.
     action(u"step"_s)->setEnabled(!steppable().isEmpty());

@@ -4,6 +4,13 @@
 
 namespace byteyard::gui {
 
+namespace {
+
+/// What a process has open when it is attached to comes at once, with the first counts.
+constexpr int foundSettledMs = 500;
+
+} // namespace
+
 /// Moves parts in one step to undo, which says what it was; none when they are there already.
 void CanvasView::Private::moveTo(QHash<QString, QPointF> positions, const QString& undoText)
 {
@@ -18,10 +25,20 @@ void CanvasView::Private::moveTo(QHash<QString, QPointF> positions, const QStrin
     document.undoStack()->endMacro();
 }
 
+/// A listener with the connections that hang below it, seen from its position.
+QRectF CanvasView::Private::bodyWithHanging(const QString& id) const
+{
+    QRectF body = bodyOf(id);
+    for (const QString& connection : scene.hangingFrom(id))
+        body |= bodyOf(connection).translated(scene.homeOf(connection) - scene.homeOf(id));
+    return body;
+}
+
+/// Also what programs made, which is no step to undo: the document knows nothing of it.
 void CanvasView::arrange()
 {
     const QHash<QString, QPointF> positions = arranged(
-        d->document.topology(), [this](const QString& id) { return d->bodyOf(id); },
+        d->scene.shownTopology(), [this](const QString& id) { return d->bodyWithHanging(id); },
         [this](const model::Group& group, const QRectF& covered) {
             const QRectF frame = GroupItem::frameAround(covered);
             const GroupItem* item = d->scene.group(group.id);
@@ -29,8 +46,41 @@ void CanvasView::arrange()
         });
     if (positions.isEmpty())
         return;
+    QHash<QString, QPointF> discovered;
+    for (auto place = positions.begin(); place != positions.end(); ++place) {
+        const QPointF move = *place - d->scene.homeOf(place.key());
+        if (CanvasScene::isDiscovered(place.key()))
+            discovered.insert(place.key(), *place);
+        for (const QString& connection : d->scene.hangingFrom(place.key()))
+            discovered.insert(connection, d->scene.homeOf(connection) + move);
+    }
     d->moveTo(positions, tr("Arrange"));
+    d->scene.placeDiscovered(discovered);
     fit();
+}
+
+bool CanvasView::isEmpty() const
+{
+    return d->scene.nodes().isEmpty();
+}
+
+/// What programs made on a canvas where nothing is drawn, by an attach or in a recording, has no place that
+/// anybody chose: once it is there it is laid out, unless somebody has begun to look around.
+void CanvasView::Private::layOutFound()
+{
+    if (!document.topology().nodes.isEmpty() || scene.nodes().isEmpty()) {
+        foundSeen.reset();
+        return;
+    }
+    if (foundSeen)
+        return;
+    foundSeen = Sight{view.mapToScene(view.viewport()->rect().center()), view.zoom()};
+    QTimer::singleShot(foundSettledMs, &view, [this] {
+        const bool isSame = foundSeen && foundSeen->zoom == view.zoom() &&
+                            (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
+        if (isSame && !gesture && scene.selection().nodes.isEmpty() && document.topology().nodes.isEmpty())
+            view.arrange();
+    });
 }
 
 /// Moves the selected parts, each by its own way, selected groups as wholes: one step to undo.

@@ -12,6 +12,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <optional>
+
 namespace byteyard::gui {
 
 inline constexpr double zoomLeast = 0.05;
@@ -43,6 +45,13 @@ struct CanvasView::Private
     QTimer flow;
     QElapsedTimer sinceFlow;
 
+    struct Sight
+    {
+        QPointF middle;
+        double zoom = 1;
+    };
+    std::optional<Sight> foundSeen; ///< what was in sight when programs had made the first parts
+
     QStringList found;
     qsizetype foundAt = -1;
 
@@ -70,6 +79,8 @@ struct CanvasView::Private
     QRectF bodyOf(const QString& id) const;
 
     // canvas_arrange.cpp
+    QRectF bodyWithHanging(const QString& id) const;
+    void layOutFound();
     void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
     void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
                         const QString& undoText);

@@ -357,17 +357,6 @@ void CanvasScene::endPreview()
     layMovedGroups();
 }
 
-void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
-{
-    for (auto it = positions.begin(); it != positions.end(); ++it) {
-        if (NodeItem* item = node(it.key())) {
-            m_home.insert(it.key(), it.value());
-            item->setPos(it.value());
-            layEdgesOf(it.key());
-        }
-    }
-}
-
 bool CanvasScene::isFree(const QRectF& body) const
 {
     const QRectF place = body.adjusted(-gridStep + 1, -gridStep + 1, gridStep - 1, gridStep - 1);

@@ -82,6 +82,10 @@ public:
     void endPreview();
     /// Puts what a program made by itself elsewhere: the document knows nothing of it.
     void placeDiscovered(const QHash<QString, QPointF>& positions);
+    /// The document's topology with what programs made in it, as it is shown. What hangs below a listener
+    /// goes along with it: its edges lead to the listener.
+    model::Topology shownTopology() const;
+    QStringList hangingFrom(const QString& listener) const;
     /// True when an outline would touch no node, with some room around it.
     bool isFree(const QRectF& body) const;
     /// Where a node belongs, whatever a drag shows.

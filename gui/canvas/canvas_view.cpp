@@ -92,6 +92,7 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     const auto mayFlow = [this] { d->startFlow(); };
     connect(&session, &model::Session::ticked, this, mayFlow);
     connect(&session, &model::Session::structureChanged, this, mayFlow);
+    connect(&session, &model::Session::structureChanged, this, [this] { d->layOutFound(); });
     fit();
 }
 

@@ -40,6 +40,7 @@ public:
     QRect groupRect(const QString& groupId) const;
     QRect groupHandle(const QString& groupId) const;
     QPoint groupFold(const QString& groupId) const;
+    bool isEmpty() const; ///< nothing is drawn, and programs have made nothing
     /// The whole topology as a picture.
     QImage picture(qreal scale) const;
 

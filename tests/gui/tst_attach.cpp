@@ -157,6 +157,52 @@ private Q_SLOTS:
         QCOMPARE(shell.exitCode(), 0);
     }
 
+    /// Where nothing is drawn, and again by hand.
+    void whatIsFoundIsLaidOut()
+    {
+        QVERIFY(Hands::key(u"ctrl+shift+t"_s));
+        QTRY_VERIFY(dialog());
+        QVERIFY(Hands::type(u"busy "_s + m_go));
+        QTRY_COMPARE_WITH_TIMEOUT(dialog()->pid(), m_stranger.processId(), patience);
+        QVERIFY(Hands::key(u"Return"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(attached() != nullptr, patience);
+        const QString process = u"process:%1"_s.arg(attached()->entry.number);
+        const auto isLaidOut = [&] {
+            QList<QRect> places{m_window->canvas()->nodeRect(process)};
+            bool isRight = true;
+            for (const model::LiveEndpoint& endpoint : m_window->session().endpoints()) {
+                const QRect place = m_window->canvas()->nodeRect(u"endpoint:%1"_s.arg(endpoint.entry.number));
+                if (!place.isValid())
+                    continue; // a file that nobody else has: folded away
+                isRight = isRight &&
+                          (place.left() > places.first().right() || place.right() < places.first().left());
+                for (const QRect& other : std::as_const(places))
+                    isRight = isRight && !place.intersects(other);
+                places.append(place);
+            }
+            for (const QRect& place : std::as_const(places))
+                isRight = isRight && m_window->canvas()->viewport()->rect().contains(place);
+            return isRight && places.size() > 2;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isLaidOut(), patience);
+        picture(*m_window, u"attached-laid-out"_s);
+        // Once: what somebody has moved afterwards stays there.
+        const QPoint from = m_window->canvas()->nodeRect(process).center();
+        const QPoint at = m_window->canvas()->viewport()->mapToGlobal(from);
+        QVERIFY(Hands::drag(at, at + QPoint(0, 120)));
+        QTRY_VERIFY(m_window->canvas()->nodeRect(process).center().y() > from.y() + 60);
+        QAction* layOut = nullptr;
+        for (QAction* each : m_window->findChildren<QAction*>())
+            if (each->shortcut() == QKeySequence(u"Ctrl+L"_s))
+                layOut = each;
+        QTRY_VERIFY(layOut != nullptr && layOut->isEnabled());
+        QVERIFY(Hands::key(u"ctrl+l"_s));
+        QTRY_VERIFY(isLaidOut() && m_window->canvas()->nodeRect(process).center().y() < from.y() + 60);
+        QCOMPARE(m_window->document().undoStack()->count(), 0);
+        m_window->session().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
+    }
+
     void aClickOnOneThatCannotBeSaysWhy()
     {
         QVERIFY(Hands::key(u"ctrl+shift+t"_s));
