@@ -279,6 +279,7 @@ void MainWindow::createRunMenu()
     QMenu* capture = menu->addMenu(tr("Cap&ture"));
     capture->setObjectName(u"captureMenu"_s);
     connect(capture, &QMenu::aboutToShow, this, [this, capture] { fillCaptureMenu(*capture, m_session); });
+    connect(capture, &QMenu::triggered, &m_statusSoon, qOverload<>(&QTimer::start));
     QMenu* pace = menu->addMenu(tr("P&ace"));
     pace->setObjectName(u"paceMenu"_s);
     auto* group = new QActionGroup(pace);

@@ -227,7 +227,7 @@ void MainWindow::updateStatus()
                          model::formatBytes(m_session.recordingBytes())) +
                 u" · "_s;
     const QString capture =
-        m_session.captureText().isEmpty() ? tr("exact (ptrace)") : m_session.captureText();
+        m_session.captureText().isEmpty() ? tr("capture: %1").arg(chosenCapture()) : m_session.captureText();
     m_captureLabel->setText(
         tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
     // How the capture works stands in the tool bar where there is room, else in the status bar.

@@ -6,6 +6,7 @@
 #include "model/topology/topology_file.h"
 
 #include <QJsonArray>
+#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QSettings>
@@ -103,8 +104,15 @@ private Q_SLOTS:
         MainWindow window;
         auto* menu = window.menuBar()->findChild<QMenu*>(u"captureMenu"_s);
         QVERIFY(menu);
+        const auto says = [&](const QString& words) {
+            const QList<QLabel*> labels = window.findChildren<QLabel*>();
+            return std::any_of(labels.begin(), labels.end(),
+                               [&](const QLabel* label) { return label->text().contains(words); });
+        };
+        QTRY_VERIFY(says(u"capture: auto"_s)); // nothing has run: nothing is known but what is wanted
         Q_EMIT menu->aboutToShow();
         menu->findChild<QAction*>(u"capture-sampled"_s)->trigger();
+        QTRY_VERIFY(says(u"capture: sampled"_s));
         model::RunOptions options;
         options.capture = chosenCapture();
         model::Topology topology;
