@@ -77,6 +77,7 @@ private:
     const PortLook* findPort(const QString& port, std::optional<QPointF> towards) const;
     void paintKept(QPainter& painter) const;
     void paintNear(QPainter& painter) const;
+    void paintFar(QPainter& painter, double zoom) const;
     void paintInside(QPainter& painter) const;
     void paintCard(QPainter& painter) const;
     void paintPorts(QPainter& painter) const;

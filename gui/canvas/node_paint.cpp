@@ -19,6 +19,10 @@ namespace byteyard::gui {
 
 namespace {
 
+// In pixels of the screen.
+constexpr double farNamePixels = 11;
+constexpr double farNameLeast = 26; ///< width: some three letters
+
 const Colors& colors()
 {
     return Theme::instance().colors();
@@ -61,14 +65,29 @@ void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, 
     if (zoom >= zoomForText) {
         paintNear(*painter);
     } else {
-        paintMarks(*painter);
-        painter->setPen(outlinePen());
-        painter->setBrush(colors().surface);
-        painter->drawPath(m_outline);
-        if (!model::isProcess(m_look.kind))
-            painter->fillPath(m_outline, Theme::instance().kindFill(m_look.kind));
+        paintFar(*painter, zoom);
     }
     painter->setOpacity(1);
+}
+
+/// What it is called, as large as it can still be read: all else would be too small.
+void NodeItem::paintFar(QPainter& painter, double zoom) const
+{
+    paintMarks(painter);
+    painter.setPen(outlinePen());
+    painter.setBrush(colors().surface);
+    painter.drawPath(m_outline);
+    if (!model::isProcess(m_look.kind))
+        painter.fillPath(m_outline, Theme::instance().kindFill(m_look.kind));
+    const QRectF room = m_body.adjusted(3 / zoom, 0, -3 / zoom, 0);
+    if (room.width() * zoom < farNameLeast || room.height() * zoom < farNamePixels)
+        return;
+    QFont font = canvasFont(Text::Title);
+    font.setPixelSize(static_cast<int>(farNamePixels / zoom));
+    const QString name = QFontMetricsF(font).elidedText(m_look.title, Qt::ElideRight, room.width());
+    painter.setFont(font);
+    painter.setPen(colors().ink);
+    painter.drawText(room, Qt::AlignCenter | Qt::TextSingleLine, name);
 }
 
 void NodeItem::paintNear(QPainter& painter) const

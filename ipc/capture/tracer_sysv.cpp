@@ -234,7 +234,8 @@ void Tracer::Private::leaveMap(TracedThread& thread, const CallContext& context,
                              (a[2] & PROT_WRITE) != 0 ? Access::ReadWrite : Access::Read});
     } else if (context.row.call == Call::Munmap) {
         removeMappings(process, a[0], wholePages(a[1]));
-    } else if (const Mapping* mapping = mappingAt(process, a[0])) {
+    } else if (const Mapping* mapping = mappingAt(process, a[0]);
+               mapping != nullptr && context.row.call == Call::Mremap) {
         Mapping moved = *mapping;
         moved.address = address;
         moved.size = wholePages(a[2]);

@@ -84,14 +84,16 @@ void Run::attach(pid_t pid, bool withChildren)
     };
     if (const std::optional<host::AttachRefusal> refusal = attachOne(pid))
         return refuse(pid, *refusal);
-    // Until there is no new one: each may make some before it is followed.
+    // Until there is no new one: each may make some before it is followed. Those that it makes afterwards are
+    // refused here, and may come without end.
     std::set<pid_t> tried;
     for (bool isNew = withChildren; std::exchange(isNew, false);)
         for (const pid_t child : host::descendantsOf("/proc", pid)) {
             if (!tried.insert(child).second)
                 continue;
-            isNew = true;
-            if (const auto refusal = attachOne(child); refusal && !isExpected(*refusal))
+            const std::optional<host::AttachRefusal> refusal = attachOne(child);
+            isNew = isNew || !refusal;
+            if (refusal && !isExpected(*refusal))
                 refuse(child, *refusal);
         }
 }

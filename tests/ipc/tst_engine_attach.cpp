@@ -82,6 +82,7 @@ private Q_SLOTS:
     void whatIsAttachedIsFollowedToItsEnd();
     void theChildrenThatItHasAreFollowedToo_data();
     void theChildrenThatItHasAreFollowedToo();
+    void childrenWithoutEndDoNotHoldTheEngine();
     void stopLetsItGoAndEndsTheOthers();
     void aSleeperDoesNotHoldTheEndOfARun();
     void itOutlivesTheEngine_data();
@@ -200,6 +201,24 @@ void TestEngineAttach::theChildrenThatItHasAreFollowedToo()
     touch(go);
     QVERIFY(engine.until([&] { return engine.has(u"run-ended"_s); }));
     QCOMPARE(processOf(engine, grandchild).isEmpty(), !withChildren);
+    QCOMPARE(engine.errors(), QStringList());
+    QCOMPARE(stranger.status(), 0);
+}
+
+/// Each look at its children finds new ones, which are followed already.
+void TestEngineAttach::childrenWithoutEndDoNotHoldTheEngine()
+{
+    const QTemporaryDir directory;
+    const QString go = directory.filePath(u"go"_s);
+    Stranger stranger({u"/bin/sh"_s, u"-c"_s, u"while ! [ -e \"$0\" ]; do /bin/true; done"_s, go});
+    EngineClient engine;
+    QVERIFY(engine.greet());
+    begin(engine, {stranger.pid()});
+    QVERIFY(engine.until([&] { return stateOf(engine, stranger.pid()) == u"running"_s; }));
+    engine.send({{"type", "list-processes"}});
+    QVERIFY(engine.until([&] { return engine.has(u"processes"_s); }));
+    touch(go);
+    QVERIFY(engine.until([&] { return engine.has(u"run-ended"_s); }));
     QCOMPARE(engine.errors(), QStringList());
     QCOMPARE(stranger.status(), 0);
 }

@@ -34,12 +34,14 @@ int main(int count, char** arguments)
         {.uaddr = (uintptr_t)&own, .val = 1, .flags = WORDS_OF_32_BITS | FUTEX_PRIVATE_FLAG},
         {.uaddr = (uint64_t)at + 64, .val = 1, .flags = WORDS_OF_32_BITS},
         {.uaddr = (uint64_t)second + 8, .val = 1, .flags = WORDS_OF_32_BITS}};
+    if (syscall(SYS_msync, at + 4096, 4096, MS_SYNC) != 0) // what it changes is no mapping
+        return 1;
+    if (strcmp(name, "msync") == 0)
+        return 0;
     if (strcmp(name, "munmap") == 0)
         return syscall(SYS_munmap, at, 8192) != 0;
     if (strcmp(name, "mremap") == 0)
         return syscall(SYS_mremap, at, 8192, 4096, 0) != at;
-    if (strcmp(name, "msync") == 0)
-        return syscall(SYS_msync, at + 4096, 4096, MS_SYNC) != 0;
     if (strcmp(name, "futex") == 0)
         return syscall(SYS_futex, at + 64, FUTEX_WAKE, 1, NULL, NULL, 0) != 0;
     if (strcmp(name, "futex_wake") == 0)
