@@ -21,6 +21,7 @@ namespace {
 
 // In pixels of the screen.
 constexpr double farNamePixels = 11;
+constexpr double farNamePixelsLeast = 9;
 constexpr double farNameLeast = 26; ///< width: some three letters
 
 const Colors& colors()
@@ -84,6 +85,9 @@ void NodeItem::paintFar(QPainter& painter, double zoom) const
         return;
     QFont font = canvasFont(Text::Title);
     font.setPixelSize(static_cast<int>(farNamePixels / zoom));
+    if (const double width = QFontMetricsF(font).horizontalAdvance(m_look.title); width > room.width())
+        font.setPixelSize(
+            static_cast<int>(std::max(farNamePixelsLeast, farNamePixels * room.width() / width) / zoom));
     const QString name = QFontMetricsF(font).elidedText(m_look.title, Qt::ElideRight, room.width());
     painter.setFont(font);
     painter.setPen(colors().ink);
