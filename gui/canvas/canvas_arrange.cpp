@@ -4,13 +4,6 @@
 
 namespace byteyard::gui {
 
-namespace {
-
-/// What a process has open when it is attached to comes at once, with the first counts.
-constexpr int foundSettledMs = 500;
-
-} // namespace
-
 /// Moves parts in one step to undo, which says what it was; none when they are there already.
 void CanvasView::Private::moveTo(QHash<QString, QPointF> positions, const QString& undoText)
 {
@@ -66,21 +59,23 @@ bool CanvasView::isEmpty() const
 
 /// What programs made on a canvas where nothing is drawn, by an attach or in a recording, has no place that
 /// anybody chose: once it is there it is laid out, unless somebody has begun to look around.
-void CanvasView::Private::layOutFound()
+void CanvasView::Private::watchFound()
 {
     if (!document.topology().nodes.isEmpty() || scene.nodes().isEmpty()) {
         foundSeen.reset();
-        return;
+        foundSettled.stop();
+    } else if (!foundSeen) {
+        foundSeen = Sight{middle(), view.zoom()};
+        foundSettled.start();
     }
-    if (foundSeen)
-        return;
-    foundSeen = Sight{view.mapToScene(view.viewport()->rect().center()), view.zoom()};
-    QTimer::singleShot(foundSettledMs, &view, [this] {
-        const bool isSame = foundSeen && foundSeen->zoom == view.zoom() &&
-                            (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
-        if (isSame && !gesture && scene.selection().nodes.isEmpty() && document.topology().nodes.isEmpty())
-            view.arrange();
-    });
+}
+
+void CanvasView::Private::layOutFound()
+{
+    const bool isSame =
+        foundSeen->zoom == view.zoom() && (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
+    if (isSame && !gesture && scene.selection().nodes.isEmpty() && document.topology().nodes.isEmpty())
+        view.arrange();
 }
 
 /// Moves the selected parts, each by its own way, selected groups as wholes: one step to undo.

@@ -51,6 +51,7 @@ struct CanvasView::Private
         double zoom = 1;
     };
     std::optional<Sight> foundSeen; ///< what was in sight when programs had made the first parts
+    QTimer foundSettled;            ///< until those that come with them are there
 
     QStringList found;
     qsizetype foundAt = -1;
@@ -80,6 +81,7 @@ struct CanvasView::Private
 
     // canvas_arrange.cpp
     QRectF bodyWithHanging(const QString& id) const;
+    void watchFound();
     void layOutFound();
     void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
     void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,

@@ -20,7 +20,9 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double zoomStep = 1.25;
-constexpr int restMs = 120;                ///< after the last step of a zoom
+constexpr int restMs = 120; ///< after the last step of a zoom
+constexpr int foundSettledMs =
+    500; ///< what an attached process has open comes at once, with its first counts
 constexpr int picturesMostKiB = 64 * 1024; ///< of nodes and dots, those of some screens full
 
 } // namespace
@@ -92,7 +94,11 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     const auto mayFlow = [this] { d->startFlow(); };
     connect(&session, &model::Session::ticked, this, mayFlow);
     connect(&session, &model::Session::structureChanged, this, mayFlow);
-    connect(&session, &model::Session::structureChanged, this, [this] { d->layOutFound(); });
+    connect(&session, &model::Session::structureChanged, this, [this] { d->watchFound(); });
+    d->foundSettled.setParent(this);
+    d->foundSettled.setSingleShot(true);
+    d->foundSettled.setInterval(foundSettledMs);
+    connect(&d->foundSettled, &QTimer::timeout, this, [this] { d->layOutFound(); });
     fit();
 }
 

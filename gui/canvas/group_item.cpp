@@ -231,7 +231,7 @@ void GroupItem::paintCard(QPainter& painter, double zoom) const
     painter.setPen(QPen(m_marks.selected ? colors.ink : colors.outline, m_marks.selected ? 2 : outlineWidth));
     painter.drawRoundedRect(m_body, radius, radius);
     if (zoom < zoomForText)
-        return;
+        return paintFarName(painter, m_body, m_look.name, zoom);
     paintTitle(painter, m_body.adjusted(0, 0, -14, 0));
     paintText(painter, {m_body.left() + 28, m_body.top() + 31, m_body.width() - 48, 18}, Text::Small,
               m_look.detail, colors.inkMuted);

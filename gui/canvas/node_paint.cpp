@@ -19,11 +19,6 @@ namespace byteyard::gui {
 
 namespace {
 
-// In pixels of the screen.
-constexpr double farNamePixels = 11;
-constexpr double farNamePixelsLeast = 9;
-constexpr double farNameLeast = 26; ///< width: some three letters
-
 const Colors& colors()
 {
     return Theme::instance().colors();
@@ -80,18 +75,7 @@ void NodeItem::paintFar(QPainter& painter, double zoom) const
     painter.drawPath(m_outline);
     if (!model::isProcess(m_look.kind))
         painter.fillPath(m_outline, Theme::instance().kindFill(m_look.kind));
-    const QRectF room = m_body.adjusted(3 / zoom, 0, -3 / zoom, 0);
-    if (room.width() * zoom < farNameLeast || room.height() * zoom < farNamePixels)
-        return;
-    QFont font = canvasFont(Text::Title);
-    font.setPixelSize(static_cast<int>(farNamePixels / zoom));
-    if (const double width = QFontMetricsF(font).horizontalAdvance(m_look.title); width > room.width())
-        font.setPixelSize(
-            static_cast<int>(std::max(farNamePixelsLeast, farNamePixels * room.width() / width) / zoom));
-    const QString name = QFontMetricsF(font).elidedText(m_look.title, Qt::ElideRight, room.width());
-    painter.setFont(font);
-    painter.setPen(colors().ink);
-    painter.drawText(room, Qt::AlignCenter | Qt::TextSingleLine, name);
+    paintFarName(painter, m_body, m_look.title, zoom);
 }
 
 void NodeItem::paintNear(QPainter& painter) const

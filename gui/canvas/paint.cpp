@@ -6,11 +6,18 @@
 
 #include <QPainterPath>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace byteyard::gui {
 
 namespace {
+
+// In pixels of the screen.
+constexpr double farNamePixels = 11;
+constexpr double farNamePixelsLeast = 9;
+constexpr double farNameLeast = 26; ///< width: some three letters
 
 struct PillStyle
 {
@@ -57,6 +64,22 @@ void paintText(QPainter& painter, const QRectF& rect, Text text, const QString& 
     const bool fits = metrics.horizontalAdvance(string) <= rect.width() + 0.5;
     painter.drawText(rect, static_cast<int>(alignment) | Qt::TextSingleLine | Qt::TextDontClip,
                      fits ? string : metrics.elidedText(string, Qt::ElideRight, rect.width()));
+}
+
+void paintFarName(QPainter& painter, const QRectF& body, const QString& name, double zoom)
+{
+    const QRectF room = body.adjusted(3 / zoom, 0, -3 / zoom, 0);
+    if (room.width() * zoom < farNameLeast || room.height() * zoom < farNamePixels)
+        return;
+    QFont font = canvasFont(Text::Title);
+    font.setPixelSize(static_cast<int>(farNamePixels / zoom));
+    if (const double width = QFontMetricsF(font).horizontalAdvance(name); width > room.width())
+        font.setPixelSize(
+            static_cast<int>(std::max(farNamePixelsLeast, farNamePixels * room.width() / width) / zoom));
+    painter.setFont(font);
+    painter.setPen(Theme::instance().colors().ink);
+    painter.drawText(room, Qt::AlignCenter | Qt::TextSingleLine,
+                     QFontMetricsF(font).elidedText(name, Qt::ElideRight, room.width()));
 }
 
 void paintSampledLine(QPainter& painter, const QRectF& rect, double width, const QColor& color)

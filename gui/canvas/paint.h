@@ -10,6 +10,8 @@ namespace byteyard::gui {
 /// Draws one line of text, cut with "…" where it does not fit.
 void paintText(QPainter& painter, const QRectF& rect, Text text, const QString& string, const QColor& color,
                Qt::Alignment alignment = Qt::AlignLeft | Qt::AlignVCenter);
+/// What a part far off is called: in its middle, as small as can still be read on the screen if it must be.
+void paintFarName(QPainter& painter, const QRectF& body, const QString& name, double zoom);
 /// A dashed line under a text that is `width` wide, centred in `rect`: the value is sampled.
 void paintSampledLine(QPainter& painter, const QRectF& rect, double width, const QColor& color);
 
