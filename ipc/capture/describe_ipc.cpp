@@ -160,11 +160,12 @@ std::string describeIpc(const CallContext& call)
         return getWords(a[0], "size=" + std::to_string(a[1]), a[2]);
     case Call::Msgsnd: {
         const auto type = call.memory.object<long>(a[1]);
-        return words({type ? "type=" + std::to_string(*type) : std::string(),
+        return words({type ? numberWord("type", *type) : std::string(),
                       word("flags", bitNames(a[3] & 0xffffffff, messageFlags))});
     }
     case Call::Msgrcv:
-        return words({"type=" + signedText(a[3]), word("flags", bitNames(a[4] & 0xffffffff, messageFlags))});
+        return words({numberWord("type", static_cast<std::int64_t>(a[3])),
+                      word("flags", bitNames(a[4] & 0xffffffff, messageFlags))});
     case Call::Msgctl:
         return "cmd=" + valueName(a[1] & 0xff, controlNames);
     case Call::Shmctl:
@@ -270,7 +271,7 @@ std::string describeIpcResult(const CallContext& call, std::int64_t result)
     switch (call.row.call) {
     case Call::Msgrcv:
         if (const auto type = call.memory.object<long>(a[1]))
-            return "got=" + std::to_string(*type);
+            return numberWord("got", *type);
         return {};
     case Call::MqTimedreceive:
         if (const auto priority = call.memory.object<unsigned>(a[3]))

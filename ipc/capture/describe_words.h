@@ -2,6 +2,8 @@
 
 #include "ipc/capture/decode.h"
 
+#include <array>
+#include <charconv>
 #include <cstdio>
 #include <initializer_list>
 #include <span>
@@ -65,6 +67,16 @@ inline std::string words(std::initializer_list<std::string> list)
         if (!each.empty())
             join(text, ' ', each);
     return text;
+}
+
+/// "key=VALUE"
+inline std::string numberWord(std::string_view key, std::int64_t value)
+{
+    std::array<char, 64> text{};
+    const std::size_t size = key.copy(text.data(), text.size() / 2);
+    text.at(size) = '=';
+    const auto end = std::to_chars(text.data() + size + 1, text.data() + text.size(), value).ptr;
+    return {text.data(), end};
 }
 
 inline std::string signedText(std::uint64_t value)

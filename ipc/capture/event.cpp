@@ -25,6 +25,8 @@ int hexValue(char c)
 /// Whether one of these stands in `flags=A|B`.
 bool hasFlag(std::string_view detail, std::initializer_list<std::string_view> names)
 {
+    if (detail.find("flags=") == std::string_view::npos)
+        return false; // of most
     const std::string flags = detailValue(detail, "flags");
     for (std::string_view rest = flags; !rest.empty();) {
         const std::size_t end = std::min(rest.find('|'), rest.size());

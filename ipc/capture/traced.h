@@ -199,7 +199,17 @@ std::optional<ObjectKey> sysvKey(const CallRow& row, const CallArguments& argume
 Access sysvAccess(const CallRow& row);
 
 /// How many bytes a result stands for: msgsnd(2) and mq_send(3) return 0.
-std::int64_t movedBytes(const PendingCall& call, std::int64_t result);
+std::int64_t movedBytes(Call call, std::uint64_t requested, std::int64_t result);
+inline std::int64_t movedBytes(const PendingCall& call, std::int64_t result)
+{
+    return movedBytes(call.row->call, call.requested, result);
+}
+/// What the kernel's side says that a call was on.
+ObjectKey objectOf(const byteyard_key& key);
+/// Of an event whose call moved so many bytes (more than none), when `held` of them could be copied.
+DataState dataStateOf(std::size_t held, std::uint64_t moved);
+/// Whether a call that returns this errno may start again.
+bool mayGoOn(std::int64_t error);
 
 /// A thread group.
 struct TracedProcess

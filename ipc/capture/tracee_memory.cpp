@@ -13,23 +13,28 @@ constexpr std::size_t behindBytes = 16; ///< a message's type stands before its 
 
 } // namespace
 
+std::span<const std::byte> TraceeMemory::copied(std::uint64_t address, std::size_t most) const noexcept
+{
+    std::size_t at = m_last;
+    for (std::size_t i = 0; i < m_copies.size(); ++i, ++at) {
+        if (at == m_copies.size())
+            at = 0;
+        const MemoryCopy& copy = m_copies[at];
+        if (address < copy.address || address - copy.address >= copy.bytes.size())
+            continue;
+        m_last = at;
+        const auto found = copy.bytes.subspan(static_cast<std::size_t>(address - copy.address));
+        return found.first(std::min(found.size(), most));
+    }
+    return {};
+}
+
 std::size_t TraceeMemory::read(std::uint64_t address, std::span<std::byte> into) const noexcept
 {
     if (m_tid == 0) {
-        std::size_t at = m_last;
-        for (std::size_t i = 0; i < m_copies.size(); ++i, ++at) {
-            if (at == m_copies.size())
-                at = 0;
-            const MemoryCopy& copy = m_copies[at];
-            if (address < copy.address || address - copy.address >= copy.bytes.size())
-                continue;
-            m_last = at;
-            const auto found = copy.bytes.subspan(static_cast<std::size_t>(address - copy.address));
-            const std::size_t part = std::min(found.size(), into.size());
-            std::copy_n(found.begin(), part, into.begin());
-            return part;
-        }
-        return 0;
+        const auto found = copied(address, into.size());
+        std::copy_n(found.begin(), found.size(), into.begin());
+        return found.size();
     }
     // Not across a page border: the next page may not be there, and is not asked for.
     const std::uint64_t inPage = address % pageBytes;

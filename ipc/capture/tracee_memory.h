@@ -36,6 +36,9 @@ public:
     /// before it).
     std::size_t read(std::uint64_t address, std::span<std::byte> into) const noexcept;
 
+    /// Up to `most` bytes of what was copied, where they stand; none of memory as it is now.
+    std::span<const std::byte> copied(std::uint64_t address, std::size_t most) const noexcept;
+
     /// The object at `address`, if all of it can be read.
     template <typename T>
     std::optional<T> object(std::uint64_t address) const noexcept

@@ -144,6 +144,9 @@ public:
     /// The sink sets `seq`. May block when 64 MiB wait for the model: that slows the traced programs and
     /// loses nothing.
     virtual void event(EventView event) = 0;
+    /// Many events are to follow each other, until endRow(). What else is told between them keeps its place.
+    virtual void beginRow() {}
+    virtual void endRow() {}
     virtual void process(const ProcessChange& change) = 0;
     /// A descriptor of this process for this endpoint came to be, or is gone. `fd` is -1 for what has none:
     /// the use of a System V object or of mapped memory, from the first use until detached, exec or exit.

@@ -12,12 +12,6 @@ namespace byteyard::ipc {
 
 namespace {
 
-bool mayGoOn(std::int64_t error)
-{
-    return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock ||
-           error == EINTR;
-}
-
 /// The other side of a terminal (ioctl_tty(2)).
 bool opensPeer(const CallContext& context)
 {
@@ -33,10 +27,16 @@ bool duplicates(const CallContext& context)
 
 } // namespace
 
-std::int64_t movedBytes(const PendingCall& call, std::int64_t result)
+bool mayGoOn(std::int64_t error)
 {
-    const bool returnsZero = call.row->call == Call::Msgsnd || call.row->call == Call::MqTimedsend;
-    return result == 0 && returnsZero ? static_cast<std::int64_t>(call.requested) : result;
+    return error == restartSys || error == restartNoIntr || error == restartNoHand || error == restartBlock ||
+           error == EINTR;
+}
+
+std::int64_t movedBytes(Call call, std::uint64_t requested, std::int64_t result)
+{
+    const bool returnsZero = call == Call::Msgsnd || call == Call::MqTimedsend;
+    return result == 0 && returnsZero ? static_cast<std::int64_t>(requested) : result;
 }
 
 /// At a call's entry: whether its return is of interest. If not, the thread runs on without another stop.

@@ -15,6 +15,8 @@ constexpr unsigned pausesBeforeSleep = 10;
 constexpr std::uint64_t catchEveryNs = 2'000'000;
 constexpr std::uint64_t lossesEveryNs = 100'000'000;
 
+} // namespace
+
 ObjectKey objectOf(const byteyard_key& key)
 {
     ObjectKey object(static_cast<ObjectKey::Kind>(key.kind), key.number);
@@ -22,12 +24,15 @@ ObjectKey objectOf(const byteyard_key& key)
     return object;
 }
 
-} // namespace
-
 /// What stands in the kernel's ring, at most `most` records. With the table locked.
 std::size_t Tracer::Private::takeRecords(std::size_t most)
 {
-    return kernel ? kernel->take([this](const KernelRecord& record) { takeRecord(record); }, most) : 0;
+    if (!kernel)
+        return 0;
+    sink.beginRow();
+    const std::size_t taken = kernel->take([this](const KernelRecord& record) { takeRecord(record); }, most);
+    sink.endRow();
+    return taken;
 }
 
 /// Of most calls the entry and the return are seen at once.
@@ -39,12 +44,14 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
         return;
     TracedThread& thread = at->second;
     if (thread.stopsAtData)
-        return; // it was seen at its stops
+        return;                           // it was seen at its stops
+    thread.process->witness = thread.tid; // whoever was it before may have ended
     CallArguments arguments{};
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
-    const OwnDescriptors shown(*this, thread);
-    thread.process->witness = thread.tid; // whoever was it before may have ended
     const TraceeMemory memory(record.memory);
+    if (tellPlain(thread, {*row, arguments, memory}, record.call))
+        return;
+    const OwnDescriptors shown(*this, thread);
     const byteyard_key& key = record.call.key;
     if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)
         thread.object = objectOf(key);

@@ -56,6 +56,11 @@ struct Tracer::Private
     void endDrain();
     std::uint32_t endpointOfKey(const TracedThread& thread) const;
 
+    // tracer_plain.cpp: calls that need nothing but to be told.
+    std::uint32_t plainEndpoint(const TracedProcess& process, const CallContext& context,
+                                const ObjectKey& object) const;
+    bool tellPlain(const TracedThread& thread, const CallContext& context, const byteyard_record& record);
+
     // tracer_sampled.cpp: calls that are not followed, and what is known of them.
     bool mayPass() const { return kernel || filterKind != FilterKind::Every; }
     /// Nothing tells of its calls but its stops at each.

@@ -7,6 +7,13 @@
 
 namespace byteyard::ipc {
 
+DataState dataStateOf(std::size_t held, std::uint64_t moved)
+{
+    if (held == 0)
+        return DataState::Unreadable;
+    return held == moved ? DataState::Complete : DataState::Truncated;
+}
+
 EventView Tracer::Private::eventOf(const TracedThread& thread) const
 {
     const PendingCall& call = thread.call;
@@ -35,13 +42,8 @@ void Tracer::Private::tell(TracedThread& thread, std::int64_t result, How how)
     event.error = result < 0 ? static_cast<std::int32_t>(-result) : 0;
     event.data = call.data;
     const std::int64_t moved = movedBytes(call, result);
-    if (moved > 0 && dataBytes > 0 && !call.pieces.empty() && callInfo(call.row->call).flow != Flow::None) {
-        if (!call.dataWhole && call.data.empty())
-            event.dataState = DataState::Unreadable;
-        else
-            event.dataState = call.data.size() == static_cast<std::uint64_t>(moved) ? DataState::Complete
-                                                                                    : DataState::Truncated;
-    }
+    if (moved > 0 && dataBytes > 0 && !call.pieces.empty() && callInfo(call.row->call).flow != Flow::None)
+        event.dataState = dataStateOf(call.data.size(), static_cast<std::uint64_t>(moved));
     sink.event(event);
 }
 

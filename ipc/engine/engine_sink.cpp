@@ -101,25 +101,39 @@ EngineSink::EngineSink(OutputQueue& queue, const RunFile& runFile, Numbers& numb
 void EngineSink::event(EventView event)
 {
     event.seq = ++m_seq;
-    m_queue.event(event);
-    const bool isPlain = event.endpoint == m_plain && event.endpoint2 == 0; // most come many in a row
+    if (m_isInRow && !m_row)
+        m_row.emplace(m_queue);
+    if (m_row)
+        m_row->event(event);
+    else
+        m_queue.event(event);
+    std::atomic<std::uint32_t>& place = plainPlace(event.endpoint);
+    const bool isPlain = event.endpoint == place && event.endpoint2 == 0;
     if (event.endpoint == 0 || (isPlain && !mayListen(event.call)))
         return;
+    leaveRow();
     const std::lock_guard lock(m_mutex);
     m_news.active.insert(event.endpoint);
-    m_plain = m_noted.contains(event.endpoint) ? 0 : event.endpoint;
+    const bool isNoted = m_noted.contains(event.endpoint);
+    place = isNoted ? 0 : event.endpoint;
     if (isListening(event))
         for (std::uint32_t process = event.process; process != 0 && m_listened.insert(process).second;)
             process = m_records[process].parent;
     if (event.endpoint2 != 0)
         m_news.active.insert(event.endpoint2);
-    if (m_plain != 0 || m_news.noted.size() >= maxNoted)
+    if (!isNoted || m_news.noted.size() >= maxNoted)
         return;
     Event kept;
     static_cast<EventView&>(kept) = event;
     kept.detailText = event.detail;
     kept.bytes.assign(event.data.begin(), event.data.end());
     m_news.noted.push_back(std::move(kept));
+}
+
+void EngineSink::endRow()
+{
+    m_isInRow = false;
+    leaveRow();
 }
 
 /// From this call on others can connect or send to it.
@@ -138,6 +152,7 @@ bool EngineSink::isListening(const EventView& event) const
 
 void EngineSink::process(const ProcessChange& change)
 {
+    leaveRow();
     const std::lock_guard lock(m_mutex);
     ProcessRecord& record = m_records[change.process];
     if (record.state == ProcessState::Failed)
@@ -190,6 +205,7 @@ std::string EngineSink::nodeOfOrigin(const ProcessRecord& record) const
 void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
                       std::uint32_t description)
 {
+    leaveRow();
     m_queue.control(edgeFrame(process, endpoint, fd, access, open, description));
     const std::lock_guard lock(m_mutex);
     m_news.active.insert(endpoint);
@@ -199,6 +215,7 @@ void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
 
 std::uint32_t EngineSink::discovered(const Discovery& found)
 {
+    leaveRow();
     EndpointRecord record;
     record.number = ++m_numbers.endpoint;
     record.kind = found.kind;
@@ -253,6 +270,7 @@ std::uint32_t EngineSink::newProcess()
 
 void EngineSink::ruleHit(const RuleHit& hit)
 {
+    leaveRow();
     const std::lock_guard lock(m_mutex);
     m_news.rules[hit.rule] = {hit.hits, hit.gone}; // told by the loop: there may be many in a second
     if (!hit.held)
@@ -263,6 +281,7 @@ void EngineSink::ruleHit(const RuleHit& hit)
 
 void EngineSink::gap(const Gap& gap)
 {
+    leaveRow();
     if (gap.why == SampledWhy::No)
         lost(gap.calls);
     EventView row;
@@ -282,11 +301,13 @@ void EngineSink::gap(const Gap& gap)
 
 void EngineSink::sampled(std::uint32_t process, SampledWhy why)
 {
+    leaveRow();
     m_queue.control(sampledFrame(process, why));
 }
 
 void EngineSink::lastPicture(LastPicture picture)
 {
+    leaveRow();
     const std::lock_guard lock(m_mutex);
     m_news.pictures.push_back(std::move(picture));
     wake();
@@ -346,7 +367,8 @@ std::vector<ProcessRecord> EngineSink::records() const
 EngineSink::News EngineSink::takeNews()
 {
     const std::lock_guard lock(m_mutex);
-    m_plain = 0;
+    for (std::atomic<std::uint32_t>& place : m_plain)
+        place = 0;
     return std::exchange(m_news, {});
 }
 
@@ -354,7 +376,7 @@ void EngineSink::note(std::uint32_t endpoint)
 {
     const std::lock_guard lock(m_mutex);
     m_noted.insert(endpoint);
-    m_plain = 0;
+    plainPlace(endpoint) = 0;
 }
 
 void EngineSink::wake() const

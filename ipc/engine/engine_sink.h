@@ -4,6 +4,7 @@
 #include "ipc/engine/output_queue.h"
 #include "ipc/engine/run_file.h"
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <set>
@@ -44,6 +45,8 @@ public:
     EngineSink(OutputQueue& queue, const RunFile& runFile, Numbers& numbers, int wake);
 
     void event(EventView event) override;
+    void beginRow() override { m_isInRow = true; }
+    void endRow() override;
     void process(const ProcessChange& change) override;
     void edge(std::uint32_t process, std::uint32_t endpoint, int fd, Access access, bool open,
               std::uint32_t description) override;
@@ -74,6 +77,11 @@ public:
     void note(std::uint32_t endpoint);
 
 private:
+    void leaveRow() { m_row.reset(); }
+    std::atomic<std::uint32_t>& plainPlace(std::uint32_t endpoint)
+    {
+        return m_plain[endpoint % m_plain.size()];
+    }
     void wake() const;
     std::string nameOf(const Discovery& found);
     bool isListening(const EventView& event) const;
@@ -84,13 +92,18 @@ private:
     const RunFile& m_runFile;
     Numbers& m_numbers;
     const int m_wake;
-    std::atomic<std::uint64_t> m_seq{0};
+    /// Of the tracer's threads alone, which have its table locked.
+    std::uint64_t m_seq = 0;
+    bool m_isInRow = false;
+    /// From the first event of a row until something else is to be done: m_mutex comes before the queue's.
+    std::optional<OutputQueue::Row> m_row;
     std::atomic<std::uint64_t> m_lost{0};
     mutable std::mutex m_mutex;
     std::map<std::uint32_t, ProcessRecord> m_records;
     News m_news;
-    /// An endpoint that is in m_news.active and not in m_noted: a call on it is no more news. 0: none is.
-    std::atomic<std::uint32_t> m_plain{0};
+    /// Endpoints that are in m_news.active and not in m_noted, each in a place by its number: a call on one
+    /// is no more news. 0: none.
+    std::array<std::atomic<std::uint32_t>, 64> m_plain{};
     std::set<std::uint32_t> m_noted;
     std::set<std::uint32_t> m_listened; ///< processes, and those that forked them
     struct Named

@@ -54,7 +54,11 @@ void OutputQueue::control(std::string_view text)
 
 void OutputQueue::event(const EventView& event)
 {
-    std::unique_lock lock(m_mutex);
+    Row(*this).event(event);
+}
+
+void OutputQueue::add(const EventView& event, std::unique_lock<std::mutex>& lock)
+{
     waitForRoom(lock);
     if (m_broken)
         return;

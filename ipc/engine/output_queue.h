@@ -31,6 +31,18 @@ public:
 
     void control(std::string_view json);
     void event(const EventView& event);
+    /// Events in a row, between which nothing else can come: the queue is locked from the first on, so
+    /// whoever has it must call nothing else here.
+    class Row
+    {
+    public:
+        explicit Row(OutputQueue& to) : m_to(to), m_lock(to.m_mutex) {}
+        void event(const EventView& event) { m_to.add(event, m_lock); }
+
+    private:
+        OutputQueue& m_to;
+        std::unique_lock<std::mutex> m_lock;
+    };
     void output(std::uint32_t process, std::uint8_t stream, std::uint64_t time,
                 std::span<const std::byte> bytes);
     void contents(std::uint32_t request, std::uint32_t endpoint, std::uint64_t offset,
@@ -41,6 +53,7 @@ public:
 private:
     using Block = std::vector<std::byte>;
 
+    void add(const EventView& event, std::unique_lock<std::mutex>& lock);
     void seal();
     void nextBlock();
     bool isEmpty() const { return m_open.empty() && m_full.empty(); }
