@@ -2,6 +2,8 @@
 
 #include "gui/canvas/metrics.h"
 
+#include <QTimer>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,8 +12,9 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double labelHeight = 16;
-constexpr int labelRowsMost = 8; ///< as far from its edge a label may go
-constexpr double labelGap = 9;   ///< from the line, so that dots and bars show
+constexpr int labelRowsMost = 8;   ///< as far from its edge a label may go
+constexpr double labelGap = 9;     ///< from the line, so that dots and bars show
+constexpr qsizetype freedFew = 16; ///< places that are looked at one by one
 /// A label's width goes in such steps: a rate that changes does not make it move.
 constexpr double labelWidthStep = 12;
 
@@ -76,39 +79,39 @@ void EdgeLayer::placeLabel(Line& line)
     line.label = {};
     if (line.look.label.isEmpty() || line.points.isEmpty())
         return;
-    const double reach = labelWidth(line.look.label) + labelGap;
-    const double tall = labelGap + labelHeight + labelRowsMost * (labelHeight + 2);
-    const QRectF around = line.path.boundingRect().adjusted(-reach, -tall, reach, tall);
-    const QList<QRectF> nodes = m_nodesNear ? m_nodesNear(around) : QList<QRectF>();
     const int importance = importanceOf(line.look);
-    QList<Line*> weaker;
-    QList<QRectF> stronger;
-    for (const qsizetype at : near(around)) {
-        Line& other = m_lines[at];
-        if (&other == &line || other.label.isEmpty() || !other.label.intersects(around))
-            continue;
-        if (importanceOf(other.look) < importance)
-            weaker << &other;
-        else
-            stronger << other.label;
-    }
     QRectF second;
+    QList<Line*> displaced;
     for (const QRectF& place : labelPlaces(line)) {
-        if (meetsAny(place, nodes) || meetsAny(place, stronger))
+        if (m_nodesNear && meetsAny(place, m_nodesNear(place)))
             continue;
-        const bool displaces = std::any_of(weaker.begin(), weaker.end(),
-                                           [&](const Line* other) { return other->label.intersects(place); });
-        if (!displaces) {
+        const QList<Line*> there = labelledIn(place, line);
+        if (there.isEmpty()) {
             line.label = place;
             return;
         }
-        if (second.isEmpty())
+        const bool areWeaker = std::all_of(there.begin(), there.end(), [&](const Line* other) {
+            return importanceOf(other->look) < importance;
+        });
+        if (areWeaker && second.isEmpty()) {
             second = place;
+            displaced = there;
+        }
     }
     line.label = second;
-    for (Line* other : weaker)
-        if (other->label.intersects(second))
-            setLabel(*other);
+    for (Line* other : std::as_const(displaced))
+        setLabel(*other);
+}
+
+/// Those whose labels stand there, but for one.
+QList<EdgeLayer::Line*> EdgeLayer::labelledIn(const QRectF& place, const Line& except)
+{
+    refreshPlaces();
+    QList<Line*> lines;
+    for (const qsizetype at : m_labels.near(place))
+        if (Line& other = m_lines[at]; &other != &except && other.label.intersects(place))
+            lines << &other;
+    return lines;
 }
 
 /// Places a label and tells what has to be drawn anew for it.
@@ -163,11 +166,35 @@ void EdgeLayer::updateLabel(Line& line, const EdgeLook& before)
     const bool isWeaker = importanceOf(line.look) < importanceOf(before);
     setLabel(line);
     if (!freed.isEmpty() && (isWeaker || line.label != freed))
-        relabel(freed);
+        letGo(freed);
 }
 
-QRectF EdgeLayer::labelPlace(const QString& id) const
+/// Labels mostly go many at once (all, when a run ends): who may stand there now is looked at behind the
+/// last.
+void EdgeLayer::letGo(const QRectF& place)
 {
+    m_freed << place;
+    if (m_freed.size() == 1 && scene() != nullptr)
+        QTimer::singleShot(0, scene(), [this] { settleLabels(); });
+}
+
+void EdgeLayer::settleLabels()
+{
+    const QList<QRectF> freed = std::exchange(m_freed, {});
+    if (freed.size() <= freedFew) {
+        for (const QRectF& place : freed)
+            relabel(place);
+        return;
+    }
+    QRectF all;
+    for (const QRectF& place : freed)
+        all |= place;
+    relabel(all);
+}
+
+QRectF EdgeLayer::labelPlace(const QString& id)
+{
+    settleLabels();
     const auto it = m_index.constFind(id);
     return it == m_index.constEnd() ? QRectF() : m_lines.at(*it).label;
 }

@@ -104,19 +104,30 @@ void EdgeLayer::spread(Line& line)
 {
     line.bounds =
         line.hidden ? QRectF() : line.path.boundingRect().adjusted(-12, -12, 12, 12).united(line.label);
-    if (!m_placesStale)
-        m_places.put(&line - m_lines.constData(), line.bounds);
+    if (m_placesStale)
+        return;
+    const qsizetype at = &line - m_lines.constData();
+    m_places.put(at, line.bounds);
+    m_labels.put(at, line.label);
 }
 
 QList<qsizetype> EdgeLayer::near(const QRectF& rect) const
 {
-    // Edges mostly go many at once, and each takes those above it one down.
-    if (std::exchange(m_placesStale, false)) {
-        m_places.clear();
-        for (qsizetype i = 0; i < m_lines.size(); ++i)
-            m_places.put(i, m_lines.at(i).bounds);
-    }
+    refreshPlaces();
     return m_places.near(rect);
+}
+
+/// Edges mostly go many at once, and each takes those above it one down.
+void EdgeLayer::refreshPlaces() const
+{
+    if (!std::exchange(m_placesStale, false))
+        return;
+    m_places.clear();
+    m_labels.clear();
+    for (qsizetype i = 0; i < m_lines.size(); ++i) {
+        m_places.put(i, m_lines.at(i).bounds);
+        m_labels.put(i, m_lines.at(i).label);
+    }
 }
 
 QPointF EdgeLayer::Line::pointAt(double distance, double* angle) const
@@ -213,7 +224,9 @@ void EdgeLayer::clear()
     m_lines.clear();
     m_index.clear();
     m_places.clear();
+    m_labels.clear();
     m_placesStale = false;
+    m_freed.clear();
     update();
 }
 

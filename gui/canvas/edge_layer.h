@@ -55,7 +55,7 @@ public:
     QPointF middle(const QString& id) const;
     QRectF edgesRect() const;
     /// Where an edge's label stands; empty when it has none, or there is no room for it.
-    QRectF labelPlace(const QString& id) const;
+    QRectF labelPlace(const QString& id);
     /// How to ask for the nodes in a rectangle: labels keep off them.
     void setNodesNear(const std::function<QList<QRectF>(const QRectF&)>& nodesNear)
     {
@@ -111,6 +111,7 @@ private:
     void spread(Line& line);
     /// Those that may reach into a rectangle, the lowest first.
     QList<qsizetype> near(const QRectF& rect) const;
+    void refreshPlaces() const;
     static std::array<QPointF, 4> controls(const End& from, const End& to);
     void layOut(Line& line);
     void changed(const QRectF& rect);
@@ -121,14 +122,19 @@ private:
 
     // edge_labels.cpp
     static QList<QRectF> labelPlaces(const Line& line);
+    QList<Line*> labelledIn(const QRectF& place, const Line& except);
     void placeLabel(Line& line);
     void setLabel(Line& line);
     void updateLabel(Line& line, const EdgeLook& before);
+    void letGo(const QRectF& place);
+    void settleLabels();
 
     QList<Line> m_lines;
     QHash<QString, qsizetype> m_index;
     mutable RectIndex m_places; ///< of their bounds
+    mutable RectIndex m_labels; ///< of their labels
     mutable bool m_placesStale = false;
+    QList<QRectF> m_freed; ///< where labels stood that have gone
     QRectF m_bounds;
     std::function<QList<QRectF>(const QRectF&)> m_nodesNear;
 };

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-// Most records are of one kind: a call, seen whole, that moved bytes which stand in one place, and did nothing
-// else. It needs nothing of what enter() prepares and finish() settles for the others.
+// Most records are of one kind: a call, seen whole, that moved bytes which stand in one place, and did
+// nothing else. It needs nothing of what enter() prepares and finish() settles for the others.
 
 namespace byteyard::ipc {
 
@@ -17,7 +17,8 @@ std::uint32_t Tracer::Private::plainEndpoint(const TracedProcess& process, const
             return 0;
         const auto use = process.uses.find(known->second);
         const auto needed = static_cast<unsigned>(sysvAccess(context.row));
-        const bool isTold = use != process.uses.end() && (static_cast<unsigned>(use->second) & needed) == needed;
+        const bool isTold =
+            use != process.uses.end() && (static_cast<unsigned>(use->second) & needed) == needed;
         return isTold ? known->second : 0;
     }
     const DescriptorTable::Entry* entry = process.table->find(context.descriptor(context.row.fd));
