@@ -45,6 +45,8 @@ private Q_SLOTS:
     void bothSidesOfAPtyAreOneEndpoint();
     void theOtherSideOfAPtyMayBeOpenedThroughTheFirst();
     void whatIsMadeAfterAThreadHasEndedIsFound();
+    void whoSleepsOnAWordOfMemorySaysWhere_data();
+    void whoSleepsOnAWordOfMemorySaysWhere();
     void aSleeperSaysOnWhichObject_data();
     void aSleeperSaysOnWhichObject();
     void aStepEndsBeforeTheNextCall();
@@ -277,6 +279,33 @@ void TracerObjects::whatIsMadeAfterAThreadHasEndedIsFound()
     const auto sockets = b.sink.foundOf("tcp");
     QCOMPARE(sockets.size(), 2U);
     QCOMPARE(b.sink.bytesIn(sockets.back()), 7);
+}
+
+void TracerObjects::whoSleepsOnAWordOfMemorySaysWhere_data()
+{
+    QTest::addColumn<QString>("call");
+    for (const char* call : {"futex", "futex_wait", "futex_waitv"})
+        QTest::newRow(call) << call;
+}
+
+void TracerObjects::whoSleepsOnAWordOfMemorySaysWhere()
+{
+    QFETCH(QString, call);
+    Bench b;
+    const auto id = b.start(b.plan({Bench::peer("objects"), "word-wait", call.toStdString()}));
+    std::vector<CallInProgress> sleeping;
+    QTRY_VERIFY_WITH_TIMEOUT((sleeping = b.inProgress(), !sleeping.empty() || b.sink.ended(id)) &&
+                                 (b.sink.ended(id) || sleeping.front().callName == call.toStdString()),
+                             patience);
+    if (b.sink.ended(id) && b.sink.end(id)->exitCode == 77)
+        QSKIP("this kernel has no such call");
+    const auto memories = b.sink.foundOf("memfd");
+    QCOMPARE(memories.size(), 1U);
+    QCOMPARE(sleeping.size(), 1U);
+    QCOMPARE(sleeping.front().endpoint, memories.front());
+    QVERIFY(sleeping.front().detail.find("offset=64") != std::string::npos);
+    b.tracer.signal(id, SIGKILL, false);
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
 }
 
 void TracerObjects::aSleeperSaysOnWhichObject_data()

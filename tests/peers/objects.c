@@ -1,8 +1,11 @@
 /* Uses one kind of object by every call: queue, mq NAME, shm, posix-shm NAME, memfd, semaphore, sem NAME,
- * eventfd, pty, lock FILE, kill. "queue-wait ID", "sem-wait ID", "lock-wait FILE" and "sem-hold NAME" sleep
- * in a call. Ends with 0 when each call did what it should. */
+ * eventfd, pty, lock FILE, kill. "queue-wait ID", "sem-wait ID", "lock-wait FILE", "sem-hold NAME" and
+ * "word-wait CALL" sleep in a call. Ends with 0 when each call did what it should, with 77 when the kernel
+ * has no such call. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <mqueue.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -16,7 +19,12 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#ifndef SYS_futex_wait
+#define SYS_futex_wait 455
+#endif
 
 struct message
 {
@@ -58,6 +66,26 @@ static void mq(const char* name)
     expect(mq_receive(q, text, sizeof text, NULL), 3, 25);
     expect(mq_unlink(name), 0, 26);
     expect(mq_close(q), 0, 27);
+}
+
+/* For ever, until the word at 64 of a shared memory is not 0. */
+static void word_wait(const char* call)
+{
+    enum { WORD_OF_32_BITS = 2 }; /* FUTEX2_SIZE_U32 */
+    const int fd = memfd_create("byteyard", MFD_CLOEXEC);
+    expect(ftruncate(fd, 4096), 0, 96);
+    char* memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    expect(memory != MAP_FAILED, 1, 97);
+    struct futex_waitv word = {.uaddr = (unsigned long)(memory + 64), .flags = WORD_OF_32_BITS};
+    if (strcmp(call, "futex") == 0)
+        syscall(SYS_futex, memory + 64, FUTEX_WAIT, 0, NULL, NULL, 0);
+    else if (strcmp(call, "futex_wait") == 0)
+        syscall(SYS_futex_wait, memory + 64, 0, 0xffffffffUL, WORD_OF_32_BITS, NULL, 0);
+    else
+        syscall(SYS_futex_waitv, &word, 1, 0, NULL, 0);
+    if (errno == ENOSYS || errno == EPERM)
+        _exit(77);
+    _exit(98);
 }
 
 static void wait_for_input(void)
@@ -172,6 +200,8 @@ int main(int argc, char** argv)
     } else if (strcmp(what, "sem-wait") == 0) {
         struct sembuf down = {0, -1, 0};
         return semop(atoi(name), &down, 1) == 0 ? 0 : 1;
+    } else if (strcmp(what, "word-wait") == 0) {
+        word_wait(name);
     } else if (strcmp(what, "lock-wait") == 0) {
         const int fd = open(name, O_RDWR);
         return flock(fd, LOCK_EX) == 0 ? 0 : 1;

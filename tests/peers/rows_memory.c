@@ -45,9 +45,9 @@ int main(int count, char** arguments)
     if (strcmp(name, "futex") == 0)
         return syscall(SYS_futex, at + 64, FUTEX_WAKE, 1, NULL, NULL, 0) != 0;
     if (strcmp(name, "futex_wake") == 0)
-        syscall(SYS_futex_wake, at + 64, ~0UL, 1, WORDS_OF_32_BITS);
+        syscall(SYS_futex_wake, at + 64, 0xffffffffUL, 1, WORDS_OF_32_BITS);
     else if (strcmp(name, "futex_wait") == 0)
-        syscall(SYS_futex_wait, at + 64, 1, ~0UL, WORDS_OF_32_BITS, NULL, 0);
+        syscall(SYS_futex_wait, at + 64, 1, 0xffffffffUL, WORDS_OF_32_BITS, NULL, 0);
     else if (strcmp(name, "futex_waitv") == 0)
         syscall(SYS_futex_waitv, words, 3, 0, NULL, 0);
     else if (strcmp(name, "futex_requeue") == 0)
