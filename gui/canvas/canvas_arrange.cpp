@@ -1,6 +1,7 @@
 #include "gui/canvas/arrange.h"
 #include "gui/canvas/canvas_private.h"
 #include "gui/canvas/group_look.h"
+#include "gui/canvas/metrics.h"
 
 namespace byteyard::gui {
 
@@ -57,25 +58,51 @@ bool CanvasView::isEmpty() const
     return d->scene.nodes().isEmpty();
 }
 
-/// What programs made on a canvas where nothing is drawn, by an attach or in a recording, has no place that
-/// anybody chose: once it is there it is laid out, unless somebody has begun to look around.
-void CanvasView::Private::watchFound()
+QRectF CanvasView::Private::inSight() const
 {
-    if (!document.topology().nodes.isEmpty() || scene.nodes().isEmpty()) {
-        foundSeen.reset();
-        foundSettled.stop();
-    } else if (!foundSeen) {
-        foundSeen = Sight{middle(), view.zoom()};
-        foundSettled.start();
-    }
+    return view.mapToScene(view.viewport()->rect()).boundingRect();
 }
 
-void CanvasView::Private::layOutFound()
+/// Who sees all that is drawn goes on seeing all when programs make more, until they look elsewhere. On a
+/// canvas where nothing is drawn (an attach, or a recording of one) what was made has no place that anybody
+/// chose: it is laid out first.
+void CanvasView::Private::watchFound()
+{
+    if (!scene.hasDiscovered()) {
+        foundSeen.reset();
+        foundSettled.stop();
+        return;
+    }
+    if (!foundSeen) {
+        foundSeen = Sight{middle(), view.zoom()};
+        foundLaidOut = false;
+        const QRectF drawn = scene.drawn();
+        followsFound = drawn.isEmpty() || inSight().contains(drawn);
+    }
+    if (followsFound && !foundSettled.isActive())
+        foundSettled.start();
+}
+
+void CanvasView::Private::bringFoundIntoSight()
 {
     const bool isSame =
         foundSeen->zoom == view.zoom() && (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
-    if (isSame && !gesture && scene.selection().nodes.isEmpty() && document.topology().nodes.isEmpty())
-        view.arrange();
+    followsFound = followsFound && isSame;
+    if (!followsFound || gesture || edit)
+        return;
+    const bool isBare = document.topology().nodes.isEmpty();
+    if (isBare && !std::exchange(foundLaidOut, true)) {
+        if (scene.selection().nodes.isEmpty())
+            view.arrange();
+    } else if (!inSight().contains(scene.content())) {
+        view.fit();
+        // Not so far off that a part is only a name: then what is drawn, and what has room with it.
+        if (view.zoom() < zoomForText) {
+            setZoom(zoomForText, view.viewport()->rect().center());
+            view.ensureVisible(scene.drawn());
+        }
+    }
+    foundSeen = Sight{middle(), view.zoom()};
 }
 
 /// Moves the selected parts, each by its own way, selected groups as wholes: one step to undo.

@@ -231,6 +231,8 @@ bool CanvasView::Private::pressKey(QKeyEvent* event)
 void CanvasView::keyPressEvent(QKeyEvent* event)
 {
     event->setAccepted(d->pressKey(event));
+    if (event->isAccepted())
+        d->followsFound = false;
 }
 
 void CanvasView::keyReleaseEvent(QKeyEvent* event)

@@ -88,6 +88,7 @@ void CanvasView::mousePressEvent(QMouseEvent* event)
 {
     const QPoint position = event->position().toPoint();
     event->accept();
+    d->followsFound = false; // nothing moves away under somebody's hands
     if (d->gesture) {
         // Another button, whatever it is, ends what was going on.
         d->cancelGesture();

@@ -51,7 +51,9 @@ struct CanvasView::Private
         double zoom = 1;
     };
     std::optional<Sight> foundSeen; ///< what was in sight when programs had made the first parts
-    QTimer foundSettled;            ///< until those that come with them are there
+    bool followsFound = false;      ///< what they make is brought into sight
+    bool foundLaidOut = false;
+    QTimer foundSettled; ///< until those that come with them are there
 
     QStringList found;
     qsizetype foundAt = -1;
@@ -82,7 +84,8 @@ struct CanvasView::Private
     // canvas_arrange.cpp
     QRectF bodyWithHanging(const QString& id) const;
     void watchFound();
-    void layOutFound();
+    void bringFoundIntoSight();
+    QRectF inSight() const;
     void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
     void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
                         const QString& undoText);

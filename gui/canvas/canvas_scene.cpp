@@ -89,6 +89,8 @@ void CanvasScene::rebuild()
     m_previewed.clear();
     for (const Tether& tether : std::exchange(m_tethers, {}))
         delete tether.item;
+    for (const Descent& descent : std::exchange(m_descents, {}))
+        delete descent.item;
     m_memoryNodes.clear();
     qDeleteAll(m_nodes);
     m_nodes.clear();
@@ -152,6 +154,7 @@ void CanvasScene::setNodeLook(const QString& id, const NodeLook& look)
 void CanvasScene::dropNode(const QString& id)
 {
     delete m_tethers.take(id).item;
+    dropDescents(id);
     m_memoryNodes.remove(id);
     delete m_nodes.take(id);
     m_home.remove(id);
@@ -256,7 +259,7 @@ void CanvasScene::layTether(const QString& connection)
         return;
     const QRectF from = bodyShown(tether->listener);
     const QRectF to = below->body();
-    tether->item->setLine({from.center().x(), from.bottom(), to.center().x(), to.top()});
+    tether->item->setLine({{from.center().x(), from.bottom()}, {to.center().x(), to.top()}});
 }
 
 void CanvasScene::coverAnew(const QString& id, bool gone)
@@ -278,6 +281,7 @@ void CanvasScene::layEdgesOf(const QString& node)
     for (auto it = m_tethers.cbegin(); it != m_tethers.cend(); ++it)
         if (it->listener == node)
             layTether(it.key());
+    layDescents(node);
     for (const QString& edge : m_edgesOf.value(node)) {
         layEdge(edge);
         // A card's edges leave it in the order of their other ends.

@@ -53,6 +53,9 @@ public:
     Hit hit(const QPointF& position, double reach) const;
     /// Everything that is drawn; empty when nothing is.
     QRectF content() const;
+    /// The part of it that programs did not make.
+    QRectF drawn() const;
+    bool hasDiscovered() const;
     /// What nobody drew: out of sight by kind, or as parts that can be kept.
     /// Kinds of what programs made, and foundFilesOfOne().
     void hideFoundKinds(const QSet<QString>& kinds);
@@ -103,6 +106,8 @@ public:
     void dropEdge(const QString& id);
     /// A connection hangs below its listener, on a dotted line.
     void hang(const QString& connection, const QString& listener);
+    /// A dotted line leads to a process from the one that forked it.
+    void descend(const QString& child, const QString& parent);
     /// Theme or fonts have changed.
     void refresh();
     /// The errors' texts, over all nodes.
@@ -126,6 +131,10 @@ private:
     void rebuild();
     void layEdge(const QString& id);
     void layTether(const QString& connection);
+    // scene_found.cpp
+    void layDescent(const QString& child);
+    void layDescents(const QString& node);
+    void dropDescents(const QString& node);
     void layEdgesOf(const QString& node);
     void layCardsOf(const Ends& ends);
     void growTo(const QRectF& rect);
@@ -154,7 +163,13 @@ private:
         TetherItem* item = nullptr; ///< owned by the scene
         QString listener;
     };
-    QHash<QString, Tether> m_tethers;    ///< by the connection's id
+    QHash<QString, Tether> m_tethers; ///< by the connection's id
+    struct Descent
+    {
+        TetherItem* item = nullptr; ///< owned by the scene
+        QString parent;
+    };
+    QHash<QString, Descent> m_descents;  ///< by the child's id
     QHash<QString, GroupItem*> m_groups; ///< owned by the scene
     QHash<QString, QString> m_groupOf;   ///< by node
     QHash<QString, QString> m_origins;   ///< of what programs made: the node beside which it stands

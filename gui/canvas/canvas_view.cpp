@@ -98,7 +98,7 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     d->foundSettled.setParent(this);
     d->foundSettled.setSingleShot(true);
     d->foundSettled.setInterval(foundSettledMs);
-    connect(&d->foundSettled, &QTimer::timeout, this, [this] { d->layOutFound(); });
+    connect(&d->foundSettled, &QTimer::timeout, this, [this] { d->bringFoundIntoSight(); });
     fit();
 }
 

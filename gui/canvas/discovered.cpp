@@ -94,7 +94,7 @@ QPointF LiveBinding::placeFor(const QString& beside, const NodeLook& look) const
     const QPointF start(std::round((from.left() + gridStep) / gridStep) * gridStep,
                         std::ceil((from.bottom() + 2 * gridStep) / gridStep) * gridStep);
     for (int column = 0;; ++column)
-        for (int row = 0; row < 6; ++row) {
+        for (int row = 0; row < 3; ++row) {
             const QPointF position = start + QPointF(column * 12 * gridStep, row * 6 * gridStep);
             if (m_scene.isFree(body.translated(position)))
                 return position;
@@ -250,8 +250,9 @@ void LiveBinding::updateDiscovered()
         if (!CanvasScene::isDiscovered(id) || process == nullptr)
             continue;
         m_shown.insert(id, liveOf(*process));
-        showDiscovered(id, lookOfDiscovered(model::Kind::Command, portsOf(id), m_shown.value(id)),
-                       processIds.value(process->entry.parent));
+        const QString parent = processIds.value(process->entry.parent);
+        showDiscovered(id, lookOfDiscovered(model::Kind::Command, portsOf(id), m_shown.value(id)), parent);
+        m_scene.descend(id, parent);
     }
     // A listener comes before what hangs below it.
     std::stable_partition(found.begin(), found.end(), [this](const Found& each) {

@@ -1,8 +1,103 @@
 // The part of CanvasScene that knows where stands what programs made by themselves.
 #include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/group_item.h"
 #include "gui/canvas/node_item.h"
+#include "gui/canvas/tether_item.h"
+
+#include <algorithm>
 
 namespace byteyard::gui {
+
+namespace {
+
+constexpr double guideInset = 8;   ///< from a parent's left side
+constexpr double titleMiddle = 14; ///< below a card's upper side: its ports stand lower
+
+/// As the lines of a tree: down from the parent's left side, and to the child's title; to one that stands
+/// beside it, from title to title.
+QPolygonF lineOfDescent(const QRectF& parent, const QRectF& child)
+{
+    const double title = child.top() + titleMiddle;
+    const double down = parent.left() + guideInset;
+    if (child.top() >= parent.bottom() && child.left() > down)
+        return {{down, parent.bottom()}, {down, title}, {child.left(), title}};
+    if (child.top() >= parent.bottom() || child.bottom() <= parent.top()) {
+        const bool isBelow = child.top() >= parent.bottom();
+        const double from = isBelow ? parent.bottom() : parent.top();
+        const double to = isBelow ? child.top() : child.bottom();
+        const double across = (from + to) / 2;
+        const double at = std::clamp(down, child.left() + guideInset, child.right() - guideInset);
+        return {{down, from}, {down, across}, {at, across}, {at, to}};
+    }
+    const bool isRight = child.center().x() >= parent.center().x();
+    const double from = isRight ? parent.right() : parent.left();
+    const double to = isRight ? child.left() : child.right();
+    const double across = (from + to) / 2;
+    return {{from, parent.top() + titleMiddle},
+            {across, parent.top() + titleMiddle},
+            {across, title},
+            {to, title}};
+}
+
+} // namespace
+
+void CanvasScene::descend(const QString& child, const QString& parent)
+{
+    if (node(parent) == nullptr || node(child) == nullptr)
+        return;
+    Descent& descent = m_descents[child];
+    if (descent.item == nullptr) {
+        descent.item = new TetherItem(model::Kind::Command);
+        addItem(descent.item);
+    }
+    descent.parent = parent;
+    descent.item->setVisible(cardOf(child).isEmpty());
+    layDescent(child);
+}
+
+void CanvasScene::layDescent(const QString& child)
+{
+    const auto descent = m_descents.constFind(child);
+    const NodeItem* item = descent == m_descents.constEnd() ? nullptr : node(child);
+    if (item != nullptr && node(descent->parent) != nullptr)
+        descent->item->setLine(lineOfDescent(bodyShown(descent->parent), item->body()));
+}
+
+/// Of one that has moved: its own, and those to its children.
+void CanvasScene::layDescents(const QString& node)
+{
+    layDescent(node);
+    for (auto it = m_descents.cbegin(); it != m_descents.cend(); ++it)
+        if (it->parent == node)
+            layDescent(it.key());
+}
+
+/// Of one that goes.
+void CanvasScene::dropDescents(const QString& node)
+{
+    m_descents.removeIf([&](const std::pair<const QString&, Descent&>& each) {
+        const bool goes = each.first == node || each.second.parent == node;
+        if (goes)
+            delete each.second.item;
+        return goes;
+    });
+}
+
+bool CanvasScene::hasDiscovered() const
+{
+    return std::any_of(m_nodes.keyBegin(), m_nodes.keyEnd(), isDiscovered);
+}
+
+QRectF CanvasScene::drawn() const
+{
+    QRectF rect;
+    for (auto item = m_nodes.begin(); item != m_nodes.end(); ++item)
+        if (!isDiscovered(item.key()) && (*item)->isVisible())
+            rect |= (*item)->sceneBoundingRect();
+    for (const GroupItem* item : m_groups)
+        rect |= item->boundingRect();
+    return rect;
+}
 
 void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
 {

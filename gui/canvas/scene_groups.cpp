@@ -108,6 +108,8 @@ void CanvasScene::showOrHide(const QString& id)
     item->setVisible(shown);
     if (const auto tether = m_tethers.constFind(id); tether != m_tethers.cend())
         tether->item->setVisible(shown);
+    if (const auto descent = m_descents.constFind(id); descent != m_descents.cend())
+        descent->item->setVisible(shown);
 }
 
 /// Lays a frame around its members, or the card's ends of the edges that lead out of it.

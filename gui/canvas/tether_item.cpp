@@ -7,13 +7,19 @@
 
 namespace byteyard::gui {
 
+namespace {
+
+constexpr float descentOpacity = 0.6F;
+
+}
+
 TetherItem::TetherItem(model::Kind kind) : m_kind(kind)
 {
     setZValue(-0.5); // above the edges, below every node
     setAcceptedMouseButtons(Qt::NoButton);
 }
 
-void TetherItem::setLine(const QLineF& line)
+void TetherItem::setLine(const QPolygonF& line)
 {
     if (line == m_line)
         return;
@@ -23,16 +29,19 @@ void TetherItem::setLine(const QLineF& line)
 
 QRectF TetherItem::boundingRect() const
 {
-    return QRectF(m_line.p1(), m_line.p2()).normalized().adjusted(-3, -3, 3, 3);
+    return m_line.boundingRect().adjusted(-3, -3, 3, 3);
 }
 
 void TetherItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
-    QPen pen(Theme::instance().kindOutline(m_kind), 2, Qt::CustomDashLine, Qt::RoundCap);
+    QColor color = Theme::instance().kindOutline(m_kind);
+    if (model::isProcess(m_kind))
+        color.setAlphaF(descentOpacity); // bytes go along edges, which come first
+    QPen pen(color, 2, Qt::CustomDashLine, Qt::RoundCap);
     pen.setDashPattern({0.01, 2.5});
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(pen);
-    painter->drawLine(m_line);
+    painter->drawPolyline(m_line);
 }
 
 } // namespace byteyard::gui

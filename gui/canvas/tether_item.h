@@ -6,13 +6,14 @@
 
 namespace byteyard::gui {
 
-/// The dotted line on which a connection hangs below its listener.
+/// The dotted line on which a connection hangs below its listener, or by which a process descends from the
+/// one that forked it.
 class TetherItem final : public QGraphicsItem
 {
 public:
     explicit TetherItem(model::Kind kind);
-    /// From the listener to the connection, in the scene.
-    void setLine(const QLineF& line);
+    /// In the scene.
+    void setLine(const QPolygonF& line);
 
     QRectF boundingRect() const override;
     QPainterPath shape() const override { return {}; } // nothing to take hold of
@@ -20,7 +21,7 @@ public:
 
 private:
     model::Kind m_kind;
-    QLineF m_line;
+    QPolygonF m_line;
 };
 
 } // namespace byteyard::gui

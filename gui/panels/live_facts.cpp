@@ -1,5 +1,7 @@
 #include "gui/panels/live_facts.h"
 
+#include "model/session/live_state.h"
+
 #include "gui/live_lookup.h"
 #include "gui/panels/kernel_facts.h"
 #include "model/log/format.h"
@@ -266,6 +268,37 @@ QList<Fact> edgeFacts(const Session& session, const Edge& edge)
     return facts;
 }
 
+/// All that are drawn, and of those that programs forked (a shell loop forks thousands) the ones that are
+/// there and the newest.
+QList<Fact> processFacts(const Session& session)
+{
+    constexpr qsizetype forkedMost = 24;
+    const QList<LiveProcess> processes = session.processes();
+    QList<Fact> facts;
+    qsizetype forked = 0;
+    qsizetype others = 0;
+    const auto add = [&](bool ended) {
+        for (auto process = processes.crbegin(); process != processes.crend(); ++process) {
+            const bool isDrawn = !process->entry.node.isEmpty();
+            if ((model::hasEnded(process->entry.state) && !isDrawn) != ended)
+                continue;
+            if (!isDrawn && ++forked > forkedMost) {
+                ++others;
+                continue;
+            }
+            facts.prepend({process->entry.name, stateText(session, *process),
+                           process->entry.pid > 0 ? u"pid %1"_s.arg(process->entry.pid) : QString()});
+        }
+    };
+    add(true);
+    forked = 0;
+    add(false);
+    if (others > 0)
+        facts.append({LiveFactsText::tr("others"), formatCount(static_cast<quint64>(others)),
+                      LiveFactsText::tr("that programs forked; the log has them all")});
+    return facts;
+}
+
 QList<Fact> runFacts(const Session& session)
 {
     QList<Fact> facts;
@@ -276,10 +309,7 @@ QList<Fact> runFacts(const Session& session)
     facts.append({LiveFactsText::tr("capture"), session.captureText(), {}});
     facts.append({LiveFactsText::tr("events"), formatCount(session.eventCount()), {}});
     facts.append({LiveFactsText::tr("lost"), formatCount(session.lost()), {}});
-    for (const LiveProcess& process : session.processes())
-        facts.append({process.entry.name, stateText(session, process),
-                      process.entry.pid > 0 ? u"pid %1"_s.arg(process.entry.pid) : QString()});
-    return facts;
+    return facts + processFacts(session);
 }
 
 QList<Fact> holderFacts(const Session& session, const QList<Holder>& holders)

@@ -125,14 +125,25 @@ QString OutputPanel::chosen() const
 
 void OutputPanel::fillProcesses()
 {
-    const QString before = chosen();
-    m_process->clear();
-    m_process->addItem(tr("All processes"), QString());
+    // Of those that programs forked, of which there may be thousands, whoever has printed something.
+    QList<std::pair<QString, QString>> listed{{QString(), tr("All processes")}};
+    QSet<QString> keys;
     for (const model::LiveProcess& process : m_session.processes()) {
         const QString key = processKey(process.entry);
-        if (m_process->findData(key) < 0)
-            m_process->addItem(process.entry.name, key);
+        const bool mayPrint =
+            !process.entry.node.isEmpty() || !m_session.output(process.entry.number).isEmpty();
+        if (mayPrint && !keys.contains(key)) {
+            keys.insert(key);
+            listed.append({key, process.entry.name});
+        }
     }
+    if (listed == m_listed)
+        return updateInput();
+    m_listed = listed;
+    const QString before = chosen();
+    m_process->clear();
+    for (const auto& [key, name] : listed)
+        m_process->addItem(name, key);
     const int at = m_process->findData(before);
     m_process->setCurrentIndex(std::max(at, 0));
     if (at < 0)
@@ -153,6 +164,8 @@ void OutputPanel::setProcess(const QString& key)
 void OutputPanel::arrived(quint32 process, const QByteArray& bytes)
 {
     const model::LiveProcess* live = m_session.process(process);
+    if (live != nullptr && live->entry.node.isEmpty() && m_process->findData(processKey(live->entry)) < 0)
+        fillProcesses();
     if (!chosen().isEmpty()) {
         if (live && processKey(live->entry) == chosen())
             append(printable(bytes));

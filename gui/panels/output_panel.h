@@ -38,6 +38,7 @@ private:
     model::Document& m_document;
     model::Session& m_session;
     QComboBox* m_process;
+    QList<std::pair<QString, QString>> m_listed; ///< keys and names of those in m_process
     QLineEdit* m_search;
     QPlainTextEdit* m_text;
     QWidget* m_inputBar;

@@ -20,7 +20,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto frameTime = 16ms;    ///< 60 merges a second
+constexpr std::chrono::milliseconds frameTime = 16ms; ///< 60 merges a second
+constexpr std::chrono::milliseconds mergeRarest = 200ms;
+constexpr int mergeShare = 3;       ///< one part of so many of the time
 constexpr qint64 mergeBudgetMs = 8; ///< so long may one take
 constexpr auto slowTime = 100ms;
 constexpr auto stopTime = 10s;
@@ -142,7 +144,9 @@ void Session::Private::scheduleMerge()
         return;
     const auto since =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - lastMerge);
-    mergeTimer.start(std::max(0ms, frameTime - since));
+    // With thousands of processes a merge takes its time: most of it is left to who looks.
+    const auto every = std::clamp(mergeShare * mergeTook, frameTime, mergeRarest);
+    mergeTimer.start(std::max(0ms, every - since));
 }
 
 void Session::Private::merge()
@@ -172,6 +176,8 @@ void Session::Private::merge()
         finishConnection(*end);
     flushSignals();
     Q_EMIT q->ticked();
+    mergeTook =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - lastMerge);
 }
 
 void Session::Private::finishConnection(const ConnectionEnd& end)

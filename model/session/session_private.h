@@ -140,6 +140,7 @@ struct Session::Private
     QTimer slowTimer; ///< rates fall and waiting lasts also when nothing is new
     QTimer stopTimer; ///< how long an engine may take to stop
     std::chrono::steady_clock::time_point lastMerge;
+    std::chrono::milliseconds mergeTook{0}; ///< the last one, with what it made others do
     std::atomic<bool> rung = false;
     bool structureDirty = false;
     std::vector<std::function<void()>> emissions; ///< signals wait until the state is whole

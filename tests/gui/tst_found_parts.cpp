@@ -1,6 +1,10 @@
+#include "gui/canvas/tether_item.h"
 #include "gui/found_parts.h"
+#include "gui/panels/live_facts.h"
+#include "gui/panels/output_panel.h"
 #include "tests/gui/canvas_fixture.h"
 
+#include <QComboBox>
 #include <QDir>
 #include <QMenu>
 #include <QSignalSpy>
@@ -72,6 +76,76 @@ private:
     };
 
 private Q_SLOTS:
+    void aLineLeadsToAProcessFromTheOneThatForkedIt()
+    {
+        Fixture f;
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        const auto body = [&](const QString& id) {
+            return f.view.mapToScene(f.view.nodeRect(id)).boundingRect().adjusted(-3, -3, 3, 3);
+        };
+        const QString cat = f.idOfCat();
+        const auto lines = [&] {
+            int count = 0;
+            for (const QGraphicsItem* item : f.view.scene()->items())
+                count += dynamic_cast<const gui::TetherItem*>(item) != nullptr && item->isVisible() &&
+                         item->sceneBoundingRect().intersects(body(f.shell)) &&
+                         item->sceneBoundingRect().intersects(body(cat));
+            return count;
+        };
+        QVERIFY(lines() >= 1);
+        // It goes where the child goes, and ends with it.
+        f.document.moveNodes({{f.shell, {-300, -200}}});
+        QTRY_VERIFY(lines() >= 1);
+        QMenu menu;
+        f.parts.fillNodeMenu(menu, cat);
+        f.choice(menu, u"Hide Processes That Programs Started"_s)->trigger();
+        QTRY_VERIFY(!f.view.nodeRect(cat).isValid());
+        for (const QGraphicsItem* item : f.view.scene()->items())
+            QVERIFY(dynamic_cast<const gui::TetherItem*>(item) == nullptr);
+    }
+
+    /// A window that had a row for each of thousands would do nothing else.
+    void ofManyForkedOnlyTheNewestAreListed()
+    {
+        Fixture f;
+        gui::OutputPanel output(f.document, f.session);
+        constexpr qsizetype many = 60;
+        QTRY_VERIFY_WITH_TIMEOUT(f.session.processes().size() > many, patience);
+        const QList<gui::Fact> facts = gui::runFacts(f.session);
+        QVERIFY(facts.size() < many);
+        const auto values = [&](const QString& label) {
+            QStringList list;
+            for (const gui::Fact& fact : facts)
+                if (fact.label == label)
+                    list << fact.value;
+            return list;
+        };
+        QCOMPARE(values(u"shell"_s).size(), 2); // the one that is drawn, and its loop
+        QCOMPARE(values(u"cat"_s).size(), 1);
+        QCOMPARE(values(u"others"_s).size(), 1);
+        QCOMPARE(output.findChild<QComboBox*>()->count(), 2); // all, and the one that is drawn
+    }
+
+    void whoSeesAllGoesOnSeeingAllUntilTheyLookElsewhere()
+    {
+        Fixture f;
+        f.view.resize(900, 300);
+        f.view.fit();
+        const auto isInSight = [&](const QString& id) {
+            return f.view.viewport()->rect().contains(f.view.nodeRect(id));
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(isInSight(f.idOfCat()) && isInSight(f.idOfPipe()) && isInSight(f.shell),
+                                 patience);
+        // The shell goes on making processes.
+        f.view.zoomTo100();
+        const QPointF before = f.view.mapToScene(f.view.viewport()->rect().center());
+        const qsizetype then = f.session.processes().size();
+        QTRY_VERIFY_WITH_TIMEOUT(f.session.processes().size() > then + 60, patience);
+        QCOMPARE(f.view.zoom(), 1.0);
+        QCOMPARE(f.view.mapToScene(f.view.viewport()->rect().center()), before);
+    }
+
     void whatIsKeptBecomesPartOfTheTopology()
     {
         Fixture f;
