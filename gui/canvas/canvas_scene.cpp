@@ -87,10 +87,9 @@ void CanvasScene::rebuild()
     m_home.clear();
     m_covered.clear();
     m_previewed.clear();
-    for (const Tether& tether : std::exchange(m_tethers, {}))
-        delete tether.item;
-    for (const Descent& descent : std::exchange(m_descents, {}))
-        delete descent.item;
+    for (Tethers* tethers : {&m_tethers, &m_descents})
+        for (const Tether& tether : std::exchange(*tethers, {}))
+            delete tether.item;
     m_memoryNodes.clear();
     qDeleteAll(m_nodes);
     m_nodes.clear();
@@ -235,29 +234,35 @@ void CanvasScene::layCardsOf(const Ends& ends)
             layGroup(card);
 }
 
-void CanvasScene::hang(const QString& connection, const QString& listener)
+bool CanvasScene::tie(Tethers& tethers, const QString& from, const QString& to)
 {
-    const NodeItem* above = node(listener);
-    if (above == nullptr || node(connection) == nullptr)
-        return;
-    Tether& tether = m_tethers[connection];
+    const NodeItem* origin = node(from);
+    if (origin == nullptr || node(to) == nullptr)
+        return false;
+    Tether& tether = tethers[to];
     if (tether.item == nullptr) {
-        tether.item = new TetherItem(above->look().kind);
+        tether.item = new TetherItem(origin->look().kind);
         addItem(tether.item);
     }
-    tether.listener = listener;
-    tether.item->setVisible(cardOf(connection).isEmpty());
-    layTether(connection);
+    tether.from = from;
+    tether.item->setVisible(cardOf(to).isEmpty());
+    return true;
+}
+
+void CanvasScene::hang(const QString& connection, const QString& listener)
+{
+    if (tie(m_tethers, listener, connection))
+        layTether(connection);
 }
 
 void CanvasScene::layTether(const QString& connection)
 {
     const auto tether = m_tethers.constFind(connection);
     const NodeItem* below = node(connection);
-    const NodeItem* above = tether == m_tethers.constEnd() ? nullptr : node(tether->listener);
+    const NodeItem* above = tether == m_tethers.constEnd() ? nullptr : node(tether->from);
     if (above == nullptr || below == nullptr)
         return;
-    const QRectF from = bodyShown(tether->listener);
+    const QRectF from = bodyShown(tether->from);
     const QRectF to = below->body();
     tether->item->setLine({{from.center().x(), from.bottom()}, {to.center().x(), to.top()}});
 }
@@ -279,7 +284,7 @@ void CanvasScene::layEdgesOf(const QString& node)
 {
     layTether(node);
     for (auto it = m_tethers.cbegin(); it != m_tethers.cend(); ++it)
-        if (it->listener == node)
+        if (it->from == node)
             layTether(it.key());
     layDescents(node);
     for (const QString& edge : m_edgesOf.value(node)) {

@@ -161,15 +161,12 @@ private:
     struct Tether
     {
         TetherItem* item = nullptr; ///< owned by the scene
-        QString listener;
+        QString from;
     };
-    QHash<QString, Tether> m_tethers; ///< by the connection's id
-    struct Descent
-    {
-        TetherItem* item = nullptr; ///< owned by the scene
-        QString parent;
-    };
-    QHash<QString, Descent> m_descents;  ///< by the child's id
+    using Tethers = QHash<QString, Tether>; ///< by the id of what they lead to
+    bool tie(Tethers& tethers, const QString& from, const QString& to);
+    Tethers m_tethers;                   ///< from listeners to their connections
+    Tethers m_descents;                  ///< from processes to those that they forked
     QHash<QString, GroupItem*> m_groups; ///< owned by the scene
     QHash<QString, QString> m_groupOf;   ///< by node
     QHash<QString, QString> m_origins;   ///< of what programs made: the node beside which it stands

@@ -43,24 +43,16 @@ QPolygonF lineOfDescent(const QRectF& parent, const QRectF& child)
 
 void CanvasScene::descend(const QString& child, const QString& parent)
 {
-    if (node(parent) == nullptr || node(child) == nullptr)
-        return;
-    Descent& descent = m_descents[child];
-    if (descent.item == nullptr) {
-        descent.item = new TetherItem(model::Kind::Command);
-        addItem(descent.item);
-    }
-    descent.parent = parent;
-    descent.item->setVisible(cardOf(child).isEmpty());
-    layDescent(child);
+    if (tie(m_descents, parent, child))
+        layDescent(child);
 }
 
 void CanvasScene::layDescent(const QString& child)
 {
     const auto descent = m_descents.constFind(child);
     const NodeItem* item = descent == m_descents.constEnd() ? nullptr : node(child);
-    if (item != nullptr && node(descent->parent) != nullptr)
-        descent->item->setLine(lineOfDescent(bodyShown(descent->parent), item->body()));
+    if (item != nullptr && node(descent->from) != nullptr)
+        descent->item->setLine(lineOfDescent(bodyShown(descent->from), item->body()));
 }
 
 /// Of one that has moved: its own, and those to its children.
@@ -68,15 +60,15 @@ void CanvasScene::layDescents(const QString& node)
 {
     layDescent(node);
     for (auto it = m_descents.cbegin(); it != m_descents.cend(); ++it)
-        if (it->parent == node)
+        if (it->from == node)
             layDescent(it.key());
 }
 
 /// Of one that goes.
 void CanvasScene::dropDescents(const QString& node)
 {
-    m_descents.removeIf([&](const std::pair<const QString&, Descent&>& each) {
-        const bool goes = each.first == node || each.second.parent == node;
+    m_descents.removeIf([&](const std::pair<const QString&, Tether&>& each) {
+        const bool goes = each.first == node || each.second.from == node;
         if (goes)
             delete each.second.item;
         return goes;
@@ -114,7 +106,7 @@ QStringList CanvasScene::hangingFrom(const QString& listener) const
 {
     QStringList connections;
     for (auto tether = m_tethers.begin(); tether != m_tethers.end(); ++tether)
-        if (tether->listener == listener)
+        if (tether->from == listener)
             connections.append(tether.key());
     return connections;
 }
@@ -149,7 +141,7 @@ model::Topology CanvasScene::shownTopology() const
         edge.id = id;
         edge.process = ends.process;
         edge.processPort = ends.processPort;
-        edge.endpoint = tether == m_tethers.constEnd() ? ends.endpoint : tether->listener;
+        edge.endpoint = tether == m_tethers.constEnd() ? ends.endpoint : tether->from;
         edge.endpointPort = ends.endpointPort;
         shown.edges.append(edge);
     }

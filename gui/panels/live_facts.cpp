@@ -1,10 +1,9 @@
 #include "gui/panels/live_facts.h"
 
-#include "model/session/live_state.h"
-
 #include "gui/live_lookup.h"
 #include "gui/panels/kernel_facts.h"
 #include "model/log/format.h"
+#include "model/session/live_state.h"
 #include "model/topology/pipeline_text.h"
 
 #include <QCoreApplication>
@@ -268,8 +267,8 @@ QList<Fact> edgeFacts(const Session& session, const Edge& edge)
     return facts;
 }
 
-/// All that are drawn, and of those that programs forked (a shell loop forks thousands) the ones that are
-/// there and the newest.
+/// All that are drawn, and of those that programs forked (a shell loop forks thousands) the newest that are
+/// there, and the newest that have ended.
 QList<Fact> processFacts(const Session& session)
 {
     constexpr qsizetype forkedMost = 24;

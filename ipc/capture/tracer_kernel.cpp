@@ -46,6 +46,7 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     if (thread.stopsAtData)
         return;                           // it was seen at its stops
     thread.process->witness = thread.tid; // whoever was it before may have ended
+    thread.isHalted = record.call.halts != 0;
     CallArguments arguments{};
     std::copy_n(record.call.arguments, arguments.size(), arguments.begin());
     const TraceeMemory memory(record.memory);
@@ -55,7 +56,6 @@ void Tracer::Private::takeRecord(const KernelRecord& record)
     const byteyard_key& key = record.call.key;
     if (key.kind != BYTEYARD_KEY_DESCRIPTOR && key.kind != BYTEYARD_KEY_NOTHING)
         thread.object = objectOf(key);
-    thread.isHalted = record.call.halts != 0;
     if (record.call.phase != BYTEYARD_RETURNED || thread.told != record.call.since)
         enterTold(thread, {*row, arguments, memory}, record.call.since);
     if (record.call.phase != BYTEYARD_ENTERED && thread.inCall) {
