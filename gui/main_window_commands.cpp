@@ -68,7 +68,7 @@ void MainWindow::updateActions()
     record->setText(m_session.isRecording() ? tr("Stop Re&cording") : tr("Re&cord"));
     record->setIconText(m_session.isRecording() ? tr("Stop Recording") : tr("Record"));
     allow(u"exportLog"_s, m_session.eventCount() > 0, tr("the log is empty"));
-    allow(u"exportPicture"_s, nodes, nothingThere);
+    allow(u"exportPicture"_s, !m_canvas->isEmpty(), nothingThere);
     const Selection selection = m_canvas->selection();
     const bool some = !selection.nodes.isEmpty() || !selection.edges.isEmpty();
     for (const QString& name : {u"cut"_s, u"delete"_s})

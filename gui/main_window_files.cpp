@@ -240,16 +240,16 @@ void MainWindow::startExport(const QString& path, const model::LogFilter& filter
 void MainWindow::exportPicture()
 {
     const QString path = QFileDialog::getSaveFileName(
-        this, tr("Export picture"), suggestedName(m_document, u".png"_s), tr("PNG (*.png)"));
+        this, tr("Export picture"), suggestedName(m_document, u".png"_s), tr("PNG (*.png);;SVG (*.svg)"));
     if (path.isEmpty())
         return;
-    if (m_canvas->picture(2).save(path))
+    if (m_canvas->savePicture(path))
         statusBar()->showMessage(tr("Exported %1").arg(path), 6000);
     else
         m_problems->add({model::Fault::Severity::Error,
                          {},
                          tr("%1: the picture could not be written.").arg(path),
-                         tr("Choose a folder that you may write to, and a name that ends in .png.")});
+                         tr("Choose a folder that you may write to, and a name that ends in .png or .svg.")});
 }
 
 } // namespace byteyard::gui

@@ -1,4 +1,3 @@
-#include "gui/canvas/arrange.h"
 #include "gui/canvas/canvas_private.h"
 #include "gui/canvas/clipboard.h"
 #include "gui/canvas/metrics.h"
@@ -23,6 +22,28 @@ namespace {
 QPointF onGrid(const QPointF& point)
 {
     return {std::round(point.x() / gridStep) * gridStep, std::round(point.y() / gridStep) * gridStep};
+}
+
+/// Gives each column of a line of parts the room that its widest one needs; what they cover then.
+QRectF spreadColumns(model::Topology& line)
+{
+    const auto bodyOf = [](const model::Node& node) { return NodeItem::bodyFor(lookOf(node, {}, {})); };
+    QMap<double, double> widths;
+    for (const model::Node& node : std::as_const(line.nodes))
+        widths[node.position.x()] = std::max(widths.value(node.position.x()), bodyOf(node).width());
+    QHash<double, double> lefts;
+    double left = 0;
+    for (auto width = widths.begin(); width != widths.end(); ++width) {
+        lefts.insert(width.key(), left);
+        left += std::ceil((*width + columnGap) / gridStep) * gridStep;
+    }
+    QRectF all;
+    for (model::Node& node : line.nodes) {
+        const double spare = widths.value(node.position.x()) - bodyOf(node).width();
+        node.position.setX(lefts.value(node.position.x()) + std::floor(spare / 2 / gridStep) * gridStep);
+        all |= bodyOf(node).translated(node.position);
+    }
+    return all;
 }
 
 } // namespace
@@ -170,15 +191,7 @@ QString CanvasView::Private::insertLine(const QString& line, const QPointF& at)
     model::PipelineResult result = model::parsePipeline(line);
     if (!result.error.isEmpty())
         return result.error;
-    const QHash<QString, QPointF> places = arranged(result.fragment, [&](const QString& id) {
-        const model::Node* node = result.fragment.node(id);
-        return NodeItem::bodyFor(lookOf(*node, {}, {}));
-    });
-    QRectF all;
-    for (model::Node& node : result.fragment.nodes) {
-        node.position = places.value(node.id);
-        all |= NodeItem::bodyFor(lookOf(node, {}, {})).translated(node.position);
-    }
+    const QRectF all = spreadColumns(result.fragment);
     QPointF offset = onGrid(at - all.center());
     offset += freeOffset(all.translated(offset));
     addCopies(result.fragment, offset, tr("Insert %1").arg(wanted));

@@ -5,6 +5,7 @@
 #include "gui/canvas/empty_offers.h"
 #include "gui/canvas/gesture.h"
 #include "gui/canvas/inline_edit.h"
+#include "gui/canvas/layout_job.h"
 #include "gui/canvas/still_layers.h"
 #include "gui/part.h"
 
@@ -51,9 +52,11 @@ struct CanvasView::Private
         double zoom = 1;
     };
     std::optional<Sight> foundSeen; ///< what was in sight when programs had made the first parts
-    bool followsFound = false;      ///< what they make is brought into sight
-    bool foundLaidOut = false;
-    QTimer foundSettled; ///< until those that come with them are there
+    bool followsFound = false;      ///< what they make is laid out and brought into sight
+    QTimer foundSettled;            ///< until those that come with them are there
+    LayoutJob foundLayout;
+    QByteArray foundPlan; ///< what was laid out last
+    LayoutJob layout;     ///< of all, when it is asked for
 
     QStringList found;
     qsizetype foundAt = -1;
@@ -82,13 +85,19 @@ struct CanvasView::Private
     QRectF bodyOf(const QString& id) const;
 
     // canvas_arrange.cpp
-    QRectF bodyWithHanging(const QString& id) const;
-    void watchFound();
-    void bringFoundIntoSight();
-    QRectF inSight() const;
+    void moveAll(const QHash<QString, QPointF>& positions);
     void moveTo(QHash<QString, QPointF> positions, const QString& undoText);
     void moveSelectedBy(const std::function<QHash<QString, QPointF>(const QHash<QString, QRectF>&)>& ways,
                         const QString& undoText);
+
+    // canvas_found.cpp
+    QRectF inSight() const;
+    void placeFound(const QHash<QString, QPointF>& places);
+    void watchFound();
+    bool isFollowing();
+    void layOutFound();
+    void bringFoundIntoSight();
+    void moveFound(const QHash<QString, QPointF>& positions);
 
     // canvas_groups.cpp
     QString chosenGroup() const;

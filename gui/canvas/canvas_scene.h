@@ -45,6 +45,8 @@ public:
     GroupItem* group(const QString& id) const { return m_groups.value(id); }
     /// The group that a node is in; what programs made is where it came from.
     QString groupOf(const QString& node) const;
+    /// The drawn node that what a program made came from, at last; a drawn node itself. Empty when there is none.
+    QString originOf(const QString& node) const;
     /// The collapsed group whose card stands for a node; empty when it is shown itself.
     QString cardOf(const QString& node) const;
     QStringList membersOf(const QString& group) const;
@@ -89,6 +91,8 @@ public:
     /// goes along with it: its edges lead to the listener.
     model::Topology shownTopology() const;
     QStringList hangingFrom(const QString& listener) const;
+    /// Processes and those that they forked, in the order of the latter.
+    QList<std::pair<QString, QString>> descents() const;
     /// True when an outline would touch no node, with some room around it.
     bool isFree(const QRectF& body) const;
     /// Where a node belongs, whatever a drag shows.

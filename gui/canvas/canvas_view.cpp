@@ -8,7 +8,9 @@
 
 #include <QPainter>
 #include <QPixmapCache>
+#include <QSaveFile>
 #include <QScrollBar>
+#include <QSvgGenerator>
 
 #include <algorithm>
 #include <cmath>
@@ -21,8 +23,8 @@ namespace {
 
 constexpr double zoomStep = 1.25;
 constexpr int restMs = 120; ///< after the last step of a zoom
-constexpr int foundSettledMs =
-    500; ///< what an attached process has open comes at once, with its first counts
+constexpr int foundSettledMs = 300; ///< what an attached process has open comes at once, then its counts
+constexpr qreal pixelsMost = 64e6;  ///< of an exported picture, a quarter of a gibibyte
 constexpr int picturesMostKiB = 64 * 1024; ///< of nodes and dots, those of some screens full
 
 } // namespace
@@ -98,7 +100,13 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     d->foundSettled.setParent(this);
     d->foundSettled.setSingleShot(true);
     d->foundSettled.setInterval(foundSettledMs);
-    connect(&d->foundSettled, &QTimer::timeout, this, [this] { d->bringFoundIntoSight(); });
+    connect(&d->foundSettled, &QTimer::timeout, this, [this] { d->layOutFound(); });
+    // Without dot, what programs make stands where it came.
+    connect(&d->foundLayout, &LayoutJob::done, this,
+            [this](const QHash<QString, QPointF>& positions) { d->moveFound(positions); });
+    connect(&d->layout, &LayoutJob::done, this,
+            [this](const QHash<QString, QPointF>& positions) { d->moveAll(positions); });
+    connect(&d->layout, &LayoutJob::failed, this, &CanvasView::hint);
     fit();
 }
 
@@ -167,11 +175,34 @@ QPoint CanvasView::portPosition(const QString& nodeId, const QString& port) cons
 QImage CanvasView::picture(qreal scale) const
 {
     const QRectF content = d->scene.content().adjusted(-20, -20, 20, 20);
-    QImage image((content.size() * scale).toSize(), QImage::Format_ARGB32_Premultiplied);
+    const qreal most = std::sqrt(pixelsMost / (content.width() * content.height()));
+    QImage image((content.size() * std::min(scale, most)).toSize().expandedTo({1, 1}),
+                 QImage::Format_ARGB32_Premultiplied);
     image.fill(Theme::instance().colors().canvas);
     QPainter painter(&image);
     d->scene.render(&painter, QRectF(image.rect()), content);
     return image;
+}
+
+bool CanvasView::savePicture(const QString& path) const
+{
+    if (!path.endsWith(".svg"_L1, Qt::CaseInsensitive))
+        return picture(2).save(path);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly))
+        return false;
+    const QRectF content = d->scene.content().adjusted(-20, -20, 20, 20);
+    QSvgGenerator drawing;
+    drawing.setOutputDevice(&file);
+    drawing.setResolution(96); // of CSS: as large as at 100 % in a browser
+    drawing.setSize(content.size().toSize());
+    drawing.setViewBox(QRect({}, content.size().toSize()));
+    drawing.setTitle(d->document.topology().title);
+    QPainter painter(&drawing);
+    painter.fillRect(QRectF({}, content.size()), Theme::instance().colors().canvas);
+    d->scene.render(&painter, QRectF({}, content.size()), content);
+    painter.end();
+    return file.commit();
 }
 
 void CanvasView::Private::setZoom(double zoom, const QPoint& around)

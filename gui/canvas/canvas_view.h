@@ -41,8 +41,11 @@ public:
     QRect groupHandle(const QString& groupId) const;
     QPoint groupFold(const QString& groupId) const;
     bool isEmpty() const; ///< nothing is drawn, and programs have made nothing
-    /// The whole topology as a picture.
+    /// All that is shown as a picture, smaller where it would have more than 64 million pixels.
     QImage picture(qreal scale) const;
+    /// Writes it: as lines and text when the name ends in .svg, else twice as large as at 100 %, in the format
+    /// that the name's end says. False when it could not be written.
+    bool savePicture(const QString& path) const;
 
 public Q_SLOTS:
     void fit();
@@ -62,7 +65,7 @@ public Q_SLOTS:
     void connectFrom(const QString& nodeId, const QString& port);
     void renameSelected(); ///< F2
     void quickInsert();    ///< Insert: a line to type a name or a pipeline, at the cursor or the middle
-    void arrange();        ///< lays out from left to right, undoable
+    void arrange();        ///< lays out from left to right, undoable; arranged() or hint() tells of its end
     void align(Alignment alignment);                           ///< of the selected parts
     void distribute(Qt::Orientation direction);                ///< of the selected parts, three at least
     void groupSelection();                                     ///< the selected parts become one group
@@ -75,6 +78,7 @@ public Q_SLOTS:
 
 Q_SIGNALS:
     void selectionChanged();
+    void arranged();
     void zoomChanged(double zoom);
     /// A line for the status bar: why a port does not fit, what a drop will do.
     void hint(const QString& text);

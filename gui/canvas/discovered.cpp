@@ -14,10 +14,15 @@ namespace byteyard::gui {
 
 namespace {
 
-/// A shell loop forks thousands: of those that have ended only the newest stay in sight.
-constexpr qsizetype endedMost = 12;
+/// A shell loop forks thousands: of those that have ended only the newest stay in sight, more of those that
+/// bytes went through, and more when no others come any more.
+constexpr qsizetype endedSilentMost = 4;
+constexpr qsizetype endedTalkersMost = 8;
+constexpr qsizetype moreAtEnd = 2;
+constexpr qsizetype endedConnectionsMost = 12;
 constexpr qsizetype shownMost = 400;
 constexpr qsizetype connectionsMost = 64;
+constexpr int ancestorsMost = 64;
 
 bool hasEnded(const model::LiveProcess& process)
 {
@@ -101,10 +106,35 @@ QPointF LiveBinding::placeFor(const QString& beside, const NodeLook& look) const
         }
 }
 
-QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) const
+/// The processes that have moved bytes through what is shown.
+QSet<quint32> LiveBinding::talkers(const QSet<quint32>& hiddenFiles) const
+{
+    QSet<quint32> found;
+    for (const model::LiveEdge& edge : m_session.edges())
+        if (edge.bytesIn + edge.bytesOut > 0 && !hiddenFiles.contains(edge.endpoint))
+            found.insert(edge.process);
+    return found;
+}
+
+/// The nearest process that is shown of those from which one descends; 0 when there is none.
+quint32 LiveBinding::parentAmong(const QHash<quint32, QString>& shown, const model::LiveProcess& process) const
+{
+    quint32 parent = process.entry.parent;
+    for (int climbed = 0; parent != 0 && !shown.contains(parent) && climbed < ancestorsMost; ++climbed) {
+        const model::LiveProcess* next = m_session.process(parent);
+        parent = next == nullptr ? 0 : next->entry.parent;
+    }
+    return shown.contains(parent) ? parent : 0;
+}
+
+QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered,
+                                                     const QSet<quint32>& hiddenFiles) const
 {
     QHash<quint32, QString> ids;
-    qsizetype ended = 0;
+    const QSet<quint32> talking = talkers(hiddenFiles);
+    const qsizetype times = m_session.isLive() ? 1 : moreAtEnd;
+    qsizetype endedTalkers = 0;
+    qsizetype endedSilent = 0;
     const QList<model::LiveProcess> processes = m_session.processes();
     for (auto it = processes.crbegin(); it != processes.crend(); ++it) {
         const QString node = nodeOf(*it);
@@ -116,8 +146,10 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) 
                 ids.insert(it->entry.number, node);
             continue;
         }
-        if (m_hidden.contains(u"command"_s) || (hasEnded(*it) && ++ended > endedMost) ||
-            discovered.size() >= shownMost)
+        if (m_hidden.contains(u"command"_s) || discovered.size() >= shownMost)
+            continue;
+        if (hasEnded(*it) && (talking.contains(it->entry.number) ? ++endedTalkers > times * endedTalkersMost
+                                                                 : ++endedSilent > times * endedSilentMost))
             continue;
         discovered.insert(idOfProcess(it->entry.number));
         ids.insert(it->entry.number, idOfProcess(it->entry.number));
@@ -126,11 +158,10 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered) 
 }
 
 QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>& processIds,
-                                                   const QSet<quint32>& connections) const
+                                                   const QSet<quint32>& connections,
+                                                   const QSet<quint32>& hiddenFiles) const
 {
     QList<Found> found;
-    const QSet<quint32> hiddenFiles =
-        m_hidden.contains(foundFilesOfOne()) ? model::filesOfOneProcess(m_session) : QSet<quint32>();
     for (const model::LiveEdge& edge : m_session.edges()) {
         // A descriptor that was inherited and closed unused says nothing.
         if (isDrawn(edge) || !processIds.contains(edge.process) ||
@@ -190,7 +221,7 @@ QList<model::LiveEndpoint> LiveBinding::connectionsToShow() const
     const QList<model::LiveEndpoint> endpoints = m_session.endpoints();
     for (auto it = endpoints.crbegin(); it != endpoints.crend() && found.size() < connectionsMost; ++it)
         if (it->entry.parent != 0 && it->entry.node.isEmpty() && !m_hidden.contains(it->entry.kind) &&
-            (it->entry.state == u"live" || ++ended <= endedMost))
+            (it->entry.state == u"live" || ++ended <= endedConnectionsMost))
             found.prepend(*it);
     return found;
 }
@@ -225,12 +256,14 @@ void LiveBinding::updateDiscovered()
 {
     QSet<QString> nodes;
     QSet<QString> edges;
-    const QHash<quint32, QString> processIds = processesToShow(nodes);
+    const QSet<quint32> hiddenFiles =
+        m_hidden.contains(foundFilesOfOne()) ? model::filesOfOneProcess(m_session) : QSet<quint32>();
+    const QHash<quint32, QString> processIds = processesToShow(nodes, hiddenFiles);
     const QList<model::LiveEndpoint> connections = connectionsToShow();
     QSet<quint32> shownConnections;
     for (const model::LiveEndpoint& connection : connections)
         shownConnections.insert(connection.entry.number);
-    QList<Found> found = edgesToShow(processIds, shownConnections);
+    QList<Found> found = edgesToShow(processIds, shownConnections, hiddenFiles);
 
     QHash<QString, UsedPorts> used;
     for (const Found& each : std::as_const(found))
@@ -250,7 +283,7 @@ void LiveBinding::updateDiscovered()
         if (!CanvasScene::isDiscovered(id) || process == nullptr)
             continue;
         m_shown.insert(id, liveOf(*process));
-        const QString parent = processIds.value(process->entry.parent);
+        const QString parent = processIds.value(parentAmong(processIds, *process));
         showDiscovered(id, lookOfDiscovered(model::Kind::Command, portsOf(id), m_shown.value(id)), parent);
         m_scene.descend(id, parent);
     }

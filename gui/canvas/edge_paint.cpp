@@ -56,7 +56,7 @@ double gapOf(double rate)
 
 void EdgeLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
 {
-    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    const double zoom = painter->worldTransform().m11();
     paintLines(*painter, option->exposedRect, zoom);
     paintDots(*painter, option->exposedRect, zoom);
     paintLabels(*painter, option->exposedRect, zoom);

@@ -147,9 +147,9 @@ QString GroupItem::description() const
     return words.join(u" · "_s);
 }
 
-void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
+void GroupItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
-    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    const double zoom = painter->worldTransform().m11();
     painter->setRenderHint(QPainter::Antialiasing, zoom >= zoomForShapes);
     m_look.collapsed ? paintCard(*painter, zoom) : paintFrame(*painter, zoom);
 }

@@ -78,8 +78,11 @@ struct LineSheet::Dashes
     }
 };
 
-LineSheet::LineSheet(QPainter& painter, const QRectF& exposed) : m_painter(painter)
+LineSheet::LineSheet(QPainter& painter, const QRectF& exposed)
+    : m_painter(painter), m_hasPixels(painter.paintEngine()->type() == QPaintEngine::Raster)
 {
+    if (!m_hasPixels)
+        return;
     const QTransform toDevice = painter.deviceTransform();
     const QPaintDevice* device = painter.device();
     const double ratio = device->devicePixelRatioF();
@@ -100,6 +103,14 @@ LineSheet::LineSheet(QPainter& painter, const QRectF& exposed) : m_painter(paint
 
 void LineSheet::draw(const QPolygonF& points, const QList<double>& distances, const LineStyle& style)
 {
+    if (!m_hasPixels) {
+        QPen pen(style.color, style.width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+        if (style.dash > 0)
+            pen.setDashPattern({style.dash / style.width, style.gap / style.width});
+        m_painter.setPen(pen);
+        m_painter.setBrush(Qt::NoBrush);
+        m_painter.drawPolyline(points);
+    }
     if (m_sheet.isNull())
         return;
     const double half = style.width / 2 * m_scale;
@@ -159,6 +170,11 @@ void LineSheet::cover(const QPointF& a, const QPointF& b, double halfWidth, cons
 
 void LineSheet::fill(const QPolygonF& convex, const QColor& color)
 {
+    if (!m_hasPixels) {
+        m_painter.setPen(Qt::NoPen);
+        m_painter.setBrush(color);
+        m_painter.drawConvexPolygon(convex);
+    }
     if (m_sheet.isNull())
         return;
     QPolygonF corners;

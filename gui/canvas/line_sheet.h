@@ -22,7 +22,8 @@ struct LineStyle
 /// A transparent sheet for smooth lines and small shapes, put on a painter at once. Of each line only the
 /// pixels near it are looked at; QPainter fills a line's outline as a path, which takes about ten times as
 /// long and was most of a frame. A pixel's cover depends on where the line lies alone, not on what part of it
-/// is drawn: parts drawn one after the other fit together. The painter may scale and move, not turn.
+/// is drawn: parts drawn one after the other fit together. The painter may scale and move, not turn. One that
+/// has no pixels (an SVG file) draws them itself.
 class LineSheet
 {
 public:
@@ -41,6 +42,7 @@ private:
     void colour(const QColor& color);
 
     QPainter& m_painter;
+    bool m_hasPixels;
     double m_scale = 1;
     QPointF m_fraction; ///< what the painter moves by, beside whole pixels
     QPoint m_origin;    ///< the sheet's first pixel, counted from the scene's origin

@@ -70,10 +70,14 @@ private:
     bool isDrawn(const model::LiveEdge& edge) const;
     void updateDiscovered();
     void tickDiscovered();
-    QHash<quint32, QString> processesToShow(QSet<QString>& discovered) const;
+    QSet<quint32> talkers(const QSet<quint32>& hiddenFiles) const;
+    quint32 parentAmong(const QHash<quint32, QString>& shown, const model::LiveProcess& process) const;
+    QHash<quint32, QString> processesToShow(QSet<QString>& discovered,
+                                            const QSet<quint32>& hiddenFiles) const;
     QList<model::LiveEndpoint> connectionsToShow() const;
     QList<Found> edgesToShow(const QHash<quint32, QString>& processIds,
-                             const QSet<quint32>& connections) const;
+                             const QSet<quint32>& connections,
+                             const QSet<quint32>& hiddenFiles) const;
     void showDiscovered(const QString& id, const NodeLook& look, const QString& beside);
     void showDiscovered(const model::LiveEndpoint& endpoint, const QString& process);
     bool isLeft(const QString& endpoint, const QString& process) const;

@@ -41,9 +41,9 @@ QPen NodeItem::outlinePen() const
     return pen;
 }
 
-void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget*)
+void NodeItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*)
 {
-    const double zoom = option->levelOfDetailFromTransform(painter->worldTransform());
+    const double zoom = painter->worldTransform().m11();
     if (zoom < zoomForShapes) {
         const bool process = model::isProcess(m_look.kind);
         painter->setRenderHint(QPainter::Antialiasing, false);

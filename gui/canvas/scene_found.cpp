@@ -10,7 +10,20 @@ namespace byteyard::gui {
 
 namespace {
 
+/// In the order in which they came; the session numbers them.
+void sortFound(QStringList& ids)
+{
+    std::sort(ids.begin(), ids.end(), [](const QString& a, const QString& b) {
+        const auto key = [](const QString& id) {
+            return std::tuple(id.section(u':', 0, 0), id.section(u':', 1, 1).toUInt(),
+                              id.section(u':', 2, 2).toUInt());
+        };
+        return key(a) < key(b);
+    });
+}
+
 constexpr double guideInset = 8;   ///< from a parent's left side
+constexpr double trunkGap = 24;    ///< from its right side
 constexpr double titleMiddle = 14; ///< below a card's upper side: its ports stand lower
 
 /// As the lines of a tree: down from the parent's left side, and to the child's title; to one that stands
@@ -18,6 +31,13 @@ constexpr double titleMiddle = 14; ///< below a card's upper side: its ports sta
 QPolygonF lineOfDescent(const QRectF& parent, const QRectF& child)
 {
     const double title = child.top() + titleMiddle;
+    // To the columns beside it all lines leave on one way.
+    const bool isRight = child.left() > parent.right() + trunkGap;
+    if (isRight || child.right() < parent.left() - trunkGap) {
+        const QPointF from(isRight ? parent.right() : parent.left(), parent.top() + titleMiddle);
+        const double trunk = from.x() + (isRight ? trunkGap : -trunkGap);
+        return {from, {trunk, from.y()}, {trunk, title}, {isRight ? child.left() : child.right(), title}};
+    }
     const double down = parent.left() + guideInset;
     if (child.top() >= parent.bottom() && child.left() > down)
         return {{down, parent.bottom()}, {down, title}, {child.left(), title}};
@@ -29,9 +49,9 @@ QPolygonF lineOfDescent(const QRectF& parent, const QRectF& child)
         const double at = std::clamp(down, child.left() + guideInset, child.right() - guideInset);
         return {{down, from}, {down, across}, {at, across}, {at, to}};
     }
-    const bool isRight = child.center().x() >= parent.center().x();
-    const double from = isRight ? parent.right() : parent.left();
-    const double to = isRight ? child.left() : child.right();
+    const bool isBeside = child.center().x() >= parent.center().x();
+    const double from = isBeside ? parent.right() : parent.left();
+    const double to = isBeside ? child.left() : child.right();
     const double across = (from + to) / 2;
     return {{from, parent.top() + titleMiddle},
             {across, parent.top() + titleMiddle},
@@ -111,6 +131,16 @@ QStringList CanvasScene::hangingFrom(const QString& listener) const
     return connections;
 }
 
+QList<std::pair<QString, QString>> CanvasScene::descents() const
+{
+    QStringList children(m_descents.keyBegin(), m_descents.keyEnd());
+    sortFound(children);
+    QList<std::pair<QString, QString>> found;
+    for (const QString& child : std::as_const(children))
+        found.append({m_descents.value(child).from, child});
+    return found;
+}
+
 model::Topology CanvasScene::shownTopology() const
 {
     model::Topology shown = m_document.topology();
@@ -118,7 +148,7 @@ model::Topology CanvasScene::shownTopology() const
     for (auto item = m_nodes.begin(); item != m_nodes.end(); ++item)
         if (isDiscovered(item.key()) && !m_tethers.contains(item.key()))
             found.append(item.key());
-    found.sort(); // what is shown has the same places each time
+    sortFound(found); // what is shown has the same places each time
     for (const QString& id : std::as_const(found)) {
         model::Node node;
         node.id = id;
@@ -133,7 +163,7 @@ model::Topology CanvasScene::shownTopology() const
     for (auto ends = m_ends.begin(); ends != m_ends.end(); ++ends)
         if (isDiscovered(ends.key()))
             edges.append(ends.key());
-    edges.sort();
+    sortFound(edges);
     for (const QString& id : std::as_const(edges)) {
         const Ends ends = m_ends.value(id);
         const auto tether = m_tethers.constFind(ends.endpoint);

@@ -15,12 +15,17 @@ constexpr int originsMost = 16;
 
 } // namespace
 
-QString CanvasScene::groupOf(const QString& node) const
+QString CanvasScene::originOf(const QString& node) const
 {
     QString at = node;
     for (int depth = 0; depth < originsMost && isDiscovered(at); ++depth)
         at = m_origins.value(at);
-    return m_groupOf.value(at);
+    return isDiscovered(at) ? QString() : at;
+}
+
+QString CanvasScene::groupOf(const QString& node) const
+{
+    return m_groupOf.value(originOf(node));
 }
 
 QString CanvasScene::cardOf(const QString& node) const

@@ -11,6 +11,10 @@ constexpr std::array<std::string_view, 12> systemDirectories{"/usr/",    "/lib/"
                                                              "/libx32/", "/bin/", "/sbin/",      "/etc/",
                                                              "/proc/",   "/sys/", "/var/cache/", "/dev/"};
 
+/// Where interpreters have their libraries, whatever they are installed below.
+constexpr std::array<std::string_view, 5> libraryDirectories{
+    "/__pycache__/", "/site-packages/", "/dist-packages/", "/lib/python", "/node_modules/"};
+
 } // namespace
 
 bool isSystemFile(std::string_view path) noexcept
@@ -20,6 +24,9 @@ bool isSystemFile(std::string_view path) noexcept
         return false;
     if (std::any_of(systemDirectories.begin(), systemDirectories.end(),
                     [&](std::string_view directory) { return path.starts_with(directory); }))
+        return true;
+    if (std::any_of(libraryDirectories.begin(), libraryDirectories.end(),
+                    [&](std::string_view directory) { return path.find(directory) != path.npos; }))
         return true;
     const std::string_view name = path.substr(path.rfind('/') + 1);
     const std::size_t library = name.find(".so");

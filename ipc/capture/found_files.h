@@ -7,7 +7,7 @@
 namespace byteyard::ipc {
 
 /// Whether a path is one that every program opens: of the system's own directories (hier(7)), or a shared
-/// library elsewhere.
+/// library or one of an interpreter's elsewhere.
 bool isSystemFile(std::string_view path) noexcept;
 
 /// Which regular files that programs open become endpoints of a run. Counts those that do not. May be asked

@@ -7,6 +7,7 @@
 #include <QJsonArray>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QSignalSpy>
 #include <QTest>
 
 namespace byteyard::test {
@@ -36,6 +37,14 @@ struct CanvasFixture
     QString part(model::Kind kind, const QPointF& position) { return document.addNode(kind, position); }
     const model::Node* node(const QString& id) const { return document.topology().node(id); }
     int steps() { return document.undoStack()->index(); }
+
+    /// Whether it was laid out.
+    bool arrange()
+    {
+        QSignalSpy arranged(&view, &gui::CanvasView::arranged);
+        view.arrange();
+        return arranged.wait(30000);
+    }
 
     QPoint port(const QString& id, const QString& name) const { return view.portPosition(id, name); }
     QPoint middle(const QString& id) const { return view.nodeRect(id).center(); }

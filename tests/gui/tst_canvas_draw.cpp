@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QUndoStack>
 
@@ -257,6 +258,37 @@ private Q_SLOTS:
         // Nothing was lost: the last node can be found and reached.
         f.view.reveal(u"n999"_s);
         QVERIFY(f.view.viewport()->rect().contains(f.middle(u"n999"_s)));
+    }
+
+    void aPictureIsWrittenAsPixelsOrAsLinesAndIsNeverTooLarge()
+    {
+        CanvasFixture f;
+        const QString program = f.command(u"a-program"_s, {0, 0});
+        f.document.connectNodes(program, u"1"_s, f.part(Kind::Pipe, {260, 20}), u"write"_s);
+        const QTemporaryDir directory(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
+        QVERIFY(f.view.savePicture(directory.filePath(u"a.png"_s)));
+        const QImage pixels(directory.filePath(u"a.png"_s));
+        QVERIFY(pixels.width() > 300 && pixels.height() > 160);
+
+        QVERIFY(f.view.savePicture(directory.filePath(u"a.svg"_s)));
+        QFile svg(directory.filePath(u"a.svg"_s));
+        QVERIFY(svg.open(QIODevice::ReadOnly));
+        const QByteArray text = svg.readAll();
+        QVERIFY(text.contains(">a-program</text>") && text.contains("<polyline"));
+        for (qsizetype at = text.indexOf("<image"); at >= 0; at = text.indexOf("<image", at + 1)) {
+            const qsizetype width = text.indexOf("width=\"", at) + 7;
+            QVERIFY(text.mid(width, text.indexOf('"', width) - width).toDouble() <= 16); // a state's sign
+        }
+        QSvgRenderer drawn(text);
+        QVERIFY(drawn.isValid());
+        QCOMPARE(drawn.viewBox().size(), pixels.size() / 2);
+
+        QVERIFY(!f.view.savePicture(directory.filePath(u"none/a.png"_s)));
+        QVERIFY(!f.view.savePicture(directory.filePath(u"none/a.svg"_s)));
+        QVERIFY(!f.view.savePicture(directory.filePath(u"a.what"_s)));
+        f.command(u"far"_s, {200000, 100000});
+        const QImage whole = f.view.picture(2);
+        QVERIFY(!whole.isNull() && qint64(whole.width()) * whole.height() <= 65'000'000);
     }
 
     void whatIsKeptOfThePictureIsWhatWouldBeDrawnAnew()

@@ -146,6 +146,54 @@ private Q_SLOTS:
         QCOMPARE(f.view.mapToScene(f.view.viewport()->rect().center()), before);
     }
 
+    /// Bytes run from left to right, nothing covers anything, and what is drawn stays where it is.
+    void whatProgramsMakeIsLaidOutAroundWhatIsDrawn()
+    {
+        CanvasFixture f;
+        const QString shell = f.document.addNode(
+            model::Kind::Command, {100, 100},
+            {{u"argv"_s,
+              QJsonArray{u"sh"_s, u"-c"_s, u"while sleep 0.1; do echo a; done | cat | cat | cat >/dev/null"_s}}},
+            u"shell"_s);
+        const QString other = f.part(model::Kind::SysvQueue, {340, 100}); // in the way
+        f.view.fit();
+        f.session.setEngineCommand({QStringLiteral(BYTEYARD_BIN "/byteyard-engine")});
+        f.session.run(f.document.topology());
+        const auto rectsInOrder = [&] {
+            // The loop's shell, and the pipes and programs behind it as they are connected.
+            QList<QRect> rects;
+            QList<const model::LiveProcess*> programs;
+            for (const model::LiveProcess& each : f.session.processes())
+                if (each.entry.node.isEmpty() && each.entry.state == u"running" &&
+                    each.entry.name == u"cat")
+                    programs.append(f.session.process(each.entry.number));
+            for (const model::LiveProcess* each : std::as_const(programs)) {
+                for (const model::LiveEdge& edge : f.session.edges())
+                    if (edge.process == each->entry.number && edge.bytesOut > 0)
+                        rects << f.view.nodeRect(u"endpoint:%1"_s.arg(edge.endpoint));
+                rects << f.view.nodeRect(u"process:%1"_s.arg(each->entry.number));
+            }
+            return rects;
+        };
+        const auto isInOrder = [&] {
+            const QList<QRect> rects = rectsInOrder();
+            if (rects.size() != 6)
+                return false;
+            for (qsizetype i = 1; i < rects.size(); ++i)
+                if (!rects.at(i).isValid() || rects.at(i).left() <= rects.at(i - 1).right())
+                    return false;
+            for (const QRect& each : rects)
+                if (each.intersects(f.view.nodeRect(other)) || each.intersects(f.view.nodeRect(shell)))
+                    return false;
+            return true;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isInOrder(), patience);
+        QCOMPARE(f.node(shell)->position, QPointF(100, 100));
+        QCOMPARE(f.node(other)->position, QPointF(340, 100));
+        f.session.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!f.session.isLive(), patience);
+    }
+
     void whatIsKeptBecomesPartOfTheTopology()
     {
         Fixture f;

@@ -30,10 +30,11 @@ private Q_SLOTS:
         for (const char* path :
              {"/usr/lib/x86_64-linux-gnu/libc.so.6", "/etc/ld.so.cache", "/lib64/ld-linux.so.2",
               "/usr/share/locale/de/LC_MESSAGES/a.mo", "/proc/self/maps", "/dev/null", "/opt/tool/libown.so",
-              "/opt/tool/libown.so.1.2"})
+              "/opt/tool/libown.so.1.2", "/opt/python/lib/python3.11/enum.py",
+              "/srv/app/__pycache__/a.cpython-311.pyc", "/srv/app/node_modules/left/index.js"})
             QTest::newRow(path) << QString::fromLatin1(path) << true;
         for (const char* path : {"/home/me/data.txt", "/usr/local/share/table", "/srv/a.source",
-                                 "/tmp/x.sock", "/var/lib/store/1", "/etcetera"})
+                                 "/tmp/x.sock", "/var/lib/store/1", "/etcetera", "/srv/lib/data.py"})
             QTest::newRow(path) << QString::fromLatin1(path) << false;
     }
 

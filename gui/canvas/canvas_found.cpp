@@ -1,0 +1,90 @@
+// The part of CanvasView that lays out what programs made, and brings it into sight.
+#include "gui/canvas/canvas_private.h"
+#include "gui/canvas/metrics.h"
+#include "gui/canvas/scene_plan.h"
+
+namespace byteyard::gui {
+
+QRectF CanvasView::Private::inSight() const
+{
+    return view.mapToScene(view.viewport()->rect()).boundingRect();
+}
+
+/// Puts what programs made where it goes; what hangs below a listener goes along with it.
+void CanvasView::Private::placeFound(const QHash<QString, QPointF>& places)
+{
+    QHash<QString, QPointF> moved;
+    for (auto place = places.begin(); place != places.end(); ++place) {
+        if (CanvasScene::isDiscovered(place.key()))
+            moved.insert(place.key(), *place);
+        for (const QString& connection : scene.hangingFrom(place.key()))
+            moved.insert(connection, scene.homeOf(connection) + *place - scene.homeOf(place.key()));
+    }
+    scene.placeDiscovered(moved);
+}
+
+/// Who sees all that is drawn goes on seeing all when programs make more, and has it laid out, until they look
+/// elsewhere: then nothing moves any more.
+void CanvasView::Private::watchFound()
+{
+    if (!scene.hasDiscovered()) {
+        foundSeen.reset();
+        foundSettled.stop();
+        foundLayout.cancel();
+        foundPlan.clear();
+        return;
+    }
+    if (!foundSeen) {
+        foundSeen = Sight{middle(), view.zoom()};
+        const QRectF drawn = scene.drawn();
+        followsFound = drawn.isEmpty() || inSight().contains(drawn);
+    }
+    if (followsFound && !foundSettled.isActive() && !foundLayout.isBusy())
+        foundSettled.start();
+}
+
+/// Whether nobody has looked elsewhere.
+bool CanvasView::Private::isFollowing()
+{
+    const bool isSame =
+        foundSeen && foundSeen->zoom == view.zoom() &&
+        (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
+    followsFound = followsFound && isSame && !layout.isBusy();
+    return followsFound && !gesture && !edit;
+}
+
+void CanvasView::Private::layOutFound()
+{
+    if (!isFollowing())
+        return;
+    const LayoutPlan plan = planOfFound(scene);
+    const QByteArray text = toDot(plan);
+    if (std::exchange(foundPlan, text) == text)
+        bringFoundIntoSight();
+    else
+        foundLayout.start(plan);
+}
+
+void CanvasView::Private::bringFoundIntoSight()
+{
+    if (!inSight().contains(scene.content())) {
+        view.fit();
+        // Not so far off that a part is only a name: then what is drawn, and what has room with it.
+        if (view.zoom() < zoomForText) {
+            setZoom(zoomForText, view.viewport()->rect().center());
+            view.ensureVisible(scene.drawn());
+        }
+    }
+    foundSeen = Sight{middle(), view.zoom()};
+}
+
+void CanvasView::Private::moveFound(const QHash<QString, QPointF>& positions)
+{
+    if (!isFollowing())
+        return;
+    placeFound(placesOfFound(scene, positions));
+    bringFoundIntoSight();
+    watchFound(); // for what has come meanwhile
+}
+
+} // namespace byteyard::gui
