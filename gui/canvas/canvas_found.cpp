@@ -23,8 +23,8 @@ void CanvasView::Private::placeFound(const QHash<QString, QPointF>& places)
     scene.placeDiscovered(moved);
 }
 
-/// Who sees all that is drawn goes on seeing all when programs make more, and has it laid out, until they look
-/// elsewhere: then nothing moves any more.
+/// Who sees all that is drawn goes on seeing all when programs make more, and has it laid out, until they
+/// look elsewhere: then nothing moves any more.
 void CanvasView::Private::watchFound()
 {
     if (!scene.hasDiscovered()) {
@@ -46,9 +46,8 @@ void CanvasView::Private::watchFound()
 /// Whether nobody has looked elsewhere.
 bool CanvasView::Private::isFollowing()
 {
-    const bool isSame =
-        foundSeen && foundSeen->zoom == view.zoom() &&
-        (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
+    const bool isSame = foundSeen && foundSeen->zoom == view.zoom() &&
+                        (foundSeen->middle - middle()).manhattanLength() < 2 / view.zoom();
     followsFound = followsFound && isSame && !layout.isBusy();
     return followsFound && !gesture && !edit;
 }

@@ -45,7 +45,8 @@ public:
     GroupItem* group(const QString& id) const { return m_groups.value(id); }
     /// The group that a node is in; what programs made is where it came from.
     QString groupOf(const QString& node) const;
-    /// The drawn node that what a program made came from, at last; a drawn node itself. Empty when there is none.
+    /// The drawn node that what a program made came from, at last; a drawn node itself. Empty when there is
+    /// none.
     QString originOf(const QString& node) const;
     /// The collapsed group whose card stands for a node; empty when it is shown itself.
     QString cardOf(const QString& node) const;

@@ -22,7 +22,7 @@ namespace byteyard::gui {
 namespace {
 
 constexpr double zoomStep = 1.25;
-constexpr int restMs = 120; ///< after the last step of a zoom
+constexpr int restMs = 120;         ///< after the last step of a zoom
 constexpr int foundSettledMs = 300; ///< what an attached process has open comes at once, then its counts
 constexpr qreal pixelsMost = 64e6;  ///< of an exported picture, a quarter of a gibibyte
 constexpr int picturesMostKiB = 64 * 1024; ///< of nodes and dots, those of some screens full

@@ -43,8 +43,8 @@ public:
     bool isEmpty() const; ///< nothing is drawn, and programs have made nothing
     /// All that is shown as a picture, smaller where it would have more than 64 million pixels.
     QImage picture(qreal scale) const;
-    /// Writes it: as lines and text when the name ends in .svg, else twice as large as at 100 %, in the format
-    /// that the name's end says. False when it could not be written.
+    /// Writes it: as lines and text when the name ends in .svg, else twice as large as at 100 %, in the
+    /// format that the name's end says. False when it could not be written.
     bool savePicture(const QString& path) const;
 
 public Q_SLOTS:

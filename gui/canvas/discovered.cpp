@@ -117,7 +117,8 @@ QSet<quint32> LiveBinding::talkers(const QSet<quint32>& hiddenFiles) const
 }
 
 /// The nearest process that is shown of those from which one descends; 0 when there is none.
-quint32 LiveBinding::parentAmong(const QHash<quint32, QString>& shown, const model::LiveProcess& process) const
+quint32 LiveBinding::parentAmong(const QHash<quint32, QString>& shown,
+                                 const model::LiveProcess& process) const
 {
     quint32 parent = process.entry.parent;
     for (int climbed = 0; parent != 0 && !shown.contains(parent) && climbed < ancestorsMost; ++climbed) {

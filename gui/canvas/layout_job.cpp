@@ -17,7 +17,8 @@ LayoutJob::LayoutJob(QObject* parent) : QObject(parent)
     m_limit.setSingleShot(true);
     m_limit.setInterval(limitMs);
     connect(&m_limit, &QTimer::timeout, this, [this] {
-        fail(tr("Nothing was laid out: so many connections take more than %1 s. Remove some, or align parts by "
+        fail(tr("Nothing was laid out: so many connections take more than %1 s. Remove some, or align parts "
+                "by "
                 "hand.")
                  .arg(limitMs / 1000));
     });

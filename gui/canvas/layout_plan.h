@@ -31,8 +31,8 @@ struct LayoutPlan
     QList<Arc> arcs;
 };
 
-/// The plan for Graphviz's dot (dot(1), its language: graphviz.org/doc/info/lang.html). No text of a part goes
-/// into it. The same plan gives the same lines.
+/// The plan for Graphviz's dot (dot(1), its language: graphviz.org/doc/info/lang.html). No text of a part
+/// goes into it. The same plan gives the same lines.
 QByteArray toDot(const LayoutPlan& plan);
 
 /// Where dot's plain output (-Tplain -y) puts the boxes: positions on the grid, by id. Empty when one is

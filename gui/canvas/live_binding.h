@@ -75,8 +75,7 @@ private:
     QHash<quint32, QString> processesToShow(QSet<QString>& discovered,
                                             const QSet<quint32>& hiddenFiles) const;
     QList<model::LiveEndpoint> connectionsToShow() const;
-    QList<Found> edgesToShow(const QHash<quint32, QString>& processIds,
-                             const QSet<quint32>& connections,
+    QList<Found> edgesToShow(const QHash<quint32, QString>& processIds, const QSet<quint32>& connections,
                              const QSet<quint32>& hiddenFiles) const;
     void showDiscovered(const QString& id, const NodeLook& look, const QString& beside);
     void showDiscovered(const model::LiveEndpoint& endpoint, const QString& process);

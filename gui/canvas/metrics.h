@@ -11,7 +11,7 @@ inline constexpr double gridStep = 20;
 // straight edge.
 inline constexpr double cardLine = 40;
 inline constexpr double endpointLine = 20;
-inline constexpr double rowHeight = 20; ///< between ports
+inline constexpr double rowHeight = 20;           ///< between ports
 inline constexpr double columnGap = 5 * gridStep; ///< room for a rate on the edge
 inline constexpr double portRadius = 5;
 inline constexpr double portReach = 11; ///< a press this near takes the port

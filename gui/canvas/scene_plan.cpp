@@ -24,12 +24,13 @@ QRectF outlineOf(const CanvasScene& scene, const QString& id)
     QRectF outline = item->body().translated(-item->pos());
     for (const QString& each : scene.hangingFrom(id))
         if (const NodeItem* connection = scene.node(each))
-            outline |= connection->body().translated(scene.homeOf(each) - connection->pos() - scene.homeOf(id));
+            outline |=
+                connection->body().translated(scene.homeOf(each) - connection->pos() - scene.homeOf(id));
     return outline;
 }
 
-/// The middle of its box is where its first ports lie, so that a row of parts is a row of straight edges; that
-/// of a tall endpoint is its own.
+/// The middle of its box is where its first ports lie, so that a row of parts is a row of straight edges;
+/// that of a tall endpoint is its own.
 LayoutPlan::Box boxOf(const CanvasScene& scene, const QString& id)
 {
     const QRectF outline = outlineOf(scene, id);
@@ -42,7 +43,8 @@ LayoutPlan::Box boxOf(const CanvasScene& scene, const QString& id)
     return {id, {outline.width(), height}, {outline.center().x(), middle}, {}};
 }
 
-/// As bytes run. Of a socketpair's sides, and of what both reads and writes, the first side stands at the left.
+/// As bytes run. Of a socketpair's sides, and of what both reads and writes, the first side stands at the
+/// left.
 LayoutPlan::Arc arcOf(const model::Edge& edge)
 {
     const bool into =

@@ -13,8 +13,8 @@ QHash<QString, QPointF> placesOfAll(const CanvasScene& scene, const QHash<QStrin
 
 /// What programs made, and the drawn processes that it came from: a block for each of these.
 LayoutPlan planOfFound(const CanvasScene& scene);
-/// Where each of what programs made goes when the boxes of planOfFound() stand there: around the drawn process
-/// that it came from where its block has room, else below it. What is drawn stays.
+/// Where each of what programs made goes when the boxes of planOfFound() stand there: around the drawn
+/// process that it came from where its block has room, else below it. What is drawn stays.
 QHash<QString, QPointF> placesOfFound(const CanvasScene& scene, const QHash<QString, QPointF>& positions);
 
 } // namespace byteyard::gui

@@ -3,6 +3,7 @@
 #include "model/commands/console.h"
 #include "model/commands/run_summary.h"
 #include "model/log/json_lines.h"
+#include "model/session/keep.h"
 
 #include <QCoreApplication>
 #include <QEventLoop>
@@ -149,7 +150,9 @@ void RunJob::writeEnd()
         return;
     }
     const QByteArray text =
-        runSummary(catalog, m_session.captureText(), m_session.now(), m_session.store().dropped()).toUtf8();
+        runSummary(catalog, filesOfOneProcess(m_session), m_session.captureText(), m_session.now(),
+                   m_session.store().dropped())
+            .toUtf8();
     std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stderr);
 }
 

@@ -61,25 +61,52 @@ QString moved(const EndpointEntry& endpoint, const QString& direction, quint64 b
         .arg(direction, spellBytes(bytes));
 }
 
+constexpr qsizetype rowsMost = 200; ///< of each table: a build starts thousands
+
+/// What is in no table, when anything is.
+QString leftOut(const QString& what, qsizetype count)
+{
+    return count == 0 ? QString()
+                      : RunSummaryText::tr("  %1: %2 (--json lists them)")
+                                .arg(what, formatCount(static_cast<quint64>(count))) +
+                            u'\n';
+}
+
 } // namespace
 
-QString runSummary(const Catalog& catalog, const QString& capture, quint64 lasted, quint64 dropped)
+QString runSummary(const Catalog& catalog, const QSet<quint32>& filesOfOne, const QString& capture,
+                   quint64 lasted, quint64 dropped)
 {
     QList<QStringList> processes;
-    for (const ProcessEntry& process : catalog.sortedProcesses())
+    const QList<ProcessEntry> allProcesses = catalog.sortedProcesses();
+    for (const ProcessEntry& process : allProcesses.first(std::min(rowsMost, allProcesses.size())))
         processes.append(
             {catalog.processName(process.number),
              process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
              process.attached ? RunSummaryText::tr("attached, %1").arg(endOf(process)) : endOf(process)});
     QList<QStringList> endpoints;
-    for (const EndpointEntry& endpoint : catalog.sortedEndpoints())
+    qsizetype folded = 0;
+    qsizetype more = 0;
+    for (const EndpointEntry& endpoint : catalog.sortedEndpoints()) {
+        if (filesOfOne.contains(endpoint.number)) {
+            ++folded;
+            continue;
+        }
+        if (endpoints.size() == rowsMost) {
+            ++more;
+            continue;
+        }
         endpoints.append(
             {catalog.endpointName(endpoint.number), endpoint.kind,
              moved(endpoint, RunSummaryText::tr("in"), endpoint.totals.bytesIn, endpoint.totals.messagesIn),
              moved(endpoint, RunSummaryText::tr("out"), endpoint.totals.bytesOut,
                    endpoint.totals.messagesOut),
              endpoint.state == "failed"_L1 ? RunSummaryText::tr("failed") : endpoint.capture});
-    QString text = table(processes) + table(endpoints);
+    }
+    QString text = table(processes) +
+                   leftOut(RunSummaryText::tr("more processes"), allProcesses.size() - processes.size()) +
+                   table(endpoints) + leftOut(RunSummaryText::tr("more endpoints"), more) +
+                   leftOut(RunSummaryText::tr("files of one process alone"), folded);
     text += RunSummaryText::tr("  %1 events, %2 lost, %3, capture: %4")
                 .arg(formatCount(catalog.events), formatCount(catalog.lost), formatDuration(lasted),
                      capture.isEmpty() ? catalog.capture : capture);

@@ -355,7 +355,7 @@ private Q_SLOTS:
         else
             QVERIFY(frame.contains(f.view.nodeRect(f.ls)) && frame.contains(f.view.nodeRect(f.pipe)));
         QVERIFY(frame.right() < f.view.nodeRect(f.cat).left()); // bytes run from left to right
-        QVERIFY(f.arrange()); // as it is already
+        QVERIFY(f.arrange());                                   // as it is already
         QCOMPARE(f.steps(), before + 1);
     }
 

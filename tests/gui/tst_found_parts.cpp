@@ -152,8 +152,8 @@ private Q_SLOTS:
         CanvasFixture f;
         const QString shell = f.document.addNode(
             model::Kind::Command, {100, 100},
-            {{u"argv"_s,
-              QJsonArray{u"sh"_s, u"-c"_s, u"while sleep 0.1; do echo a; done | cat | cat | cat >/dev/null"_s}}},
+            {{u"argv"_s, QJsonArray{u"sh"_s, u"-c"_s,
+                                    u"while sleep 0.1; do echo a; done | cat | cat | cat >/dev/null"_s}}},
             u"shell"_s);
         const QString other = f.part(model::Kind::SysvQueue, {340, 100}); // in the way
         f.view.fit();
@@ -164,8 +164,7 @@ private Q_SLOTS:
             QList<QRect> rects;
             QList<const model::LiveProcess*> programs;
             for (const model::LiveProcess& each : f.session.processes())
-                if (each.entry.node.isEmpty() && each.entry.state == u"running" &&
-                    each.entry.name == u"cat")
+                if (each.entry.node.isEmpty() && each.entry.state == u"running" && each.entry.name == u"cat")
                     programs.append(f.session.process(each.entry.number));
             for (const model::LiveProcess* each : std::as_const(programs)) {
                 for (const model::LiveEdge& edge : f.session.edges())

@@ -97,8 +97,8 @@ private Q_SLOTS:
         const auto positions = done.first().first().value<Positions>();
         for (const LayoutPlan::Box& a : plan.boxes)
             for (const LayoutPlan::Box& b : plan.boxes)
-                QVERIFY(a.id == b.id || !bodyOf(a, positions.value(a.id))
-                                             .intersects(bodyOf(b, positions.value(b.id))));
+                QVERIFY(a.id == b.id ||
+                        !bodyOf(a, positions.value(a.id)).intersects(bodyOf(b, positions.value(b.id))));
     }
 
     void aNewPlanTakesThePlaceOfTheOneAtWork()

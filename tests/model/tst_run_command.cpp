@@ -74,6 +74,7 @@ private Q_SLOTS:
     void aRecordingHoldsTheRun();
     void jsonLosesNothingWhenItsReaderIsSlow();
     void everyByteIsCountedOnce();
+    void ofManyPartsTheSummaryListsSomeAndCountsTheOthers();
     void killingTheEngineEndsTheRunAndTheNextStartsAnother_data();
     void killingTheEngineEndsTheRunAndTheNextStartsAnother();
     void twentyRunsLeaveNothingBehind();
@@ -286,6 +287,27 @@ void TestRunCommand::everyByteIsCountedOnce()
     const QJsonObject pipe = jsonLines(run.out).constLast().value(u"endpoints"_s)[0].toObject();
     QCOMPARE(pipe.value(u"bytes_in"_s).toInteger(), 131'072'000);
     QCOMPARE(pipe.value(u"bytes_out"_s).toInteger(), 131'072'000);
+}
+
+void TestRunCommand::ofManyPartsTheSummaryListsSomeAndCountsTheOthers()
+{
+    Topology topology = pipeline({{u"sh"_s, u"-c"_s,
+                                   u"i=0; while [ $i -lt 250 ]; do i=$((i+1)); /bin/true; done; "
+                                   u"for i in 1 2 3; do echo $i > %1/own-$i; done"_s.arg(m_directory.path())}});
+    const QString lab = save(topology);
+    const CommandLineRun run({u"run"_s, lab});
+    QCOMPARE(run.status, 0);
+    const QList<QByteArray> lines = run.err.split('\n');
+    qsizetype ended = 0;
+    for (const QByteArray& line : lines)
+        ended += line.contains("exited 0") ? 1 : 0;
+    QCOMPARE(ended, 200);
+    QVERIFY2(run.err.contains("more processes: 51 (--json"), run.err.right(400).constData());
+    QVERIFY2(run.err.contains("files of one process alone: 3 (--json"), run.err.right(400).constData());
+    QVERIFY(!run.err.contains("own-1"));
+    const QJsonObject summary = jsonLines(CommandLineRun({u"run"_s, lab, u"--json"_s}).out).constLast();
+    QCOMPARE(summary.value(u"processes"_s).toArray().size(), 251);
+    QCOMPARE(summary.value(u"endpoints"_s).toArray().size(), 3);
 }
 
 void TestRunCommand::killingTheEngineEndsTheRunAndTheNextStartsAnother_data()
