@@ -2,6 +2,7 @@
 
 #include "gui/canvas/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace byteyard::gui {
@@ -23,6 +24,37 @@ QByteArray nameOf(qsizetype box)
     return 'n' + QByteArray::number(box);
 }
 
+/// The boxes in the order that dot is told of them: parts of the plan that hang together stand below each
+/// other in the opposite order.
+QList<qsizetype> order(const LayoutPlan& plan, const QHash<QString, qsizetype>& numbers)
+{
+    QList<qsizetype> first; // of each box one before it that it hangs together with, at last the first one
+    for (qsizetype i = 0; i < plan.boxes.size(); ++i)
+        first.append(i);
+    const auto rootOf = [&first](qsizetype box) {
+        while (first.at(box) != box)
+            box = first[box] = first.at(first.at(box));
+        return box;
+    };
+    const auto join = [&](qsizetype a, qsizetype b) {
+        const auto [low, high] = std::minmax({rootOf(a), rootOf(b)});
+        first[high] = low;
+    };
+    for (const LayoutPlan::Arc& arc : plan.arcs)
+        if (numbers.contains(arc.from) && numbers.contains(arc.to))
+            join(numbers.value(arc.from), numbers.value(arc.to));
+    QHash<QString, qsizetype> frames;
+    for (qsizetype i = 0; i < plan.boxes.size(); ++i)
+        if (const QString& frame = plan.boxes.at(i).frame; !frame.isEmpty())
+            join(i, frames.contains(frame) ? frames.value(frame) : *frames.insert(frame, i));
+    QList<qsizetype> boxes;
+    for (qsizetype i = 0; i < plan.boxes.size(); ++i)
+        boxes.append(i);
+    std::stable_sort(boxes.begin(), boxes.end(),
+                     [&](qsizetype a, qsizetype b) { return rootOf(a) > rootOf(b); });
+    return boxes;
+}
+
 } // namespace
 
 QByteArray toDot(const LayoutPlan& plan)
@@ -35,9 +67,10 @@ QByteArray toDot(const LayoutPlan& plan)
     if (plan.arcs.size() > manyArcs)
         text += " mclimit=0.05 nslimit=0.1 nslimit1=0.5";
     text += "]\nnode [shape=box fixedsize=true label=\"\"]\n";
-    for (qsizetype i = 0; i < plan.boxes.size(); ++i) {
+    for (qsizetype i = 0; i < plan.boxes.size(); ++i)
+        numbers.insert(plan.boxes.at(i).id, i);
+    for (const qsizetype i : order(plan, numbers)) {
         const LayoutPlan::Box& box = plan.boxes.at(i);
-        numbers.insert(box.id, i);
         text += nameOf(i) + " [width=" + inches(box.size.width()) + " height=" + inches(box.size.height()) +
                 "]\n";
         if (!box.frame.isEmpty() && !frames.contains(box.frame))

@@ -81,6 +81,22 @@ private Q_SLOTS:
             QVERIFY(box.frame.isEmpty() != frame.intersects(bodyOf(box, positions.value(box.id))));
     }
 
+    void whatHangsTogetherStandsInTheOrderOfThePlan()
+    {
+        LayoutPlan plan = rowOf(9);
+        plan.arcs.removeIf([&](const LayoutPlan::Arc& arc) {
+            return arc.to == plan.boxes.at(3).id || arc.to == plan.boxes.at(6).id;
+        });
+        plan.boxes[7].frame = plan.boxes[8].frame = u"frame"_s;
+        LayoutJob job;
+        QSignalSpy done(&job, &LayoutJob::done);
+        job.start(plan);
+        QVERIFY(done.wait(patience));
+        const auto positions = done.first().first().value<Positions>();
+        for (const int row : {3, 6})
+            QVERIFY(positions.value(plan.boxes.at(row).id).y() > positions.value(plan.boxes.at(row - 1).id).y());
+    }
+
     void thousandsOfConnectionsAreLaidOutWithoutOverlap()
     {
         LayoutPlan plan = rowOf(400);
