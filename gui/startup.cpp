@@ -95,7 +95,7 @@ void takePicture(MainWindow& window, const WindowOptions& options)
         QCoreApplication::exit(1);
     };
     if (options.runForMs == 0 || window.session().state() == model::Session::State::Recorded)
-        return QTimer::singleShot(500, &window, shoot);
+        return QTimer::singleShot(1000, &window, shoot); // what programs made is laid out by then
     // The clock starts when the processes do.
     QObject::connect(
         &window.session(), &model::Session::stateChanged, &window,

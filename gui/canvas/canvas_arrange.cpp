@@ -30,8 +30,8 @@ void CanvasView::arrange()
 void CanvasView::Private::moveAll(const QHash<QString, QPointF>& positions)
 {
     const QHash<QString, QPointF> places = placesOfAll(scene, positions);
-    placeFound(places);
     moveTo(places, tr("Arrange"));
+    scene.placeDiscovered(places);
     view.fit();
     Q_EMIT view.arranged();
 }

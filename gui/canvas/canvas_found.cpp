@@ -10,30 +10,20 @@ QRectF CanvasView::Private::inSight() const
     return view.mapToScene(view.viewport()->rect()).boundingRect();
 }
 
-/// Puts what programs made where it goes; what hangs below a listener goes along with it.
-void CanvasView::Private::placeFound(const QHash<QString, QPointF>& places)
+void CanvasView::Private::forgetFound()
 {
-    QHash<QString, QPointF> moved;
-    for (auto place = places.begin(); place != places.end(); ++place) {
-        if (CanvasScene::isDiscovered(place.key()))
-            moved.insert(place.key(), *place);
-        for (const QString& connection : scene.hangingFrom(place.key()))
-            moved.insert(connection, scene.homeOf(connection) + *place - scene.homeOf(place.key()));
-    }
-    scene.placeDiscovered(moved);
+    foundSeen.reset();
+    foundSettled.stop();
+    foundLayout.cancel();
+    foundPlans.clear();
 }
 
 /// Who sees all that is drawn goes on seeing all when programs make more, and has it laid out, until they
 /// look elsewhere: then nothing moves any more.
 void CanvasView::Private::watchFound()
 {
-    if (!scene.hasDiscovered()) {
-        foundSeen.reset();
-        foundSettled.stop();
-        foundLayout.cancel();
-        foundPlan.clear();
-        return;
-    }
+    if (!scene.hasDiscovered())
+        return forgetFound();
     if (!foundSeen) {
         foundSeen = Sight{middle(), view.zoom()};
         const QRectF drawn = scene.drawn();
@@ -58,10 +48,11 @@ void CanvasView::Private::layOutFound()
         return;
     const LayoutPlan plan = planOfFound(scene);
     const QByteArray text = toDot(plan);
-    if (std::exchange(foundPlan, text) == text)
-        bringFoundIntoSight();
-    else
-        foundLayout.start(plan);
+    // Of the last two: parts that stand elsewhere may have their ports, and so their sizes, otherwise.
+    if (foundPlans.contains(text))
+        return bringFoundIntoSight();
+    foundPlans = {text, foundPlans.value(0)};
+    foundLayout.start(plan);
 }
 
 void CanvasView::Private::bringFoundIntoSight()
@@ -81,7 +72,7 @@ void CanvasView::Private::moveFound(const QHash<QString, QPointF>& positions)
 {
     if (!isFollowing())
         return;
-    placeFound(placesOfFound(scene, positions));
+    scene.placeDiscovered(placesOfFound(scene, positions));
     bringFoundIntoSight();
     watchFound(); // for what has come meanwhile
 }

@@ -55,8 +55,8 @@ struct CanvasView::Private
     bool followsFound = false;      ///< what they make is laid out and brought into sight
     QTimer foundSettled;            ///< until those that come with them are there
     LayoutJob foundLayout;
-    QByteArray foundPlan; ///< what was laid out last
-    LayoutJob layout;     ///< of all, when it is asked for
+    QByteArrayList foundPlans; ///< what was laid out last
+    LayoutJob layout;          ///< of all, when it is asked for
 
     QStringList found;
     qsizetype foundAt = -1;
@@ -92,7 +92,7 @@ struct CanvasView::Private
 
     // canvas_found.cpp
     QRectF inSight() const;
-    void placeFound(const QHash<QString, QPointF>& places);
+    void forgetFound();
     void watchFound();
     bool isFollowing();
     void layOutFound();

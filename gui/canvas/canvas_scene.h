@@ -86,7 +86,7 @@ public:
     /// Shows nodes elsewhere without changing the document (during a drag).
     void preview(const QHash<QString, QPointF>& positions);
     void endPreview();
-    /// Puts what a program made by itself elsewhere: the document knows nothing of it.
+    /// Puts what programs made elsewhere, and leaves what is drawn: the document knows nothing of it.
     void placeDiscovered(const QHash<QString, QPointF>& positions);
     /// The document's topology with what programs made in it, as it is shown. What hangs below a listener
     /// goes along with it: its edges lead to the listener.
@@ -125,6 +125,8 @@ Q_SIGNALS:
     void selectionMoved();
     /// Something was drawn where nothing was, or the other way round.
     void emptinessChanged(bool empty);
+    /// Parts that programs made have come or gone.
+    void foundChanged();
 
 private:
     struct Ends

@@ -80,6 +80,9 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
         d->cancelGesture();
         find({});
         fit();
+        // Nobody has looked around in it.
+        d->forgetFound();
+        d->watchFound();
     });
     d->zoomed.setParent(this);
     d->zoomed.setObjectName(u"zoomRest"_s);
@@ -96,7 +99,7 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
     const auto mayFlow = [this] { d->startFlow(); };
     connect(&session, &model::Session::ticked, this, mayFlow);
     connect(&session, &model::Session::structureChanged, this, mayFlow);
-    connect(&session, &model::Session::structureChanged, this, [this] { d->watchFound(); });
+    connect(&d->scene, &CanvasScene::foundChanged, this, [this] { d->watchFound(); });
     d->foundSettled.setParent(this);
     d->foundSettled.setSingleShot(true);
     d->foundSettled.setInterval(foundSettledMs);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 using namespace Qt::StringLiterals;
 
@@ -28,6 +29,16 @@ bool hasEnded(const model::LiveProcess& process)
 {
     return process.entry.state == u"exited" || process.entry.state == u"killed" ||
            process.entry.state == u"detached";
+}
+
+/// What is there goes before what has ended, what has ended last before what did earlier.
+bool isNewer(const model::LiveProcess& a, const model::LiveProcess& b)
+{
+    const auto key = [](const model::LiveProcess& process) {
+        const bool isOver = hasEnded(process);
+        return std::tuple(!isOver, isOver ? process.entry.since : 0, process.entry.number);
+    };
+    return key(a) > key(b);
 }
 
 QString idOfProcess(quint32 number)
@@ -137,23 +148,28 @@ QHash<quint32, QString> LiveBinding::processesToShow(QSet<QString>& discovered,
     qsizetype endedTalkers = 0;
     qsizetype endedSilent = 0;
     const QList<model::LiveProcess> processes = m_session.processes();
-    for (auto it = processes.crbegin(); it != processes.crend(); ++it) {
-        const QString node = nodeOf(*it);
+    QList<const model::LiveProcess*> sorted;
+    for (const model::LiveProcess& each : processes)
+        sorted.append(&each);
+    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return isNewer(*a, *b); });
+    for (const model::LiveProcess* of : std::as_const(sorted)) {
+        const model::LiveProcess& each = *of;
+        const QString node = nodeOf(each);
         if (!node.isEmpty()) {
             // Of a node that ran twice only the newest process is on the canvas.
             const model::LiveProcess* newest = m_session.processOfNode(node);
-            if (newest != nullptr && newest->entry.number == it->entry.number &&
+            if (newest != nullptr && newest->entry.number == each.entry.number &&
                 m_scene.node(node) != nullptr)
-                ids.insert(it->entry.number, node);
+                ids.insert(each.entry.number, node);
             continue;
         }
         if (m_hidden.contains(u"command"_s) || discovered.size() >= shownMost)
             continue;
-        if (hasEnded(*it) && (talking.contains(it->entry.number) ? ++endedTalkers > times * endedTalkersMost
-                                                                 : ++endedSilent > times * endedSilentMost))
+        if (hasEnded(each) && (talking.contains(each.entry.number) ? ++endedTalkers > times * endedTalkersMost
+                                                                   : ++endedSilent > times * endedSilentMost))
             continue;
-        discovered.insert(idOfProcess(it->entry.number));
-        ids.insert(it->entry.number, idOfProcess(it->entry.number));
+        discovered.insert(idOfProcess(each.entry.number));
+        ids.insert(each.entry.number, idOfProcess(each.entry.number));
     }
     return ids;
 }
@@ -191,14 +207,14 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
     return found;
 }
 
-void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const QString& beside)
+void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const QString& beside, bool hangs)
 {
     m_scene.setOrigin(id, beside);
     if (m_scene.node(id) != nullptr)
         m_scene.setNodeLook(id, look);
     else
-        m_scene.putNode(id, look, look.connection ? placeBelow(beside, look) : placeFor(beside, look));
-    if (look.connection)
+        m_scene.putNode(id, look, hangs ? placeBelow(beside, look) : placeFor(beside, look));
+    if (hangs)
         m_scene.hang(id, beside);
 }
 
@@ -210,8 +226,10 @@ void LiveBinding::showDiscovered(const model::LiveEndpoint& endpoint, const QStr
     const QString id = idOfEndpoint(endpoint);
     const model::LiveEndpoint* listener = m_session.endpoint(endpoint.entry.parent);
     m_shown.insert(id, liveOf(endpoint));
+    // A listener that nobody has open any more is not shown.
+    const bool hangs = listener != nullptr && m_scene.node(idOfEndpoint(*listener)) != nullptr;
     showDiscovered(id, lookOfDiscovered(kind, {}, m_shown.value(id)),
-                   listener != nullptr ? idOfEndpoint(*listener) : process);
+                   hangs ? idOfEndpoint(*listener) : process, hangs);
 }
 
 /// Connections are there also while nobody has accepted them; of those that have ended the newest stay.
@@ -315,6 +333,8 @@ void LiveBinding::updateDiscovered()
         m_scene.dropEdge(id);
     for (const QString& id : nodesBefore - nodes)
         m_scene.dropNode(id);
+    if (nodes != nodesBefore || edges != edgesBefore)
+        Q_EMIT m_scene.foundChanged();
 }
 
 void LiveBinding::tickDiscovered()

@@ -1,5 +1,6 @@
 #include "gui/canvas/edge_look.h"
 
+#include "gui/canvas/shape.h"
 #include "model/log/format.h"
 
 #include <QCoreApplication>
@@ -74,6 +75,10 @@ EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64
     look.writes = live.bytesIn > 0;
     look.reads = live.bytesOut > 0;
     setLive(look, live, now);
+    const bool isSeen =
+        live.capture != "unobserved"_L1 && shapeOf(kind) != Shape::Memory; // stores are no calls
+    look.held = look.state == EdgeLook::State::Open && isSeen &&
+                live.bytesIn + live.bytesOut + live.messagesIn + live.messagesOut == 0;
     return look;
 }
 

@@ -23,6 +23,7 @@ struct EdgeLook
     double rateIn = 0;    ///< into the endpoint, bytes a second
     double rateOut = 0;
     bool discovered = false;
+    bool held = false; ///< a program has it open and has not used it: it matters to who waits for its end
     bool nextRun = false;
     bool operator==(const EdgeLook&) const = default;
 

@@ -129,12 +129,16 @@ void EdgeLayer::drawLine(LineSheet& sheet, const Line& line)
     LineStyle style{Theme::instance().kindOutline(line.look.kind), line.marks.hovered ? 3.0 : 2.0};
     if (planned || line.look.state == EdgeLook::State::Ended)
         style.width = line.marks.hovered ? 2.6 : 1.5;
+    if (line.look.held && !line.marks.hovered)
+        style.width = 1;
     const auto dashed = [&style](double dash, double gap) {
         style.dash = dash * style.width;
         style.gap = gap * style.width;
     };
     if (line.look.state == EdgeLook::State::Blocked)
         dashed(4, 1);
+    else if (line.look.held)
+        dashed(2, 3);
     else if (line.look.discovered)
         dashed(2, 1);
     else if (planned)

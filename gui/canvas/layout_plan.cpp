@@ -90,7 +90,9 @@ QByteArray toDot(const LayoutPlan& plan)
         if (from < 0 || to < 0 || from == to)
             continue;
         text += nameOf(from) + " -> " + nameOf(to);
-        text += arc.kind == LayoutPlan::Arc::Bytes ? " [weight=4]\n" : "\n";
+        text += arc.kind == LayoutPlan::Arc::Bytes  ? " [weight=8]\n"
+                : arc.kind == LayoutPlan::Arc::Held ? "\n"
+                                                    : " [weight=2]\n";
     }
     return text + "}\n";
 }

@@ -21,7 +21,8 @@ struct LayoutPlan
     {
         enum Kind {
             Bytes,
-            Descent ///< from a process to one that it forked: it gives way to what moves bytes
+            Descent, ///< from a process to one that it forked: it gives way to what moves bytes
+            Held     ///< open and not used: it gives way to both
         };
         QString from;
         QString to;

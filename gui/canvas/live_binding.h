@@ -26,6 +26,8 @@ public:
     void forget(const QString& node);
     void forgetEdge(const QString& edge, const QString& process);
     /// What programs made of these kinds ("pipe", "command" for processes) is not shown.
+    /// Shows what programs made as it is now, also when it has been put elsewhere.
+    void updateDiscovered();
     void hideKinds(const QSet<QString>& kinds);
     /// Those of these nodes that nobody drew, and where they stand.
     QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
@@ -68,7 +70,6 @@ private:
     QString nodeOf(const Part& part) const;
     QString idOfEndpoint(const model::LiveEndpoint& endpoint) const;
     bool isDrawn(const model::LiveEdge& edge) const;
-    void updateDiscovered();
     void tickDiscovered();
     QSet<quint32> talkers(const QSet<quint32>& hiddenFiles) const;
     quint32 parentAmong(const QHash<quint32, QString>& shown, const model::LiveProcess& process) const;
@@ -77,7 +78,7 @@ private:
     QList<model::LiveEndpoint> connectionsToShow() const;
     QList<Found> edgesToShow(const QHash<quint32, QString>& processIds, const QSet<quint32>& connections,
                              const QSet<quint32>& hiddenFiles) const;
-    void showDiscovered(const QString& id, const NodeLook& look, const QString& beside);
+    void showDiscovered(const QString& id, const NodeLook& look, const QString& beside, bool hangs = false);
     void showDiscovered(const model::LiveEndpoint& endpoint, const QString& process);
     bool isLeft(const QString& endpoint, const QString& process) const;
     QPointF placeBelow(const QString& listener, const NodeLook& look) const;

@@ -1,6 +1,7 @@
 // The part of CanvasScene that knows where stands what programs made by themselves.
 #include "gui/canvas/canvas_scene.h"
 #include "gui/canvas/group_item.h"
+#include "gui/canvas/live_binding.h"
 #include "gui/canvas/node_item.h"
 #include "gui/canvas/tether_item.h"
 
@@ -114,12 +115,13 @@ QRectF CanvasScene::drawn() const
 void CanvasScene::placeDiscovered(const QHash<QString, QPointF>& positions)
 {
     for (auto it = positions.begin(); it != positions.end(); ++it) {
-        if (NodeItem* item = node(it.key())) {
+        if (NodeItem* item = isDiscovered(it.key()) ? node(it.key()) : nullptr) {
             m_home.insert(it.key(), it.value());
             item->setPos(it.value());
             layEdgesOf(it.key());
         }
     }
+    m_live->updateDiscovered(); // a port is at the side where what it leads to stands
 }
 
 QStringList CanvasScene::hangingFrom(const QString& listener) const
@@ -128,6 +130,7 @@ QStringList CanvasScene::hangingFrom(const QString& listener) const
     for (auto tether = m_tethers.begin(); tether != m_tethers.end(); ++tether)
         if (tether->from == listener)
             connections.append(tether.key());
+    sortFound(connections);
     return connections;
 }
 

@@ -15,6 +15,28 @@ namespace byteyard::gui {
 
 namespace {
 
+/// Of the connections that hang below a listener, their places seen from its position: a column, in the order
+/// in which they came.
+QHash<QString, QPointF> hangingPlaces(const CanvasScene& scene, const QString& listener)
+{
+    QHash<QString, QPointF> places;
+    const NodeItem* above = scene.node(listener);
+    if (above == nullptr)
+        return places;
+    const QRectF body = above->body().translated(-above->pos());
+    double top = body.bottom();
+    for (const QString& id : scene.hangingFrom(listener)) {
+        const NodeItem* item = scene.node(id);
+        if (item == nullptr)
+            continue;
+        const QRectF own = item->body().translated(-item->pos());
+        const double y = std::ceil((top + gridStep - own.top()) / gridStep) * gridStep;
+        places.insert(id, {body.center().x() - own.center().x(), y});
+        top = y + own.bottom();
+    }
+    return places;
+}
+
 /// A node with the connections that hang below it, seen from its position.
 QRectF outlineOf(const CanvasScene& scene, const QString& id)
 {
@@ -22,11 +44,22 @@ QRectF outlineOf(const CanvasScene& scene, const QString& id)
     if (item == nullptr)
         return {};
     QRectF outline = item->body().translated(-item->pos());
-    for (const QString& each : scene.hangingFrom(id))
-        if (const NodeItem* connection = scene.node(each))
-            outline |=
-                connection->body().translated(scene.homeOf(each) - connection->pos() - scene.homeOf(id));
+    const QHash<QString, QPointF> hanging = hangingPlaces(scene, id);
+    for (auto place = hanging.begin(); place != hanging.end(); ++place)
+        if (const NodeItem* connection = scene.node(place.key()))
+            outline |= connection->body().translated(*place - connection->pos());
     return outline;
+}
+
+/// The connections go along with their listeners.
+void placeHanging(const CanvasScene& scene, QHash<QString, QPointF>& places)
+{
+    const QStringList listeners = places.keys();
+    for (const QString& listener : listeners) {
+        const QHash<QString, QPointF> hanging = hangingPlaces(scene, listener);
+        for (auto place = hanging.begin(); place != hanging.end(); ++place)
+            places.insert(place.key(), places.value(listener) + *place);
+    }
 }
 
 /// The middle of its box is where its first ports lie, so that a row of parts is a row of straight edges;
@@ -43,14 +76,57 @@ LayoutPlan::Box boxOf(const CanvasScene& scene, const QString& id)
     return {id, {outline.width(), height}, {outline.center().x(), middle}, {}};
 }
 
-/// As bytes run. Of a socketpair's sides, and of what both reads and writes, the first side stands at the
-/// left.
-LayoutPlan::Arc arcOf(const model::Edge& edge)
+/// Which way bytes run along edges, of those that may go both ways too: as they have; who listens stands
+/// behind an endpoint; of the ends of connections of which that is not known the older processes, as servers
+/// are; of others that use one endpoint the second half.
+class Directions
 {
-    const bool into =
-        edge.endpointPort == "a"_L1 || (model::portWrites(edge.endpointPort) && edge.endpointPort != "b"_L1);
-    return into ? LayoutPlan::Arc{edge.process, edge.endpoint} : LayoutPlan::Arc{edge.endpoint, edge.process};
-}
+public:
+    Directions(const CanvasScene& scene, const QList<model::Edge>& edges) : m_scene(scene)
+    {
+        for (const model::Edge& edge : edges) {
+            QStringList& users = isBothWays(edge) ? m_users[edge.endpoint] : m_listeners[edge.endpoint];
+            if ((isBothWays(edge) || edge.endpointPort == "listen"_L1) && !users.contains(edge.process))
+                users.append(edge.process);
+        }
+    }
+
+    LayoutPlan::Arc arcOf(const model::Edge& edge) const
+    {
+        const EdgeLook* look = m_scene.edges().look(edge.id);
+        const auto kind = look != nullptr && look->held ? LayoutPlan::Arc::Held : LayoutPlan::Arc::Bytes;
+        return isInto(edge) ? LayoutPlan::Arc{edge.process, edge.endpoint, kind}
+                            : LayoutPlan::Arc{edge.endpoint, edge.process, kind};
+    }
+
+private:
+    static bool isBothWays(const model::Edge& edge)
+    {
+        return edge.endpointPort != "a"_L1 && edge.endpointPort != "b"_L1 &&
+               model::portReads(edge.endpointPort) && model::portWrites(edge.endpointPort);
+    }
+
+    bool isInto(const model::Edge& edge) const
+    {
+        if (!isBothWays(edge)) // the first side of a socketpair stands at the left
+            return edge.endpointPort == "a"_L1 ||
+                   (model::portWrites(edge.endpointPort) && edge.endpointPort != "b"_L1);
+        const EdgeLook* look = m_scene.edges().look(edge.id);
+        if (look != nullptr && look->writes != look->reads)
+            return look->writes;
+        const QStringList listeners = m_listeners.value(edge.endpoint);
+        const QStringList users = m_users.value(edge.endpoint);
+        const auto listens = [&](const QString& user) { return listeners.contains(user); };
+        if (!listeners.isEmpty() && !std::all_of(users.begin(), users.end(), listens))
+            return !listens(edge.process);
+        const qsizetype at = users.indexOf(edge.process);
+        return edge.endpointPort == "end"_L1 ? at >= users.size() / 2 : at < (users.size() + 1) / 2;
+    }
+
+    const CanvasScene& m_scene;
+    QHash<QString, QStringList> m_users; ///< by endpoint, those that use it both ways
+    QHash<QString, QStringList> m_listeners;
+};
 
 /// What the position of a collapsed group's card is to its members.
 QPointF cornerOf(const GroupItem& card)
@@ -109,6 +185,30 @@ QList<QRectF> drawnBodies(const CanvasScene& scene, const QString& except = {})
     return bodies;
 }
 
+/// The connections of drawn listeners stay below them. Returns what they cover.
+QList<QRectF> placeBelowDrawn(const CanvasScene& scene, QHash<QString, QPointF>& places)
+{
+    QList<QRectF> covered;
+    QStringList listeners = scene.nodes().keys();
+    listeners.removeIf([](const QString& id) { return CanvasScene::isDiscovered(id); });
+    listeners.sort();
+    for (const QString& listener : std::as_const(listeners)) {
+        const QHash<QString, QPointF> hanging = hangingPlaces(scene, listener);
+        if (hanging.isEmpty() || !scene.cardOf(listener).isEmpty())
+            continue;
+        Block block;
+        block.offset = scene.homeOf(listener);
+        for (auto place = hanging.begin(); place != hanging.end(); ++place)
+            if (const NodeItem* item = scene.node(place.key()))
+                block.outline |= item->body().translated(*place - item->pos());
+        block.offset = freeOffset(block, drawnBodies(scene, listener) + covered);
+        for (auto place = hanging.begin(); place != hanging.end(); ++place)
+            places.insert(place.key(), *place + block.offset);
+        covered.append(block.outline.translated(block.offset));
+    }
+    return covered;
+}
+
 /// From a parent to its child; from one that feeds its parent and gets nothing of it, as the programs of a
 /// shell's $(...), to the parent, so that bytes run from left to right.
 void appendDescents(const CanvasScene& scene, LayoutPlan& plan,
@@ -116,7 +216,8 @@ void appendDescents(const CanvasScene& scene, LayoutPlan& plan,
 {
     QHash<QString, QSet<QString>> fed; // by what bytes come from
     for (const LayoutPlan::Arc& arc : std::as_const(plan.arcs))
-        fed[arc.from].insert(arc.to);
+        if (arc.kind == LayoutPlan::Arc::Bytes)
+            fed[arc.from].insert(arc.to);
     const auto feeds = [&fed](const QString& from, const QString& to) {
         const QSet<QString> through = fed.value(from);
         return std::any_of(through.begin(), through.end(),
@@ -149,9 +250,10 @@ LayoutPlan planOfAll(const CanvasScene& scene)
         if (const GroupItem* card = scene.group(group.id); card != nullptr && card->look().collapsed)
             plan.boxes.append(
                 {groupKey(group.id), card->body().size(), card->body().center() - cornerOf(*card), {}});
+    const Directions directions(scene, shown.edges);
     for (const model::Edge& edge : shown.edges) {
-        const LayoutPlan::Arc arc = arcOf(edge);
-        plan.arcs.append({boxIdOf(scene, arc.from), boxIdOf(scene, arc.to)});
+        const LayoutPlan::Arc arc = directions.arcOf(edge);
+        plan.arcs.append({boxIdOf(scene, arc.from), boxIdOf(scene, arc.to), arc.kind});
     }
     appendDescents(scene, plan, [](const QString&, const QString&) { return true; });
     return plan;
@@ -174,6 +276,7 @@ QHash<QString, QPointF> placesOfAll(const CanvasScene& scene, const QHash<QStrin
                     places.insert(item.key(), *box - first + scene.homeOf(item.key()) - cornerOf(*card));
         }
     }
+    placeHanging(scene, places);
     return places;
 }
 
@@ -196,9 +299,10 @@ LayoutPlan planOfFound(const CanvasScene& scene)
     const auto isWithin = [&scene](const QString& a, const QString& b) {
         return rootOf(scene, a) == rootOf(scene, b);
     };
+    const Directions directions(scene, shown.edges);
     for (const model::Edge& edge : shown.edges)
         if (CanvasScene::isDiscovered(edge.id) && isWithin(edge.process, edge.endpoint))
-            plan.arcs.append(arcOf(edge));
+            plan.arcs.append(directions.arcOf(edge));
     appendDescents(scene, plan, isWithin);
     return plan;
 }
@@ -232,7 +336,7 @@ QHash<QString, QPointF> placesOfFound(const CanvasScene& scene, const QHash<QStr
     std::sort(blocks.begin(), blocks.end(), [](const Block& a, const Block& b) { return a.order < b.order; });
     QHash<QString, QPointF> places;
     const QList<QRectF> drawn = drawnBodies(scene);
-    QList<QRectF> placed;
+    QList<QRectF> placed = placeBelowDrawn(scene, places);
     const auto onGrid = [](double value) { return std::round(value / gridStep) * gridStep; };
     for (Block& block : blocks) {
         block.offset = {onGrid(block.offset.x()), onGrid(block.offset.y())};
@@ -242,6 +346,7 @@ QHash<QString, QPointF> placesOfFound(const CanvasScene& scene, const QHash<QStr
         for (const QString& id : std::as_const(block.parts))
             places.insert(id, positions.value(id) + block.offset);
     }
+    placeHanging(scene, places);
     return places;
 }
 

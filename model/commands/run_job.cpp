@@ -149,10 +149,9 @@ void RunJob::writeEnd()
         writeLine(summary);
         return;
     }
-    const QByteArray text =
-        runSummary(catalog, filesOfOneProcess(m_session), m_session.captureText(), m_session.now(),
-                   m_session.store().dropped())
-            .toUtf8();
+    const QByteArray text = runSummary(catalog, filesOfOneProcess(m_session), m_session.captureText(),
+                                       m_session.now(), m_session.store().dropped())
+                                .toUtf8();
     std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stderr);
 }
 

@@ -71,7 +71,8 @@ struct ProcessEntry
     QString name;
     QStringList argv;
     qint64 pid = 0;
-    QString state; ///< as in docs/protocol.md
+    QString state;     ///< as in docs/protocol.md
+    quint64 since = 0; ///< when it came into it, in ns since the run began
     std::optional<int> exitCode;
     QString signal;        ///< "SIGPIPE" when a signal ended it
     bool attached = false; ///< it ran before somebody attached to it, or such a process forked it

@@ -35,6 +35,7 @@ QJsonObject entryToJson(const ProcessEntry& entry)
                        {u"argv"_s, QJsonArray::fromStringList(entry.argv)},
                        {u"pid"_s, entry.pid},
                        {u"state"_s, entry.state},
+                       {u"since"_s, numberOf(entry.since)},
                        {u"signal"_s, entry.signal},
                        {u"bytes_read"_s, numberOf(entry.bytesRead)},
                        {u"bytes_written"_s, numberOf(entry.bytesWritten)}};
@@ -91,6 +92,7 @@ std::optional<ProcessEntry> processFromJson(const QJsonObject& object)
         entry.argv.append(argument.toString());
     entry.pid = object.value(u"pid"_s).toInteger();
     entry.state = object.value(u"state"_s).toString();
+    entry.since = countIn(object, u"since"_s);
     entry.signal = object.value(u"signal"_s).toString();
     entry.bytesRead = countIn(object, u"bytes_read"_s);
     entry.bytesWritten = countIn(object, u"bytes_written"_s);

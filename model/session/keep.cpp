@@ -68,7 +68,7 @@ Node nodeOf(const LiveEndpoint& endpoint, Kind kind)
 
 UndrawnEdge undrawnEdge(const LiveEdge& edge, const LiveEndpoint& endpoint, Kind kind)
 {
-    const int fd = edge.fds.isEmpty() ? -1 : edge.fds.first();
+    const int fd = edge.fds.isEmpty() ? edge.lastFd : edge.fds.first();
     const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && (fd == 1 || fd == 2));
     UndrawnEdge drawn;
     // What has no descriptor is reached by an id or an address.

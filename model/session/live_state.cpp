@@ -77,7 +77,7 @@ void LiveState::apply(const protocol::ProcessChange& change, quint64 now)
     const bool isNew = !m_processes.contains(change.process);
     LiveProcess& live = m_processes[change.process].live;
     if (isNew || live.entry.state != change.state)
-        live.stateSince = change.time != 0 ? change.time : now;
+        live.entry.since = change.time != 0 ? change.time : now;
     live.entry.number = change.process;
     live.entry.parent = change.parent;
     if (!live.kept)
@@ -111,6 +111,7 @@ void LiveState::apply(const protocol::EdgeChange& change)
     Use& use = this->use(change.process, change.endpoint);
     LiveEdge& live = use.edges[edgeOfDescriptor(use, change.fd, change.access)].live;
     live.fds.removeAll(change.fd);
+    live.lastFd = change.fd;
     if (change.open) {
         use.open.insert(change.fd, {change.access, change.description});
         live.fds.append(change.fd);
@@ -219,7 +220,7 @@ void LiveState::end(quint64 now, const QString& cut)
             continue;
         live.entry.state = u"failed"_s;
         live.error = cut;
-        live.stateSince = now;
+        live.entry.since = now;
     }
     for (auto& [number, endpoint] : m_endpoints) {
         endpoint.live.inRate = endpoint.live.outRate = 0;
@@ -247,6 +248,12 @@ void LiveState::load(const Catalog& catalog, const Statistics::Snapshot& totals)
         if (edge.key().process != 0 && edge.key().endpoint != 0)
             for (Metered<LiveEdge>& one : use(edge.key().process, edge.key().endpoint).edges)
                 one.live.wasOpen = true;
+    for (const auto& [key, total] : totals.descriptors)
+        if (const auto known = m_uses.find({key.edge.process, key.edge.endpoint});
+            known != m_uses.end() && key.fd >= 0 && total.bytesIn + total.bytesOut > 0) {
+            LiveEdge& live = known->second.edges[edgeOfDescriptor(known->second, key.fd, {})].live;
+            live.lastFd = live.lastFd < 0 ? key.fd : std::min(live.lastFd, key.fd);
+        }
     update(totals, totals.lastTime);
     end(totals.lastTime, {});
     // The catalog's own totals rule: the file may have lost its oldest events.
@@ -298,6 +305,7 @@ void LiveState::draw(const UseKey& key, Use& use)
     for (auto fd = use.open.cbegin(); fd != use.open.cend(); ++fd) {
         LiveEdge& live = use.edges[edgeOfDescriptor(use, fd.key(), fd.value().access)].live;
         live.fds.append(fd.key());
+        live.lastFd = fd.key();
         live.open = live.wasOpen = true;
     }
 }

@@ -17,9 +17,8 @@ namespace byteyard::model {
 struct LiveProcess
 {
     ProcessEntry entry;
-    quint64 stateSince = 0; ///< ns since the run began
-    QString error;          ///< a sentence, when it failed to start
-    double readRate = 0;    ///< bytes over the last second
+    QString error;       ///< a sentence, when it failed to start
+    double readRate = 0; ///< bytes over the last second
     double writeRate = 0;
     int pace = 0;
     bool paused = false;
@@ -83,8 +82,9 @@ struct LiveEdge
 {
     quint32 process = 0;
     quint32 endpoint = 0;
-    QString edge;   ///< topology id; empty: not drawn by the person
-    QList<int> fds; ///< open now
+    QString edge;    ///< topology id; empty: not drawn by the person
+    QList<int> fds;  ///< open now
+    int lastFd = -1; ///< one that was open; -1 when none is known
     bool open = false;
     bool wasOpen = false;
     quint64 bytesIn = 0;  ///< the process put into the endpoint

@@ -224,6 +224,25 @@ private Q_SLOTS:
         QCOMPARE(gui::lookOf(edge, Kind::Pipe, nullptr, 0, false).state, gui::EdgeLook::State::Planned);
     }
 
+    /// What a child inherited is no traffic, but keeps others waiting for its end.
+    void whatIsOnlyHeldLooksOtherwiseThanWhatIsUsed()
+    {
+        model::LiveEdge live;
+        live.open = live.wasOpen = true;
+        QVERIFY(gui::lookOfDiscovered(Kind::Pipe, live, 1).held);
+        QVERIFY(!gui::lookOfDiscovered(Kind::PosixShm, live, 1).held); // loads and stores are no calls
+        live.capture = u"unobserved"_s;
+        QVERIFY(!gui::lookOfDiscovered(Kind::Pipe, live, 1).held);
+        live.capture = u"exact"_s;
+        live.messagesOut = 1;
+        QVERIFY(!gui::lookOfDiscovered(Kind::SysvSemaphore, live, 1).held);
+        live.messagesOut = 0;
+        live.blocked = true;
+        QVERIFY(!gui::lookOfDiscovered(Kind::Pipe, live, 1).held);
+        live.blocked = live.open = false;
+        QVERIFY(!gui::lookOfDiscovered(Kind::Pipe, live, 1).held);
+    }
+
     void aThousandNodesAndTwoThousandEdgesAreDrawnNearAndFar()
     {
         CanvasFixture f;

@@ -2,10 +2,12 @@
 #include "gui/found_parts.h"
 #include "gui/panels/live_facts.h"
 #include "gui/panels/output_panel.h"
+#include "model/topology/topology_file.h"
 #include "tests/gui/canvas_fixture.h"
 
 #include <QComboBox>
 #include <QDir>
+#include <QJsonDocument>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -191,6 +193,80 @@ private Q_SLOTS:
         QCOMPARE(f.node(other)->position, QPointF(340, 100));
         f.session.stop();
         QTRY_VERIFY_WITH_TIMEOUT(!f.session.isLive(), patience);
+    }
+
+    /// Clients at the left, the server at the right, each connection below the listener; so it is also when
+    /// the recording of that is opened.
+    void connectionsHangBetweenClientsAndServer()
+    {
+        const QTemporaryDir directory(QDir::tempPath() + u"/byteyard-test-XXXXXX"_s);
+        const QString recording = directory.filePath(u"run.pcapng"_s);
+        const auto isInOrder = [](const CanvasFixture& f) {
+            QRect listener;
+            QList<QRect> connections;
+            for (const model::LiveEndpoint& each : f.session.endpoints()) {
+                const QRect rect = f.view.nodeRect(u"endpoint:%1"_s.arg(each.entry.number));
+                if (each.entry.kind != "unix-stream"_L1 || !rect.isValid())
+                    continue;
+                if (each.entry.parent == 0)
+                    listener = rect;
+                else
+                    connections.append(rect);
+            }
+            if (connections.size() != 3 || (f.session.isLive() && !listener.isValid()))
+                return false;
+            int clients = 0;
+            int servers = 0;
+            for (const model::LiveEdge& edge : f.session.edges()) {
+                const model::LiveEndpoint* end = f.session.endpoint(edge.endpoint);
+                const QRect process = f.view.nodeRect(u"process:%1"_s.arg(edge.process));
+                if (end == nullptr || end->entry.parent == 0 || !process.isValid())
+                    continue;
+                const QRect connection = f.view.nodeRect(u"endpoint:%1"_s.arg(edge.endpoint));
+                const bool isServer = f.session.process(edge.process)->entry.name.startsWith("python"_L1);
+                if (isServer ? process.left() <= connection.right() : process.right() >= connection.left())
+                    return false;
+                isServer ? ++servers : ++clients;
+            }
+            if (clients != 3 || servers != 3)
+                return false;
+            QRect above = listener;
+            for (const QRect& each : std::as_const(connections)) {
+                if (above.isValid() && listener.isValid() &&
+                    (each.top() <= above.bottom() || std::abs(each.center().x() - above.center().x()) > 2))
+                    return false;
+                above = each;
+            }
+            return true;
+        };
+        {
+            CanvasFixture f;
+            const QString path = directory.filePath(u"door"_s);
+            // Children, so that none of it is drawn; each client keeps its connection open.
+            const QString server =
+                u"import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); "
+                u"s.listen(); k = [s.accept()[0] for i in range(3)]; "
+                u"[c.recv(9) for c in k]; k[0].recv(9)"_s;
+            const QString script =
+                u"python3 -c '%2' %1 & while [ ! -S %1 ]; do sleep 0.02; done; "
+                u"for i in 1 2 3; do (echo $i; sleep 60) | nc -U %1 & done; wait"_s.arg(path, server);
+            f.document.addNode(model::Kind::Command, {100, 100},
+                               {{u"argv"_s, QJsonArray{u"sh"_s, u"-c"_s, script}}}, u"shell"_s);
+            f.view.fit();
+            f.session.setEngineCommand({QStringLiteral(BYTEYARD_BIN "/byteyard-engine")});
+            f.session.run(f.document.topology());
+            QTRY_COMPARE_WITH_TIMEOUT(f.session.state(), State::Running, patience);
+            QVERIFY(f.session.startRecording(recording).isEmpty());
+            QTRY_VERIFY_WITH_TIMEOUT(isInOrder(f), patience);
+            f.session.stop();
+            QTRY_VERIFY_WITH_TIMEOUT(!f.session.isLive(), patience);
+        }
+        CanvasFixture f;
+        f.session.openRecording(recording);
+        QTRY_COMPARE_WITH_TIMEOUT(f.session.state(), State::Recorded, patience);
+        const QByteArray json = QJsonDocument(f.session.catalog().topology).toJson();
+        f.document.reset(model::readTopology(json).topology);
+        QTRY_VERIFY_WITH_TIMEOUT(isInOrder(f), patience);
     }
 
     void whatIsKeptBecomesPartOfTheTopology()

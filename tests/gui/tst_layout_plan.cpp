@@ -94,7 +94,8 @@ private Q_SLOTS:
         QVERIFY(done.wait(patience));
         const auto positions = done.first().first().value<Positions>();
         for (const int row : {3, 6})
-            QVERIFY(positions.value(plan.boxes.at(row).id).y() > positions.value(plan.boxes.at(row - 1).id).y());
+            QVERIFY(positions.value(plan.boxes.at(row).id).y() >
+                    positions.value(plan.boxes.at(row - 1).id).y());
     }
 
     void thousandsOfConnectionsAreLaidOutWithoutOverlap()

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void aReaderThatWaitsForItselfIsToldSo();
     void anOpenWaitsForTheOtherSide();
     void paceIsNotCalledBlocked();
+    void theDescriptorOfAnEdgeIsKnownWhenItIsClosedAndInARecording();
     void whatTheEndCutsIsSaid();
 };
 
@@ -136,7 +137,7 @@ void TestLiveState::aProcessRunAgainIsTheNewestOfItsNode()
     live.apply(protocol::EdgeChange{1, 1, 1, u"write"_s, true});
     live.apply(protocol::EdgeChange{4, 1, 1, u"write"_s, true});
     QCOMPARE(live.processOfNode(u"a"_s)->entry.number, 4u);
-    QCOMPARE(live.processOfNode(u"a"_s)->stateSince, 9u);
+    QCOMPARE(live.processOfNode(u"a"_s)->entry.since, 9u);
     QCOMPARE(live.edgeOf(u"out"_s)->process, 4u);
 }
 
@@ -182,6 +183,28 @@ void TestLiveState::paceIsNotCalledBlocked()
              u"held by its pace for 500 ms in write(1) on pipe 48001."_s);
     live.apply(process(1, u"a"_s, u"exited"_s), 2);
     QVERIFY(live.pending().isEmpty());
+}
+
+void TestLiveState::theDescriptorOfAnEdgeIsKnownWhenItIsClosedAndInARecording()
+{
+    LiveState live;
+    live.apply(endpoint(1, {}, u"unix-stream"_s));
+    live.apply(process(1, {}, u"running"_s), 0);
+    live.apply(protocol::EdgeChange{1, 1, 7, u"read-write"_s, true});
+    live.apply(protocol::EdgeChange{1, 1, 7, u"read-write"_s, false});
+    QVERIFY(!live.edges().constFirst().open);
+    QCOMPARE(live.edges().constFirst().lastFd, 7);
+
+    Statistics statistics;
+    statistics.add(moved(ipc::Call::EpollCtl, 1, 1, 3, 0).view()); // of the epoll instance
+    statistics.add(moved(ipc::Call::Read, 1, 1, 8, 100).view());
+    Catalog catalog;
+    live.fill(catalog);
+    LiveState recorded;
+    recorded.load(catalog, statistics.totals());
+    QCOMPARE(recorded.edges().size(), 1);
+    QCOMPARE(recorded.edges().constFirst().lastFd, 8);
+    QVERIFY(recorded.edges().constFirst().fds.isEmpty());
 }
 
 void TestLiveState::whatTheEndCutsIsSaid()

@@ -291,9 +291,10 @@ void TestRunCommand::everyByteIsCountedOnce()
 
 void TestRunCommand::ofManyPartsTheSummaryListsSomeAndCountsTheOthers()
 {
-    Topology topology = pipeline({{u"sh"_s, u"-c"_s,
-                                   u"i=0; while [ $i -lt 250 ]; do i=$((i+1)); /bin/true; done; "
-                                   u"for i in 1 2 3; do echo $i > %1/own-$i; done"_s.arg(m_directory.path())}});
+    Topology topology =
+        pipeline({{u"sh"_s, u"-c"_s,
+                   u"i=0; while [ $i -lt 250 ]; do i=$((i+1)); /bin/true; done; "
+                   u"for i in 1 2 3; do echo $i > %1/own-$i; done"_s.arg(m_directory.path())}});
     const QString lab = save(topology);
     const CommandLineRun run({u"run"_s, lab});
     QCOMPARE(run.status, 0);
