@@ -24,7 +24,10 @@ void CanvasView::arrange()
     d->foundLayout.cancel();
     if (isEmpty())
         return;
-    d->layout.start(planOfAll(d->scene));
+    const LayoutPlan plan = planOfAll(d->scene);
+    d->layout.start(plan);
+    if (plan.arcs.size() > manyArcs)
+        Q_EMIT hint(tr("Laying out…"));
 }
 
 void CanvasView::Private::moveAll(const QHash<QString, QPointF>& positions)

@@ -12,7 +12,6 @@ namespace {
 constexpr double perInch = 72; ///< dot counts in inches
 constexpr double rowGap = 2 * gridStep;
 constexpr double frameMargin = 2 * gridStep; ///< a frame's title has room above its members
-constexpr qsizetype manyArcs = 1000;         ///< what takes dot long is done less carefully
 
 QByteArray inches(double length)
 {

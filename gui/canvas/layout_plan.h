@@ -32,6 +32,9 @@ struct LayoutPlan
     QList<Arc> arcs;
 };
 
+/// So many take dot long: seconds, where they are tangled. They are laid out less carefully.
+inline constexpr qsizetype manyArcs = 1000;
+
 /// The plan for Graphviz's dot (dot(1), its language: graphviz.org/doc/info/lang.html). No text of a part
 /// goes into it. The same plan gives the same lines.
 QByteArray toDot(const LayoutPlan& plan);
