@@ -12,6 +12,7 @@
 #include "gui/panels/palette_panel.h"
 #include "gui/panels/problems_panel.h"
 #include "gui/panels/properties_page.h"
+#include "gui/panels/replay_bar.h"
 #include "gui/panels/time_line_view.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/background.h"
@@ -105,6 +106,7 @@ void MainWindow::createPanels()
     m_charts = new ChartsPanel(m_session, *m_history);
     m_descriptors = new DescriptorsPanel(m_session);
     m_timeLine = new TimeLineView(m_session);
+    m_replay = new ReplayBar(m_session);
     m_output = new OutputPanel(m_document, m_session);
     m_problems = new ProblemsPanel(m_document, m_session);
     addPanel(u"palette"_s, tr("Parts"), m_palette, Qt::LeftDockWidgetArea);
@@ -112,7 +114,15 @@ void MainWindow::createPanels()
     addPanel(u"inspector"_s, tr("Inspector"), m_inspector, Qt::RightDockWidgetArea);
     QDockWidget* log = addPanel(u"log"_s, tr("Session log"), m_log, Qt::BottomDockWidgetArea);
     // Before the others join the log's tabs: a tabbed panel has none under it.
-    QDockWidget* line = addPanel(u"timeline"_s, tr("Time line"), m_timeLine, Qt::BottomDockWidgetArea);
+    auto* timeRow = new QWidget;
+    auto* timeLayout = new QHBoxLayout(timeRow);
+    timeLayout->setContentsMargins(0, 0, 0, 0);
+    timeLayout->setSpacing(0);
+    timeLayout->addWidget(m_replay);
+    timeLayout->addWidget(m_timeLine, 1);
+    timeRow->setFocusProxy(m_timeLine);
+    timeRow->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QDockWidget* line = addPanel(u"timeline"_s, tr("Time line"), timeRow, Qt::BottomDockWidgetArea);
     splitDockWidget(log, line, Qt::Vertical);
     for (QDockWidget* other :
          {addPanel(u"bytes"_s, tr("Bytes"), m_bytes, Qt::BottomDockWidgetArea),
@@ -252,6 +262,13 @@ void MainWindow::connectPanels()
 /// The filter of the log holds the range that is chosen; time line and charts show it.
 void MainWindow::connectTimeLine()
 {
+    connect(m_timeLine, &TimeLineView::replayToggled, m_replay, &ReplayBar::toggle);
+    connect(&m_session, &model::Session::replayChanged, this,
+            [this, was = std::pair(false, false)]() mutable {
+                const std::pair now(m_session.isReplaying(), m_session.isReplayPlaying());
+                if (std::exchange(was, now) != now)
+                    updateActions();
+            });
     connect(m_timeLine, &TimeLineView::rangeChosen, this,
             [this](const std::optional<TimeLineView::Range>& range) {
                 m_log->filterBar()->setRange(range ? range->from : 0,

@@ -32,6 +32,7 @@ class LogPanel;
 class OutputPanel;
 class PalettePanel;
 class ProblemsPanel;
+class ReplayBar;
 class TimeLineView;
 
 /// One window: its document, its run, and the panels around the canvas. It connects; what is shown is the
@@ -180,6 +181,7 @@ private:
     ChartsPanel* m_charts = nullptr;
     DescriptorsPanel* m_descriptors = nullptr;
     TimeLineView* m_timeLine = nullptr;
+    ReplayBar* m_replay = nullptr;
     QHash<QString, QDockWidget*> m_docks;
     QMenu* m_recent = nullptr;
     QToolButton* m_pace = nullptr;

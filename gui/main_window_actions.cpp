@@ -9,6 +9,7 @@
 #include "gui/panels/log_panel.h"
 #include "gui/panels/output_panel.h"
 #include "gui/panels/palette_panel.h"
+#include "gui/panels/replay_bar.h"
 #include "gui/rule_menu.h"
 #include "gui/theme/theme.h"
 #include "gui/widgets/command_model.h"
@@ -295,6 +296,11 @@ void MainWindow::createRunMenu()
     }
     menu->addSeparator();
     addAction(menu, u"record"_s, tr("Re&cord"), QKeySequence(u"Ctrl+R"_s), [this] { toggleRecord(); });
+    addAction(menu, u"replay"_s, tr("Rep&lay"), QKeySequence(u"Ctrl+Shift+R"_s),
+              [this] { m_replay->toggle(); })
+        ->setStatusTip(
+            tr("The canvas shows each moment of a run that has ended again, as far as the log tells"));
+    addAction(menu, u"endReplay"_s, tr("&End Replay"), QKeySequence(), [this] { m_session.endReplay(); });
 }
 
 void MainWindow::createHelpMenu()

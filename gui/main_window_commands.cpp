@@ -67,6 +67,9 @@ void MainWindow::updateActions()
     QAction* record = action(u"record"_s);
     record->setText(m_session.isRecording() ? tr("Stop Re&cording") : tr("Re&cord"));
     record->setIconText(m_session.isRecording() ? tr("Stop Recording") : tr("Record"));
+    allow(u"replay"_s, m_session.canReplay(), live ? tr("the run has not ended") : tr("nothing has run"));
+    action(u"replay"_s)->setText(m_session.isReplayPlaying() ? tr("Pause Rep&lay") : tr("Rep&lay"));
+    allow(u"endReplay"_s, m_session.isReplaying(), tr("nothing is replayed"));
     allow(u"exportLog"_s, m_session.eventCount() > 0, tr("the log is empty"));
     allow(u"exportPicture"_s, !m_canvas->isEmpty(), nothingThere);
     const Selection selection = m_canvas->selection();

@@ -22,6 +22,8 @@ void CanvasView::Private::forgetFound()
 /// look elsewhere: then nothing moves any more.
 void CanvasView::Private::watchFound()
 {
+    if (session.isReplaying())
+        return; // each has its place already
     if (!scene.hasDiscovered())
         return forgetFound();
     if (!foundSeen) {

@@ -210,8 +210,11 @@ QList<LiveBinding::Found> LiveBinding::edgesToShow(const QHash<quint32, QString>
 void LiveBinding::showDiscovered(const QString& id, const NodeLook& look, const QString& beside, bool hangs)
 {
     m_scene.setOrigin(id, beside);
+    const auto last = m_lastPlaces.constFind(id);
     if (m_scene.node(id) != nullptr)
         m_scene.setNodeLook(id, look);
+    else if (last != m_lastPlaces.constEnd() && m_scene.isFree(NodeItem::bodyFor(look).translated(*last)))
+        m_scene.putNode(id, look, *last);
     else
         m_scene.putNode(id, look, hangs ? placeBelow(beside, look) : placeFor(beside, look));
     if (hangs)
@@ -331,8 +334,10 @@ void LiveBinding::updateDiscovered()
     const QSet<QString> edgesBefore = std::exchange(m_discoveredEdges, edges);
     for (const QString& id : edgesBefore - edges)
         m_scene.dropEdge(id);
-    for (const QString& id : nodesBefore - nodes)
+    for (const QString& id : nodesBefore - nodes) {
+        m_lastPlaces.insert(id, m_scene.homeOf(id));
         m_scene.dropNode(id);
+    }
     if (nodes != nodesBefore || edges != edgesBefore)
         Q_EMIT m_scene.foundChanged();
 }

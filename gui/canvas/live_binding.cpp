@@ -18,6 +18,7 @@ LiveBinding::LiveBinding(CanvasScene& scene, model::Document& document, model::S
     connect(&session, &model::Session::problemFound, this, &LiveBinding::structureChanged);
     connect(&session, &model::Session::opened, this, &LiveBinding::structureChanged);
     connect(&session, &model::Session::ticked, this, &LiveBinding::tick);
+    connect(&session, &model::Session::storeChanged, this, [this] { m_lastPlaces.clear(); });
     // Keeping what a program made, and taking that back.
     const auto kept =
         connect(document.undoStack(), &QUndoStack::indexChanged, this, &LiveBinding::updateDiscovered);

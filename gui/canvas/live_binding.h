@@ -25,9 +25,9 @@ public:
     void showGroups();
     void forget(const QString& node);
     void forgetEdge(const QString& edge, const QString& process);
-    /// What programs made of these kinds ("pipe", "command" for processes) is not shown.
     /// Shows what programs made as it is now, also when it has been put elsewhere.
     void updateDiscovered();
+    /// What programs made of these kinds ("pipe", "command" for processes) is not shown.
     void hideKinds(const QSet<QString>& kinds);
     /// Those of these nodes that nobody drew, and where they stand.
     QList<model::UndrawnPart> undrawn(const QStringList& ids) const;
@@ -87,6 +87,7 @@ private:
     CanvasScene& m_scene;
     model::Document& m_document;
     model::Session& m_session;
+    QHash<QString, QPointF> m_lastPlaces; ///< of what programs made and is out of sight
     QHash<QString, UsedPorts> m_used;     ///< a process's fds, by node
     QHash<QString, UsedPorts> m_usedLive; ///< the same, of edges that nobody drew
     QHash<QString, NodeLive> m_shown;

@@ -71,6 +71,8 @@ QList<Fact> fillFacts(const LiveEndpoint& endpoint)
 
 QString runStateText(const Session& session)
 {
+    if (session.isReplaying())
+        return LiveFactsText::tr("replayed from the log");
     switch (session.state()) {
     case Session::State::Idle:
         return LiveFactsText::tr("not run yet");

@@ -125,6 +125,7 @@ LogPanel::LogPanel(model::Session& session, QWidget* parent)
         takeCatalog();
         setFollowing(true);
     });
+    connect(&session, &model::Session::replayChanged, this, &LogPanel::showReplayed);
     m_model->setStore(&session.store());
     takeCatalog();
 }
@@ -143,7 +144,9 @@ void LogPanel::refresh()
     if (!isVisible())
         return;
     m_refreshing = true;
-    m_model->setPending(m_session.pending(), m_session.now());
+    // What waits at a moment that is replayed has its row: the one of its return.
+    m_model->setPending(m_session.isReplaying() ? QList<model::PendingCall>() : m_session.pending(),
+                        m_session.now());
     m_model->refresh();
     if (m_following)
         m_view->scrollToBottom();
@@ -153,6 +156,23 @@ void LogPanel::refresh()
         m_notice->setText(tr("The oldest %1 events were removed: the log keeps a bounded number.")
                               .arg(model::formatCount(dropped)));
     m_notice->setVisible(dropped > 0);
+}
+
+/// The row of the event that came last before the moment that is replayed is the current one.
+void LogPanel::showReplayed()
+{
+    const quint64 position = m_session.replayPosition();
+    if (!m_session.isReplaying() || position == 0)
+        return;
+    const int row = m_model->rowOfPosition(position - 1);
+    if (row < 0)
+        return;
+    m_refreshing = true; // nobody has chosen it
+    m_following = false;
+    m_live->setChecked(false);
+    m_view->setCurrentIndex(m_model->index(row, 0));
+    m_view->scrollTo(m_model->index(row, 0), QAbstractItemView::PositionAtCenter);
+    m_refreshing = false;
 }
 
 /// Columns are as wide as they like where there is room, and hold less where there is not, so that the data

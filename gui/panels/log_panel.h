@@ -37,6 +37,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void showReplayed();
     void refresh();
     void fitColumns();
     void takeCatalog();

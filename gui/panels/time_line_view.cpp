@@ -24,13 +24,13 @@ constexpr int blockedStripHeight = 4; ///< of blocked time, under the columns of
 constexpr int lineColumnWidth = 2;
 constexpr quint64 shortestRun = 1'000'000'000; ///< while it goes on: its first moments do not race
 
-/// "00:12.4"
-QString clockText(quint64 ns)
+/// "00:12.4", or to the millisecond
+QString clockText(quint64 ns, bool fine = false)
 {
-    const quint64 tenths = ns / 100'000'000;
-    return u"%1:%2.%3"_s.arg(tenths / 600, 2, 10, QChar(u'0'))
-        .arg(tenths / 10 % 60, 2, 10, QChar(u'0'))
-        .arg(tenths % 10);
+    const quint64 ms = ns / 1'000'000;
+    return u"%1:%2.%3"_s.arg(ms / 60'000, 2, 10, QChar(u'0'))
+        .arg(ms / 1000 % 60, 2, 10, QChar(u'0'))
+        .arg(fine ? ms % 1000 : ms / 100 % 10, fine ? 3 : 1, 10, QChar(u'0'));
 }
 
 } // namespace
@@ -42,8 +42,9 @@ TimeLineView::TimeLineView(model::Session& session, QWidget* parent) : QWidget(p
     setMouseTracking(false);
     setCursor(Qt::IBeamCursor);
     setAccessibleName(tr("Time line"));
-    setAccessibleDescription(
-        tr("Arrows move, Shift with arrows chooses a range for log and charts, Escape shows all again."));
+    setAccessibleDescription(tr(
+        "Arrows move, Shift with arrows chooses a range for log and charts, Escape shows all again. Of a run "
+        "that has ended Space replays, Enter shows the moment here, comma and full stop go by an event."));
     m_soon.setSingleShot(true);
     m_soon.setInterval(lineRefreshMs);
     connect(&m_soon, &QTimer::timeout, this, &TimeLineView::refresh);
@@ -54,6 +55,7 @@ TimeLineView::TimeLineView(model::Session& session, QWidget* parent) : QWidget(p
     connect(&session, &model::Session::ticked, this, later);
     connect(&session, &model::Session::stateChanged, this, later);
     connect(&session, &model::Session::storeChanged, this, later);
+    connect(&session, &model::Session::replayChanged, this, qOverload<>(&QWidget::update));
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
     refresh();
 }
@@ -65,7 +67,7 @@ QSize TimeLineView::sizeHint() const
 
 QRect TimeLineView::area() const
 {
-    const int label = fontMetrics().horizontalAdvance(clockText(0)) + 2 * lineMargin;
+    const int label = fontMetrics().horizontalAdvance(clockText(0, true)) + 2 * lineMargin;
     return rect().adjusted(label, 5, -lineMargin, -5);
 }
 
@@ -88,7 +90,7 @@ void TimeLineView::refresh()
 {
     if (!isVisible())
         return;
-    m_end = m_session.state() == model::Session::State::Idle ? 0 : m_session.now();
+    m_end = m_session.state() == model::Session::State::Idle ? 0 : m_session.length();
     if (m_session.isLive())
         m_end = std::max(m_end, shortestRun);
     const int count = std::max(1, area().width() / lineColumnWidth);
@@ -148,7 +150,7 @@ void TimeLineView::paintEvent(QPaintEvent*)
     painter.setFont(Theme::instance().dataFont());
     painter.setPen(m_end == 0 ? colors.inkMuted : colors.ink);
     painter.drawText(QRect(lineMargin, 0, at.left() - lineMargin, height()), Qt::AlignVCenter | Qt::AlignLeft,
-                     clockText(m_end == 0 ? 0 : m_session.now()));
+                     clockText(m_end == 0 ? 0 : m_session.now(), m_session.isReplaying()));
     painter.setPen(colors.border);
     painter.setBrush(colors.field);
     painter.drawRect(at.adjusted(-1, -1, 0, 0));
@@ -176,6 +178,8 @@ void TimeLineView::paintEvent(QPaintEvent*)
         }
     }
 
+    if (m_session.isReplaying())
+        paintPlayhead(painter, at);
     std::optional<Range> shown = m_range;
     if (m_pressedX)
         shown = Range{timeAt(std::min(*m_pressedX, m_draggedX)), timeAt(std::max(*m_pressedX, m_draggedX))};
@@ -223,15 +227,56 @@ void TimeLineView::mouseReleaseEvent(QMouseEvent* event)
     const int to = qRound(event->position().x());
     m_pressedX.reset();
     constexpr int leastDrag = 4;
-    if (std::abs(to - from) < leastDrag)
+    if (std::abs(to - from) >= leastDrag)
+        choose(timeAt(from), timeAt(to));
+    else if (m_range)
         choose(std::nullopt); // a click shows all again
     else
-        choose(timeAt(from), timeAt(to));
+        m_session.replayTo(timeAt(to));
     update();
+}
+
+/// What has not come yet is veiled.
+void TimeLineView::paintPlayhead(QPainter& painter, const QRect& at) const
+{
+    const Colors& colors = Theme::instance().colors();
+    const int x = xOf(m_session.now());
+    QColor veil = colors.window;
+    veil.setAlphaF(0.6F);
+    painter.fillRect(QRect(x, at.top(), at.right() - x, at.height()), veil);
+    painter.fillRect(x - 1, at.top() - 3, 2, at.height() + 6, colors.ink);
+}
+
+bool TimeLineView::pressReplayKey(const QKeyEvent& event)
+{
+    if (!m_session.canReplay())
+        return false;
+    switch (event.key()) {
+    case Qt::Key_Space:
+        Q_EMIT replayToggled();
+        return true;
+    case Qt::Key_Comma:
+    case Qt::Key_Period:
+        m_session.stepReplay(event.key() == Qt::Key_Period ? 1 : -1);
+        return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        m_session.replayTo(timeAt(area().left() + m_cursor * lineColumnWidth));
+        return true;
+    case Qt::Key_Escape:
+        if (m_pressedX || m_range || !m_session.isReplaying())
+            return false;
+        m_session.endReplay();
+        return true;
+    default:
+        return false;
+    }
 }
 
 void TimeLineView::keyPressEvent(QKeyEvent* event)
 {
+    if (pressReplayKey(*event))
+        return;
     const int last = static_cast<int>(m_columns.size());
     int to = m_cursor;
     switch (event->key()) {
@@ -292,7 +337,11 @@ bool TimeLineView::event(QEvent* event)
     const QString text = textAt(help->pos().x());
     QToolTip::showText(
         help->globalPos(),
-        text.isEmpty() ? tr("The whole run. Drag a range to see it alone in log and charts.") : text, this);
+        text.isEmpty()
+            ? tr("The whole run. Drag a range to see it alone in log and charts; click to see that "
+                 "moment of a run that has ended again.")
+            : text,
+        this);
     return true;
 }
 

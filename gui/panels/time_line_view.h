@@ -10,7 +10,8 @@
 namespace byteyard::gui {
 
 /// The whole run on one line: how many events, and for how long threads were blocked, a pixel column each.
-/// A range that is dragged chooses what log and charts show.
+/// A range that is dragged chooses what log and charts show. A click replays that moment of a run that has
+/// ended.
 class TimeLineView : public QWidget
 {
     Q_OBJECT
@@ -39,6 +40,8 @@ public:
 
 Q_SIGNALS:
     void rangeChosen(const std::optional<byteyard::gui::TimeLineView::Range>& range);
+    /// The replay is to go on, or to stand still.
+    void replayToggled();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -52,6 +55,8 @@ protected:
 
 private:
     void refresh();
+    bool pressReplayKey(const QKeyEvent& event);
+    void paintPlayhead(QPainter& painter, const QRect& at) const;
     void choose(quint64 a, quint64 b);
     void choose(const std::optional<Range>& range);
 

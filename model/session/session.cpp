@@ -340,53 +340,58 @@ QList<CaptureWay> Session::captureWays() const
 
 quint64 Session::now() const
 {
+    return d->replay ? d->replay->time() : length();
+}
+
+quint64 Session::length() const
+{
     return isLive() && d->started && d->endTime == 0 ? d->clock.now() : d->endTime;
 }
 
 QList<LiveProcess> Session::processes() const
 {
-    return d->live.processes();
+    return d->shown().processes();
 }
 
 QList<LiveEndpoint> Session::endpoints() const
 {
-    return d->live.endpoints();
+    return d->shown().endpoints();
 }
 
 QList<LiveEdge> Session::edges() const
 {
-    return d->live.edges();
+    return d->shown().edges();
 }
 
 const LiveProcess* Session::process(quint32 number) const
 {
-    return d->live.process(number);
+    return d->shown().process(number);
 }
 
 const LiveEndpoint* Session::endpoint(quint32 number) const
 {
-    return d->live.endpoint(number);
+    return d->shown().endpoint(number);
 }
 
 const LiveProcess* Session::processOfNode(const QString& node) const
 {
-    return d->live.processOfNode(node);
+    return d->shown().processOfNode(node);
 }
 
 const LiveEndpoint* Session::endpointOfNode(const QString& node) const
 {
-    return d->live.endpointOfNode(node);
+    return d->shown().endpointOfNode(node);
 }
 
 QList<LiveDescriptor> Session::descriptors() const
 {
-    return d->live.descriptors();
+    return d->shown().descriptors();
 }
 
 TimeLine Session::timeLine() const
 {
     TimeLine line = d->log->statistics.timeLine();
-    const quint64 until = now();
+    const quint64 until = length();
     for (const PendingCall& call : d->live.pending())
         if (!call.paced)
             line.addBlocked(call.since, until);
@@ -395,12 +400,12 @@ TimeLine Session::timeLine() const
 
 const LiveEdge* Session::edgeOf(const QString& edgeId) const
 {
-    return d->live.edgeOf(edgeId);
+    return d->shown().edgeOf(edgeId);
 }
 
 QList<PendingCall> Session::pending() const
 {
-    return d->live.pending().values();
+    return d->shown().pending().values();
 }
 
 QList<Rule> Session::rules() const
@@ -415,7 +420,7 @@ QString Session::ruleText(const Rule& rule) const
 
 QString Session::blockedSentence(quint32 process) const
 {
-    return model::blockedSentence(d->live, process, now());
+    return model::blockedSentence(d->shown(), process, now());
 }
 
 const EventStore& Session::store() const

@@ -246,6 +246,17 @@ public:
     void openRecording(const QString& path);
     /// Forgets the ended run's log.
     void clear();
+    /// Plays the log of a run that has ended, or of a recording, again: processes, endpoints and edges are
+    /// those of that moment then, as far as the log tells. `speed`: seconds of the run in one second. At its
+    /// end it stands still.
+    void playReplay(double speed);
+    void pauseReplay();
+    /// Shows the moment so many ns after the run began.
+    void replayTo(quint64 time);
+    /// So many events on, or back.
+    void stepReplay(qint64 events);
+    /// Shows the end again.
+    void endReplay();
     /// How an engine is started; default: BYTEYARD_ENGINE, else `byteyard-engine` beside the program, or in
     /// PATH (model/session/engine_command.h). Takes effect when the next engine starts.
     void setEngineCommand(const QStringList& command);
@@ -264,7 +275,12 @@ public:
     QString attachedCapture() const;
     /// What the engine can do; empty before one has run.
     QList<CaptureWay> captureWays() const;
-    quint64 now() const; ///< ns since the run began; the end's when it has ended
+    quint64 now() const; ///< ns since the run began; the end's when it has ended, the moment that is replayed
+    quint64 length() const;   ///< how long the run takes so far, or took, in ns
+    bool canReplay() const;   ///< a run has ended, or was recorded, and has a log
+    bool isReplaying() const; ///< a moment of it is shown, or one after the other
+    bool isReplayPlaying() const;
+    quint64 replayPosition() const; ///< of the first event that has not come, in the store
     QList<LiveProcess> processes() const;
     QList<LiveEndpoint> endpoints() const;
     QList<LiveEdge> edges() const;
@@ -332,6 +348,8 @@ Q_SIGNALS:
     void rulesChanged();
     void recordingChanged();
     void opened(); ///< openRecording() is through
+    /// A replay began, ended, plays or stands still.
+    void replayChanged();
 
 private:
     struct Private;

@@ -25,6 +25,7 @@ constexpr std::chrono::milliseconds mergeRarest = 200ms;
 constexpr int mergeShare = 3;       ///< one part of so many of the time
 constexpr qint64 mergeBudgetMs = 8; ///< so long may one take
 constexpr auto slowTime = 100ms;
+constexpr auto replayFrame = 33ms;
 constexpr auto stopTime = 10s;
 
 } // namespace
@@ -34,6 +35,8 @@ Session::Private::Private(Session* session) : q(session)
     mergeTimer.setSingleShot(true);
     mergeTimer.setTimerType(Qt::PreciseTimer);
     QObject::connect(&mergeTimer, &QTimer::timeout, q, [this] { merge(); });
+    replayTimer.setInterval(replayFrame);
+    QObject::connect(&replayTimer, &QTimer::timeout, q, [this] { playOn(); });
     slowTimer.setInterval(slowTime);
     QObject::connect(&slowTimer, &QTimer::timeout, q, [this] {
         if (!live.isMoving())
@@ -197,6 +200,7 @@ void Session::Private::finishConnection(const ConnectionEnd& end)
 
 void Session::Private::begin(std::shared_ptr<RunLog> next, const Topology& ran)
 {
+    dropReplay();
     oldLog = std::exchange(log, std::move(next));
     topology = ran;
     live = LiveState(ran);

@@ -2,6 +2,7 @@
 
 #include "model/session/connection.h"
 #include "model/session/live_state.h"
+#include "model/session/replay.h"
 #include "model/session/session.h"
 
 #include "model/log/session_file.h"
@@ -93,6 +94,14 @@ struct Session::Private
     void openRecording(const QString& path);
     void joinJobs();
 
+    // Replay (session_replay.cpp).
+    bool ensureReplay();
+    void tellReplay(bool structure);
+    void playOn();
+    void dropReplay();
+    /// What is there now, or was at the moment that is replayed.
+    const LiveState& shown() const { return replay ? replay->live() : live; }
+
     Session* q;
     State state = State::Idle;
     QStringList engineCommand; ///< empty: the default
@@ -135,6 +144,11 @@ struct Session::Private
     std::thread opening;      ///< reads a file
     JobControl openingControl;
     bool isEndingRecording = false;
+
+    std::unique_ptr<Replay> replay;
+    double replaySpeed = 1;
+    QTimer replayTimer; ///< runs while it plays
+    std::chrono::steady_clock::time_point replayedAt;
 
     QTimer mergeTimer;
     QTimer slowTimer; ///< rates fall and waiting lasts also when nothing is new
