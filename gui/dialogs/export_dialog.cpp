@@ -3,6 +3,7 @@
 #include "gui/widgets/labels.h"
 #include "model/log/export.h"
 #include "model/log/format.h"
+#include "model/log/html_report.h"
 
 #include <QDialogButtonBox>
 #include <QFileDialog>
@@ -70,11 +71,15 @@ void ExportDialog::check()
     m_export->setEnabled(known);
     if (!known)
         m_format->setText(
-            tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark)."));
+            tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark), .html (a "
+               "report)."));
     else if (format == model::ExportFormat::JsonLines)
         m_format->setText(tr("JSON Lines: one object a line, with the topology and a summary."));
     else if (format == model::ExportFormat::Csv)
         m_format->setText(tr("CSV: a line for each call, for tables."));
+    else if (format == model::ExportFormat::Html)
+        m_format->setText(tr("HTML: a page for people, with a picture, tables and the first %1 calls.")
+                              .arg(model::formatCount(model::HtmlReport::rowsMost)));
     else
         m_format->setText(tr("pcapng: opens in Wireshark, and here again."));
     const bool exists = known && QFileInfo::exists(path());
@@ -86,7 +91,8 @@ void ExportDialog::check()
 void ExportDialog::browse()
 {
     const QString path = QFileDialog::getSaveFileName(
-        this, tr("Export log"), m_path->text(), tr("JSON Lines (*.jsonl);;CSV (*.csv);;pcapng (*.pcapng)"));
+        this, tr("Export log"), m_path->text(),
+        tr("JSON Lines (*.jsonl);;CSV (*.csv);;pcapng (*.pcapng);;HTML (*.html)"));
     if (!path.isEmpty())
         m_path->setText(path);
 }

@@ -87,7 +87,7 @@ void ReplayBar::refresh()
                                 "tells (Space in the time line)")
                            : tr("A run that has ended can be replayed"));
     m_speed->setEnabled(can);
-    m_speed->setText(speedText(speed()));
+    m_speed->setText(speedText(can ? speed() : 1));
     m_end->setEnabled(m_session.isReplaying());
     m_end->setIcon(Theme::instance().icon(u"stop"_s));
 }

@@ -60,7 +60,7 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
         one.path = value;
         if (!exportFormatOf(value, one.format))
             return RunArgumentsText::tr(
-                       "--export %1 has an ending that is not known. Choose .jsonl, .csv or .pcapng.")
+                       "--export %1 has an ending that is not known. Choose .jsonl, .csv, .pcapng or .html.")
                 .arg(value);
         into.exports.append(one);
     }

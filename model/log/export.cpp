@@ -1,6 +1,7 @@
 #include "model/log/export.h"
 
 #include "model/log/csv.h"
+#include "model/log/html_report.h"
 #include "model/log/json_lines.h"
 #include "model/log/session_encoder.h"
 
@@ -102,6 +103,19 @@ private:
     SessionEncoder m_encoder;
 };
 
+class HtmlWriter : public Writer
+{
+public:
+    explicit HtmlWriter(const Catalog& catalog) : m_report(catalog) {}
+    QByteArray& buffer() override { return m_report.buffer(); }
+    void begin(const Catalog&) override { m_report.begin(); }
+    void event(const ipc::EventView& event) override { m_report.event(event); }
+    void end(const Catalog&, quint64 exported, quint64 dropped) override { m_report.end(exported, dropped); }
+
+private:
+    HtmlReport m_report;
+};
+
 std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
 {
     switch (format) {
@@ -111,6 +125,8 @@ std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
         return std::make_unique<CsvWriter>(catalog);
     case ExportFormat::Pcapng:
         return std::make_unique<PcapngWriter>();
+    case ExportFormat::Html:
+        return std::make_unique<HtmlWriter>(catalog);
     }
     return nullptr;
 }
@@ -132,9 +148,9 @@ bool writeWhole(QIODevice& device, const QByteArray& bytes)
 
 bool exportFormatOf(const QString& path, ExportFormat& format)
 {
-    static const std::array endings = {std::pair(".jsonl"_L1, ExportFormat::JsonLines),
-                                       std::pair(".csv"_L1, ExportFormat::Csv),
-                                       std::pair(".pcapng"_L1, ExportFormat::Pcapng)};
+    static const std::array endings = {
+        std::pair(".jsonl"_L1, ExportFormat::JsonLines), std::pair(".csv"_L1, ExportFormat::Csv),
+        std::pair(".pcapng"_L1, ExportFormat::Pcapng), std::pair(".html"_L1, ExportFormat::Html)};
     for (const auto& [ending, found] : endings) {
         if (path.endsWith(ending, Qt::CaseInsensitive)) {
             format = found;

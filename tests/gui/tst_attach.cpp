@@ -196,8 +196,10 @@ private Q_SLOTS:
             if (each->shortcut() == QKeySequence(u"Ctrl+L"_s))
                 layOut = each;
         QTRY_VERIFY(layOut != nullptr && layOut->isEnabled());
+        QSignalSpy arranged(m_window->canvas(), &CanvasView::arranged);
         QVERIFY(Hands::key(u"ctrl+l"_s));
-        QTRY_VERIFY(isLaidOut() && m_window->canvas()->nodeRect(process).center().y() < from.y() + 60);
+        QVERIFY(arranged.wait(patience));
+        QTRY_VERIFY(isLaidOut());
         QCOMPARE(m_window->document().undoStack()->count(), 0);
         m_window->session().stop();
         QTRY_COMPARE_WITH_TIMEOUT(m_window->session().state(), State::Ended, patience);
