@@ -1,5 +1,6 @@
 #include "gui/canvas/line_sheet.h"
 
+#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>

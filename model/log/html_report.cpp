@@ -53,7 +53,7 @@ QByteArray row(const QStringList& cells, const QList<int>& right, QByteArrayView
     return out + "</tr>\n";
 }
 
-QString endOf(const ProcessEntry& process)
+QString endText(const ProcessEntry& process)
 {
     if (process.exitCode)
         return ReportText::tr("exited %1").arg(*process.exitCode);
@@ -96,7 +96,7 @@ void HtmlReport::begin()
                     {1, 4, 5}, "th");
     for (const ProcessEntry& each : m_catalog.sortedProcesses())
         m_buffer += row({m_catalog.processName(each.number), QString::number(each.pid),
-                         each.parent == 0 ? QString() : m_catalog.processName(each.parent), endOf(each),
+                         each.parent == 0 ? QString() : m_catalog.processName(each.parent), endText(each),
                          formatBytes(each.bytesRead), formatBytes(each.bytesWritten), each.argv.join(u' ')},
                         {1, 4, 5});
     m_buffer += "</table>\n<h2>" + escaped(ReportText::tr("Endpoints")) + "</h2>\n<table>";

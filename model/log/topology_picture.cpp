@@ -27,7 +27,7 @@ constexpr double endpointWidth = 160;
 constexpr double endpointHeight = 56;
 constexpr double portLine = 40;
 constexpr double endpointLine = 20;
-constexpr double margin = 24;
+constexpr double pictureMargin = 24;
 constexpr qsizetype titleMost = 20; ///< characters
 constexpr qsizetype lineMost = 26;
 
@@ -104,7 +104,7 @@ QByteArray shapeOf(const Node& node)
 }
 
 /// "exited 0", or what passed.
-QString endOf(const Node& node, const Catalog& catalog)
+QString endWords(const Node& node, const Catalog& catalog)
 {
     const ProcessEntry* last = nullptr; // of a node that ran twice
     for (const ProcessEntry& process : catalog.processes)
@@ -149,7 +149,7 @@ QByteArray topologyPicture(const Catalog& catalog)
         all |= bodyOf(node);
     if (topology.nodes.isEmpty())
         return {};
-    all.adjust(-margin, -margin, margin, margin);
+    all.adjust(-pictureMargin, -pictureMargin, pictureMargin, pictureMargin);
     QByteArray out = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"" + number(all.width()) +
                      "\" height=\"" + number(all.height()) + "\" viewBox=\"" + number(all.left()) + ' ' +
                      number(all.top()) + ' ' + number(all.width()) + ' ' + number(all.height()) +
@@ -172,7 +172,7 @@ QByteArray topologyPicture(const Catalog& catalog)
         const QString what = node.argv().isEmpty() ? kindInfo(node.kind).title : node.argv().join(u' ');
         out += text(middle, body.top() + 37, cut(what, lineMost), "text-anchor=\"middle\" fill=\"#5b6676\"");
         out += text(middle, body.top() + (isProcess(node.kind) ? 62 : 50),
-                    cut(endOf(node, catalog), lineMost), "text-anchor=\"middle\"");
+                    cut(endWords(node, catalog), lineMost), "text-anchor=\"middle\"");
     }
     return out + "</svg>\n";
 }
