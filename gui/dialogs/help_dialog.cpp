@@ -52,6 +52,9 @@ HelpDialog::HelpDialog(const QMenuBar& menus, QWidget* parent) : QDialog(parent)
         {tr("Any command"), tr("Ctrl+Shift+P lists them all by name, those of the selected part too")},
         {tr("Pan, zoom"), tr("Middle drag, or Space and drag; wheel; Ctrl+wheel at the cursor")},
         {tr("Meddle"), tr("The context menu of a part, a connection, or a row of the log")},
+        {tr("Replay"),
+         tr("Of a run that has ended: the button at the time line, or Space in it; a click shows that "
+            "moment; comma and full stop go by one event; Esc ends it")},
         {tr("Numbers"),
          tr("Plain numbers are exact; a dashed underline means sampled: looked at, not seen happen")},
     };

@@ -68,6 +68,17 @@ QString bytesText(const EndpointEntry& endpoint, quint64 bytes)
     return endpoint.capture == "exact"_L1 ? formatBytes(bytes) : u"≥ "_s + formatBytes(bytes);
 }
 
+/// What a table has left out.
+QByteArray moreOf(qsizetype count)
+{
+    if (count <= HtmlReport::partsMost)
+        return {};
+    return "<p>" +
+           escaped(ReportText::tr("%1 more are not in this page; export JSON Lines for all.")
+                       .arg(formatCount(static_cast<quint64>(count - HtmlReport::partsMost)))) +
+           "</p>\n";
+}
+
 } // namespace
 
 HtmlReport::HtmlReport(const Catalog& catalog) : m_catalog(catalog) {}
@@ -94,20 +105,24 @@ void HtmlReport::begin()
                      ReportText::tr("End"), ReportText::tr("Read"), ReportText::tr("Written"),
                      ReportText::tr("Command")},
                     {1, 4, 5}, "th");
-    for (const ProcessEntry& each : m_catalog.sortedProcesses())
+    const QList<ProcessEntry> processes = m_catalog.sortedProcesses();
+    for (const ProcessEntry& each : processes.first(std::min(partsMost, processes.size())))
         m_buffer += row({m_catalog.processName(each.number), QString::number(each.pid),
                          each.parent == 0 ? QString() : m_catalog.processName(each.parent), endText(each),
                          formatBytes(each.bytesRead), formatBytes(each.bytesWritten), each.argv.join(u' ')},
                         {1, 4, 5});
-    m_buffer += "</table>\n<h2>" + escaped(ReportText::tr("Endpoints")) + "</h2>\n<table>";
+    m_buffer += "</table>\n" + moreOf(processes.size()) + "<h2>" + escaped(ReportText::tr("Endpoints")) +
+                "</h2>\n<table>";
     m_buffer += row({ReportText::tr("Endpoint"), ReportText::tr("Kind"), ReportText::tr("In"),
                      ReportText::tr("Out"), ReportText::tr("Known")},
                     {2, 3}, "th");
-    for (const EndpointEntry& each : m_catalog.sortedEndpoints())
+    const QList<EndpointEntry> endpoints = m_catalog.sortedEndpoints();
+    for (const EndpointEntry& each : endpoints.first(std::min(partsMost, endpoints.size())))
         m_buffer += row({m_catalog.endpointName(each.number), each.kind, bytesText(each, each.totals.bytesIn),
                          bytesText(each, each.totals.bytesOut), each.capture},
                         {2, 3});
-    m_buffer += "</table>\n<h2>" + escaped(ReportText::tr("Calls")) + "</h2>\n<table>";
+    m_buffer += "</table>\n" + moreOf(endpoints.size()) + "<h2>" + escaped(ReportText::tr("Calls")) +
+                "</h2>\n<table>";
     m_buffer += row({ReportText::tr("No."), ReportText::tr("Time"), ReportText::tr("Process"),
                      ReportText::tr("Call"), ReportText::tr("Endpoint"), ReportText::tr("Result"),
                      ReportText::tr("Took"), ReportText::tr("How"), ReportText::tr("Data")},

@@ -10,8 +10,9 @@ namespace byteyard::model {
 class HtmlReport
 {
 public:
-    /// So many calls stand in the page; the others are counted.
+    /// So many calls stand in the page, and so many processes and endpoints; the others are counted.
     static constexpr quint64 rowsMost = 20'000;
+    static constexpr qsizetype partsMost = 1'000;
 
     explicit HtmlReport(const Catalog& catalog);
     QByteArray& buffer() { return m_buffer; }

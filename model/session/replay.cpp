@@ -40,8 +40,8 @@ PendingCall pendingOf(const ipc::EventView& event)
 Replay::Replay(std::shared_ptr<const EventStore> store, Catalog catalog, Topology topology, quint64 end)
     : m_store(std::move(store)), m_catalog(std::move(catalog)), m_topology(std::move(topology)), m_end(end)
 {
-    for (const ProcessEntry& process : m_catalog.processes)
-        m_byPid.insert(process.pid, std::max(process.number, m_byPid.value(process.pid)));
+    for (const ProcessEntry& process : m_catalog.sortedProcesses())
+        m_children[{process.parent, process.pid}].append(process.number);
     m_store->forEach(m_store->first(), m_store->end(), [this](quint64, const ipc::EventView& event) {
         if (event.duration >= blockedAfter && event.duration <= event.time && event.call != ipc::Call::Gap)
             m_longCalls.push_back({event.time - event.duration + blockedAfter, event.time, pendingOf(event),
@@ -126,8 +126,12 @@ void Replay::take(const ipc::EventView& event)
     case ipc::Call::Vfork:
     case ipc::Call::Clone:
     case ipc::Call::Clone3:
-        if (const quint32 child = m_byPid.value(event.result); event.result > 0 && child != 0)
-            processBegins(child, event.time);
+        // A pid may come again: the first that has not begun.
+        for (const quint32 child : m_children.value({event.process, event.result}))
+            if (m_live.process(child) == nullptr) {
+                processBegins(child, event.time);
+                break;
+            }
         return;
     case ipc::Call::Exit:
         return processEnds(event.process, event.time);

@@ -56,7 +56,8 @@ private:
     const Topology m_topology;
     const quint64 m_end;
     std::vector<Long> m_longCalls;
-    QHash<qint64, quint32> m_byPid; ///< processes
+    QHash<std::pair<quint32, qint64>, QList<quint32>>
+        m_children; ///< by parent and pid, in the order of forks
 
     std::unique_ptr<Statistics> m_statistics;
     LiveState m_live;

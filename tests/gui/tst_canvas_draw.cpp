@@ -1,4 +1,5 @@
 #include "gui/canvas/canvas_scene.h"
+#include "gui/canvas/metrics.h"
 #include "gui/canvas/still_layers.h"
 #include "gui/theme/theme.h"
 #include "tests/gui/canvas_fixture.h"
@@ -7,6 +8,7 @@
 #include <QPainter>
 #include <QScrollBar>
 #include <QSettings>
+#include <QStyleOptionGraphicsItem>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
 #include <QUndoStack>
@@ -89,6 +91,32 @@ private Q_SLOTS:
         QVERIFY(!layers.isCoarse());
         QCOMPARE(drawn, 3);
         QCOMPARE(pixel(layers, {150, 80}), QColor(Qt::white));
+    }
+
+    /// Just where names begin to stand for parts, all parts are drawn alike, wherever they are.
+    void atTheZoomWhereDetailBeginsEveryPartHasIt()
+    {
+        gui::NodeItem item(u"x"_s, gui::lookOf(command(u"ls"_s, {u"ls"_s, u"-l"_s}), {}, {}));
+        const QStyleOptionGraphicsItem option;
+        QSet<qsizetype> inks;
+        for (int i = 0; i < 60; ++i) {
+            QImage image(80, 60, QImage::Format_ARGB32_Premultiplied);
+            image.fill(Qt::white);
+            QPainter painter(&image);
+            // Far out on the canvas, and the window there.
+            painter.setWindow(97 * i, 0, image.width(), image.height());
+            painter.translate(97 * i, 0);
+            painter.scale(gui::zoomForText, gui::zoomForText);
+            item.paint(&painter, &option, nullptr);
+            painter.end();
+            qsizetype dark = 0;
+            for (int y = 0; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    dark += image.pixelColor(x, y).lightness() < 128;
+            inks.insert(dark);
+        }
+        const auto [least, most] = std::minmax_element(inks.cbegin(), inks.cend());
+        QVERIFY2(*most - *least <= *most / 5, qPrintable(u"%1 to %2"_s.arg(*least).arg(*most)));
     }
 
     void aProcessSaysItsState_data()
