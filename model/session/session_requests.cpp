@@ -100,6 +100,12 @@ void Session::pauseProcess(quint32 process, bool paused)
     d->post(paused ? u"pause"_s : u"resume"_s, {{u"process"_s, qint64{process}}});
 }
 
+void Session::followSystemFiles(bool too)
+{
+    d->options.systemFiles = too;
+    d->post(u"files"_s, {{u"system"_s, too}});
+}
+
 void Session::sampleProcess(quint32 process, bool sampled)
 {
     d->post(u"capture"_s,
