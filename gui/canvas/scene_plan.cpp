@@ -142,11 +142,11 @@ QString boxIdOf(const CanvasScene& scene, const QString& node)
 }
 
 /// The drawn node that a found part came from; of what is drawn, itself. Empty when nobody drew where it
-/// began, or that stands within a collapsed group.
+/// began, or that has been removed since, or stands within a collapsed group.
 QString rootOf(const CanvasScene& scene, const QString& id)
 {
     const QString root = scene.originOf(id);
-    return scene.cardOf(root).isEmpty() ? root : QString();
+    return scene.node(root) != nullptr && scene.cardOf(root).isEmpty() ? root : QString();
 }
 
 /// What came from one drawn process.

@@ -322,6 +322,25 @@ private Q_SLOTS:
         QCOMPARE(f.session.processOfNode(command.id)->entry.pid, pid);
     }
 
+    /// Also while dot is at work on the picture that it was in.
+    void whereWhatTheyCameFromIsRemovedTheyAreLaidOutAlone()
+    {
+        Fixture f;
+        f.part(model::Kind::SysvQueue, {340, 100}); // so that they have no room beside it
+        f.view.fit();
+        QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+        for (int i = 0; i < 4; ++i) {
+            QTest::qWait(120); // at different moments of a lay-out
+            f.view.select({{f.shell}, {}});
+            f.view.deleteSelection();
+            QVERIFY(!f.view.nodeRect(f.shell).isValid());
+            QTest::qWait(250);
+            QTRY_VERIFY_WITH_TIMEOUT(f.isThere(), patience);
+            f.document.undoStack()->undo();
+            QVERIFY(f.view.nodeRect(f.shell).isValid());
+        }
+    }
+
     void bracesOfAShellAreNoPlaceholders()
     {
         Fixture f;
