@@ -39,6 +39,7 @@ ReplayBar::ReplayBar(model::Session& session, QWidget* parent)
     m_speed->setPopupMode(QToolButton::InstantPopup);
     m_speed->setMenu(new QMenu(m_speed));
     m_speed->setToolTip(tr("How fast the replay goes"));
+    m_speed->setAccessibleName(tr("Replay speed"));
     connect(m_speed->menu(), &QMenu::aboutToShow, this, &ReplayBar::fillSpeeds);
     m_end->setToolTip(tr("End the replay: show the run's end (Esc in the time line)"));
     m_end->setAccessibleName(tr("End replay"));

@@ -15,17 +15,6 @@ struct RunSummaryText
     Q_DECLARE_TR_FUNCTIONS(RunSummary)
 };
 
-QString endOf(const ProcessEntry& process)
-{
-    if (process.exitCode)
-        return RunSummaryText::tr("exited %1").arg(*process.exitCode);
-    if (!process.signal.isEmpty())
-        return RunSummaryText::tr("killed by %1").arg(process.signal);
-    if (process.state == "detached"_L1)
-        return RunSummaryText::tr("goes on");
-    return process.state == "failed"_L1 ? RunSummaryText::tr("failed") : process.state;
-}
-
 /// Rows with their columns lined up, two spaces between them.
 QString table(const QList<QStringList>& rows)
 {
@@ -80,10 +69,10 @@ QString runSummary(const Catalog& catalog, const QSet<quint32>& filesOfOne, cons
     QList<QStringList> processes;
     const QList<ProcessEntry> allProcesses = catalog.sortedProcesses();
     for (const ProcessEntry& process : allProcesses.first(std::min(rowsMost, allProcesses.size())))
-        processes.append(
-            {catalog.processName(process.number),
-             process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
-             process.attached ? RunSummaryText::tr("attached, %1").arg(endOf(process)) : endOf(process)});
+        processes.append({catalog.processName(process.number),
+                          process.pid != 0 ? RunSummaryText::tr("pid %1").arg(process.pid) : u"–"_s,
+                          process.attached ? RunSummaryText::tr("attached, %1").arg(formatEnd(process))
+                                           : formatEnd(process)});
     QList<QStringList> endpoints;
     qsizetype folded = 0;
     qsizetype more = 0;

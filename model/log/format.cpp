@@ -285,6 +285,17 @@ QString formatData(std::span<const std::byte> data, int limit)
     return out;
 }
 
+QString formatEnd(const ProcessEntry& process)
+{
+    if (process.exitCode)
+        return FormatText::tr("exited %1").arg(*process.exitCode);
+    if (!process.signal.isEmpty())
+        return FormatText::tr("killed by %1").arg(process.signal);
+    if (process.state == "detached"_L1)
+        return FormatText::tr("goes on");
+    return process.state == "failed"_L1 ? FormatText::tr("failed") : process.state;
+}
+
 QString formatCount(quint64 count)
 {
     QString digits = QString::number(count);

@@ -22,6 +22,8 @@ QString formatCall(const PendingCall& pending);
 QString formatResult(const ipc::EventView& event);
 /// Printable bytes as they are, others as \n, \t, \x00; cut to `limit` characters with "…".
 QString formatData(std::span<const std::byte> data, int limit);
+/// What became of a process: "exited 0", "killed by SIGPIPE", "goes on"; its state while it is there.
+QString formatEnd(const ProcessEntry& process);
 /// Thousands grouped by a thin space: "65 536".
 QString formatCount(quint64 count);
 

@@ -2,6 +2,7 @@
 
 #include "model/log/event_names.h"
 #include "model/log/format.h"
+#include "model/log/markup.h"
 #include "model/log/topology_picture.h"
 
 #include <QCoreApplication>
@@ -28,16 +29,6 @@ constexpr QByteArrayView style =
     "th{background:#eef1f5;position:sticky;top:0}td{font-family:monospace;font-size:12.5px}"
     ".n{text-align:right;white-space:nowrap}.e{background:#f9e9e6}.d{word-break:break-all}";
 
-/// Characters that no page may hold stand as \xNN.
-QByteArray escaped(const QString& text)
-{
-    QString plain;
-    for (const QChar c : text)
-        plain += c.unicode() < 0x20 || c.unicode() >= 0xfffe ? u"\\x%1"_s.arg(c.unicode(), 2, 16, QChar(u'0'))
-                                                             : QString(c);
-    return plain.toHtmlEscaped().toUtf8();
-}
-
 /// A row of cells; those of `right` are numbers.
 QByteArray row(const QStringList& cells, const QList<int>& right, QByteArrayView tag = "td",
                QByteArrayView rowClass = {})
@@ -48,16 +39,9 @@ QByteArray row(const QStringList& cells, const QList<int>& right, QByteArrayView
         out += '<' + tag.toByteArray();
         if (right.contains(static_cast<int>(i)))
             out += " class=\"n\"";
-        out += '>' + escaped(cells.at(i)) + "</" + tag.toByteArray() + '>';
+        out += '>' + escapedMarkup(cells.at(i)) + "</" + tag.toByteArray() + '>';
     }
     return out + "</tr>\n";
-}
-
-QString endText(const ProcessEntry& process)
-{
-    if (process.exitCode)
-        return ReportText::tr("exited %1").arg(*process.exitCode);
-    return process.signal.isEmpty() ? process.state : ReportText::tr("killed by %1").arg(process.signal);
 }
 
 /// "12 KiB", "≥ 12 KiB" when only so much was seen, nothing when it is not known.
@@ -74,8 +58,8 @@ QByteArray moreOf(qsizetype count)
     if (count <= HtmlReport::partsMost)
         return {};
     return "<p>" +
-           escaped(ReportText::tr("%1 more are not in this page; export JSON Lines for all.")
-                       .arg(formatCount(static_cast<quint64>(count - HtmlReport::partsMost)))) +
+           escapedMarkup(ReportText::tr("%1 more are not in this page; export JSON Lines for all.")
+                             .arg(formatCount(static_cast<quint64>(count - HtmlReport::partsMost)))) +
            "</p>\n";
 }
 
@@ -86,11 +70,11 @@ HtmlReport::HtmlReport(const Catalog& catalog) : m_catalog(catalog) {}
 void HtmlReport::begin()
 {
     const QString title = m_catalog.topology.value(u"title"_s).toString();
-    const QByteArray name = escaped(title.isEmpty() ? ReportText::tr("A run") : title);
+    const QByteArray name = escapedMarkup(title.isEmpty() ? ReportText::tr("A run") : title);
     m_buffer +=
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>" + name +
         "</title><style>" + style.toByteArray() + "</style></head>\n<body><h1>" + name + "</h1>\n<p>" +
-        escaped(
+        escapedMarkup(
             ReportText::tr("%1 · capture: %2 · %3 events, %4 lost")
                 .arg(m_catalog.started.toString(Qt::ISODate),
                      m_catalog.capture +
@@ -100,7 +84,7 @@ void HtmlReport::begin()
     if (const QByteArray picture = topologyPicture(m_catalog); !picture.isEmpty())
         m_buffer += "<div class=\"picture\">\n" + picture + "</div>\n";
 
-    m_buffer += "<h2>" + escaped(ReportText::tr("Processes")) + "</h2>\n<table>";
+    m_buffer += "<h2>" + escapedMarkup(ReportText::tr("Processes")) + "</h2>\n<table>";
     m_buffer += row({ReportText::tr("Process"), ReportText::tr("Pid"), ReportText::tr("Started by"),
                      ReportText::tr("End"), ReportText::tr("Read"), ReportText::tr("Written"),
                      ReportText::tr("Command")},
@@ -108,11 +92,11 @@ void HtmlReport::begin()
     const QList<ProcessEntry> processes = m_catalog.sortedProcesses();
     for (const ProcessEntry& each : processes.first(std::min(partsMost, processes.size())))
         m_buffer += row({m_catalog.processName(each.number), QString::number(each.pid),
-                         each.parent == 0 ? QString() : m_catalog.processName(each.parent), endText(each),
+                         each.parent == 0 ? QString() : m_catalog.processName(each.parent), formatEnd(each),
                          formatBytes(each.bytesRead), formatBytes(each.bytesWritten), each.argv.join(u' ')},
                         {1, 4, 5});
-    m_buffer += "</table>\n" + moreOf(processes.size()) + "<h2>" + escaped(ReportText::tr("Endpoints")) +
-                "</h2>\n<table>";
+    m_buffer += "</table>\n" + moreOf(processes.size()) + "<h2>" +
+                escapedMarkup(ReportText::tr("Endpoints")) + "</h2>\n<table>";
     m_buffer += row({ReportText::tr("Endpoint"), ReportText::tr("Kind"), ReportText::tr("In"),
                      ReportText::tr("Out"), ReportText::tr("Known")},
                     {2, 3}, "th");
@@ -121,7 +105,7 @@ void HtmlReport::begin()
         m_buffer += row({m_catalog.endpointName(each.number), each.kind, bytesText(each, each.totals.bytesIn),
                          bytesText(each, each.totals.bytesOut), each.capture},
                         {2, 3});
-    m_buffer += "</table>\n" + moreOf(endpoints.size()) + "<h2>" + escaped(ReportText::tr("Calls")) +
+    m_buffer += "</table>\n" + moreOf(endpoints.size()) + "<h2>" + escapedMarkup(ReportText::tr("Calls")) +
                 "</h2>\n<table>";
     m_buffer += row({ReportText::tr("No."), ReportText::tr("Time"), ReportText::tr("Process"),
                      ReportText::tr("Call"), ReportText::tr("Endpoint"), ReportText::tr("Result"),
@@ -146,7 +130,7 @@ void HtmlReport::event(const ipc::EventView& event)
 void HtmlReport::end(quint64 exported, quint64 dropped)
 {
     m_buffer += "</table>\n";
-    const auto say = [this](const QString& words) { m_buffer += "<p>" + escaped(words) + "</p>\n"; };
+    const auto say = [this](const QString& words) { m_buffer += "<p>" + escapedMarkup(words) + "</p>\n"; };
     if (exported > rowsMost)
         say(ReportText::tr("%1 more calls are not in this page; export JSON Lines or CSV for all.")
                 .arg(formatCount(exported - rowsMost)));

@@ -1,6 +1,7 @@
 #include "model/log/topology_picture.h"
 
 #include "model/log/format.h"
+#include "model/log/markup.h"
 #include "model/topology/topology_file.h"
 
 #include <QCoreApplication>
@@ -89,7 +90,7 @@ QPointF sideOf(const Node& node, const QRectF& other)
 QByteArray text(double x, double y, const QString& words, QByteArrayView more)
 {
     return "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" " + more.toByteArray() + '>' +
-           words.toHtmlEscaped().toUtf8() + "</text>\n";
+           escapedMarkup(words) + "</text>\n";
 }
 
 QByteArray shapeOf(const Node& node)
@@ -111,9 +112,7 @@ QString endWords(const Node& node, const Catalog& catalog)
         if (process.node == node.id && (last == nullptr || process.number > last->number))
             last = &process;
     if (last != nullptr)
-        return last->exitCode            ? PictureText::tr("exited %1").arg(*last->exitCode)
-               : !last->signal.isEmpty() ? PictureText::tr("killed by %1").arg(last->signal)
-                                         : last->state;
+        return formatEnd(*last);
     for (const EndpointEntry& endpoint : catalog.endpoints)
         if (endpoint.node == node.id && bytesKnown(endpoint))
             return PictureText::tr("%1 in, %2 out")
@@ -157,9 +156,12 @@ QByteArray topologyPicture(const Catalog& catalog)
                      "<defs><marker id=\"head\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"5\" "
                      "markerHeight=\"5\" orient=\"auto-start-reverse\"><path d=\"M0 0 L8 4 L0 8 z\" "
                      "fill=\"#4a5565\"/></marker></defs>\n";
+    QHash<QString, const Node*> nodes;
+    for (const Node& node : topology.nodes)
+        nodes.insert(node.id, &node);
     for (const Edge& edge : topology.edges) {
-        const Node* process = topology.node(edge.process);
-        const Node* endpoint = topology.node(edge.endpoint);
+        const Node* process = nodes.value(edge.process);
+        const Node* endpoint = nodes.value(edge.endpoint);
         if (process != nullptr && endpoint != nullptr)
             out += line(*process, *endpoint, edge);
     }

@@ -35,13 +35,30 @@ PendingCall pendingOf(const ipc::EventView& event)
     return call;
 }
 
+protocol::ProcessChange changeOf(const ProcessEntry& entry, const QString& state, quint64 time)
+{
+    protocol::ProcessChange change;
+    change.process = entry.number;
+    change.parent = entry.parent;
+    change.node = entry.node;
+    change.name = entry.name;
+    change.argv = entry.argv;
+    change.pid = entry.pid;
+    change.state = state;
+    change.attached = entry.attached;
+    change.time = time;
+    return change;
+}
+
 } // namespace
 
 Replay::Replay(std::shared_ptr<const EventStore> store, Catalog catalog, Topology topology, quint64 end)
     : m_store(std::move(store)), m_catalog(std::move(catalog)), m_topology(std::move(topology)), m_end(end)
 {
-    for (const ProcessEntry& process : m_catalog.sortedProcesses())
+    for (const ProcessEntry& process : m_catalog.sortedProcesses()) {
         m_children[{process.parent, process.pid}].append(process.number);
+        m_hasAttached = m_hasAttached || process.attached;
+    }
     m_store->forEach(m_store->first(), m_store->end(), [this](quint64, const ipc::EventView& event) {
         if (event.duration >= blockedAfter && event.duration <= event.time && event.call != ipc::Call::Gap)
             m_longCalls.push_back({event.time - event.duration + blockedAfter, event.time, pendingOf(event),
@@ -58,6 +75,7 @@ void Replay::begin()
     m_live = LiveState(m_topology);
     m_held.clear();
     m_blocked.clear();
+    m_forks.clear();
     m_position = m_store->first();
     m_time = 0;
     m_changed = true;
@@ -106,7 +124,11 @@ void Replay::advance(quint64 time, quint64 position)
     m_position = std::max(m_position, position);
     m_time = time;
     showBlocked();
-    const Statistics::Snapshot totals = m_statistics->totals();
+    Statistics::Snapshot totals = m_statistics->totals();
+    // Where the log's limit has removed the oldest events, at least so much has passed.
+    if (m_store->first() > 0)
+        for (auto endpoint = totals.endpoints.cbegin(); endpoint != totals.endpoints.cend(); ++endpoint)
+            totals.knowledge[endpoint.key()] += Knowledge{ipc::How::Sampled, false};
     m_live.update(totals, m_time);
     showFill(totals);
 }
@@ -126,12 +148,11 @@ void Replay::take(const ipc::EventView& event)
     case ipc::Call::Vfork:
     case ipc::Call::Clone:
     case ipc::Call::Clone3:
-        // A pid may come again: the first that has not begun.
-        for (const quint32 child : m_children.value({event.process, event.result}))
-            if (m_live.process(child) == nullptr) {
-                processBegins(child, event.time);
-                break;
-            }
+        if (const Fork fork(event.process, event.result); event.error == 0 && m_children.contains(fork)) {
+            const QList<quint32> children = m_children.value(fork);
+            if (const qsizetype next = m_forks[fork]++; next < children.size())
+                processBegins(children.at(next), event.time);
+        }
         return;
     case ipc::Call::Exit:
         return processEnds(event.process, event.time);
@@ -156,17 +177,7 @@ void Replay::processBegins(quint32 number, quint64 time)
     const auto entry = m_catalog.processes.constFind(number);
     if (entry == m_catalog.processes.constEnd() || m_live.process(number) != nullptr)
         return;
-    protocol::ProcessChange change;
-    change.process = number;
-    change.parent = entry->parent;
-    change.node = entry->node;
-    change.name = entry->name;
-    change.argv = entry->argv;
-    change.pid = entry->pid;
-    change.state = u"running"_s;
-    change.attached = entry->attached;
-    change.time = time;
-    m_live.apply(change, time);
+    m_live.apply(changeOf(*entry, u"running"_s, time), time);
     m_changed = true;
 }
 
@@ -175,16 +186,10 @@ void Replay::processEnds(quint32 number, quint64 time)
     const auto entry = m_catalog.processes.constFind(number);
     if (entry == m_catalog.processes.constEnd())
         return;
-    protocol::ProcessChange change;
-    change.process = number;
-    change.parent = entry->parent;
-    change.node = entry->node;
-    change.pid = entry->pid;
-    change.state = hasEnded(entry->state) ? entry->state : u"exited"_s;
+    protocol::ProcessChange change =
+        changeOf(*entry, hasEnded(entry->state) ? entry->state : u"exited"_s, time);
     change.exitCode = entry->exitCode;
     change.signal = entry->signal;
-    change.attached = entry->attached;
-    change.time = time;
     m_live.apply(change, time);
     const auto held = m_held.value(number);
     for (const auto& [endpoint, fd] : held)
@@ -245,6 +250,15 @@ void Replay::showBlocked()
         }
 }
 
+/// Whether something may have been in it before the log began: it was there before the run, or who made it
+/// was.
+bool Replay::mayHaveHeldMore(const EndpointEntry& endpoint) const
+{
+    if (const Node* node = m_topology.node(endpoint.node))
+        return node->property(u"existing"_s).toBool();
+    return m_hasAttached;
+}
+
 void Replay::showFill(const Statistics::Snapshot& totals)
 {
     protocol::Sample sample;
@@ -252,7 +266,7 @@ void Replay::showFill(const Statistics::Snapshot& totals)
     for (const LiveEndpoint& endpoint : m_live.endpoints()) {
         const Totals sum = totals.endpoints.value(endpoint.entry.number);
         if (!holdsBytes(endpoint.entry.kind) || endpoint.entry.capture != "exact"_L1 ||
-            sum.bytesOut > sum.bytesIn)
+            sum.bytesOut > sum.bytesIn || mayHaveHeldMore(endpoint.entry))
             continue;
         protocol::EndpointSample one;
         one.endpoint = endpoint.entry.number;

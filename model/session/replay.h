@@ -50,14 +50,16 @@ private:
     void hold(quint32 process, quint32 endpoint, int fd, const QString& access, bool open);
     void showBlocked();
     void showFill(const Statistics::Snapshot& totals);
+    bool mayHaveHeldMore(const EndpointEntry& endpoint) const;
 
     std::shared_ptr<const EventStore> m_store;
     const Catalog m_catalog;
     const Topology m_topology;
     const quint64 m_end;
     std::vector<Long> m_longCalls;
-    QHash<std::pair<quint32, qint64>, QList<quint32>>
-        m_children; ///< by parent and pid, in the order of forks
+    bool m_hasAttached = false;              ///< processes that ran before
+    using Fork = std::pair<quint32, qint64>; ///< the parent, and the pid that it was told
+    QHash<Fork, QList<quint32>> m_children;  ///< in the order of forks: a pid may come again
 
     std::unique_ptr<Statistics> m_statistics;
     LiveState m_live;
@@ -65,6 +67,7 @@ private:
     QList<qint64> m_blocked;                              ///< tids
     quint64 m_time = 0;
     quint64 m_position = 0;
+    QHash<Fork, qsizetype> m_forks; ///< how many of m_children have come
     bool m_changed = false;
 };
 

@@ -40,7 +40,7 @@ private Q_SLOTS:
     {
         Topology topology;
         topology.title = u"Hostile <b> & \"quoted\""_s;
-        topology.nodes = {command(u"writer"_s, {u"printf"_s, u"<script>alert(1)</script>\x01&amp;"_s}),
+        topology.nodes = {command(u"writer"_s, {u"printf"_s, u"\x02<script>alert(1)</script>\x01&amp;"_s}),
                           {u"pipe"_s, Kind::Pipe, u"pipe"_s, {240, 20}, {}},
                           command(u"reader"_s, {u"sh"_s, u"-c"_s, u"cat; exit 3"_s})};
         topology.nodes[2].position = {480, 0};
@@ -73,7 +73,7 @@ private Q_SLOTS:
         QVERIFY(words.contains(topology.title));
         QVERIFY(words.contains(u"<script>alert(1)</script>"_s)); // the data of the write
         QVERIFY(words.contains(u"exited 0"_s) && words.contains(u"exited 3"_s));
-        const qint64 bytes = QByteArray("<script>alert(1)</script>\x01&amp;").size();
+        const qint64 bytes = QByteArray("\x02<script>alert(1)</script>\x01&amp;").size();
         QVERIFY(words.contains(u"%1 B in, %1 B out"_s.arg(bytes)));
 
         // Each call has its row, as in the other formats.

@@ -1,3 +1,4 @@
+#include "model/session/replay.h"
 #include "model/session/session.h"
 
 #include <QDir>
@@ -94,6 +95,32 @@ QStringList momentOf(const Session& session)
     return lines;
 }
 
+struct Known
+{
+    quint32 number;
+    quint32 parent;
+    qint64 pid;
+};
+
+/// Processes, and one pipe that nobody drew.
+Catalog catalogOf(const QList<Known>& processes)
+{
+    Catalog catalog;
+    for (const Known& each : processes) {
+        ProcessEntry entry;
+        entry.number = each.number;
+        entry.parent = each.parent;
+        entry.pid = each.pid;
+        entry.state = u"exited"_s;
+        catalog.processes.insert(each.number, entry);
+    }
+    EndpointEntry pipe;
+    pipe.number = 1;
+    pipe.kind = u"pipe"_s;
+    catalog.endpoints.insert(1, pipe);
+    return catalog;
+}
+
 } // namespace
 
 /// What is shown of a moment of a run that has ended: with the real engine and real programs.
@@ -175,6 +202,60 @@ private Q_SLOTS:
         }
         ran.session.endReplay();
         QCOMPARE(momentOf(ran.session), atEnd);
+    }
+
+    /// What went before the oldest event that is kept is not known: at least so much has passed.
+    void aLogWithoutItsBeginningTellsAtLeastSoMuch_data()
+    {
+        QTest::addColumn<quint64>("limit");
+        QTest::addColumn<QString>("capture");
+        QTest::newRow("whole") << quint64(100) << u"exact"_s;
+        QTest::newRow("cut") << quint64(5) << u"sampled"_s;
+    }
+    void aLogWithoutItsBeginningTellsAtLeastSoMuch()
+    {
+        QFETCH(const quint64, limit);
+        QFETCH(const QString, capture);
+        auto store = std::make_shared<EventStore>(limit);
+        ipc::Event event;
+        event.call = ipc::Call::Write;
+        event.process = event.endpoint = 1;
+        event.fd = 1;
+        event.result = 100;
+        for (quint64 i = 1; i <= 10; ++i) {
+            event.seq = i;
+            event.time = i * 1000;
+            store->append(event.view());
+        }
+        Replay replay(store, catalogOf({{1, 0, 100}}), {}, 20'000);
+        replay.seek(20'000);
+        const LiveEndpoint* pipe = replay.live().endpoint(1);
+        QCOMPARE(pipe->entry.totals.bytesIn, 100 * std::min<quint64>(limit, 10));
+        QCOMPARE(pipe->entry.capture, capture);
+        QCOMPARE(pipe->fill.has_value(), capture == u"exact");
+    }
+
+    void aPidThatComesAgainIsAnotherChild()
+    {
+        auto store = std::make_shared<EventStore>();
+        ipc::Event fork;
+        fork.call = ipc::Call::Fork;
+        fork.process = 1;
+        fork.result = 200;
+        for (quint64 i = 1; i <= 3; ++i) { // the third child is none that the catalog knows
+            fork.seq = i;
+            fork.time = i * 1000;
+            store->append(fork.view());
+        }
+        Replay replay(store, catalogOf({{1, 0, 100}, {2, 1, 200}, {3, 1, 200}}), {}, 5000);
+        for (const int round : {1, 2}) {
+            Q_UNUSED(round)
+            replay.seek(1000);
+            QVERIFY(replay.live().process(2) != nullptr && replay.live().process(3) == nullptr);
+            replay.seek(5000);
+            QVERIFY(replay.live().process(3) != nullptr);
+            QCOMPARE(replay.live().processes().size(), 3);
+        }
     }
 
     void itPlaysToItsEndAndANewRunDropsIt()
