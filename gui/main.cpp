@@ -65,6 +65,9 @@ int runWindow(int& argc, char** argv)
             std::fputs(qUtf8Printable(u"byteyard: "_s + window->bannerText() + u'\n'), stderr);
             return 2;
         }
+    } else if (options.map) {
+        if (!picture)
+            window->showMap(options.pids);
     } else if (!settings.value(u"firstStart/done"_s).toBool()) {
         settings.setValue(u"firstStart/done"_s, true);
         window->openWelcome();

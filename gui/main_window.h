@@ -68,6 +68,8 @@ public:
     DescriptorsPanel* descriptors() const { return m_descriptors; }
     TimeLineView* timeLine() const { return m_timeLine; }
     QString statusText() const;
+    /// Shows the map in this window, of all processes when there are none.
+    void showMap(const QList<qint64>& pids);
     /// Runs without asking about the commands: only for a person who named the file on the command line to be
     /// run.
     /// `only`: nodes of the processes that start; the others wait for a hand. Empty: each as it says.
@@ -133,6 +135,9 @@ private:
     // main_window_run.cpp
     void run(const QStringList& only = {});
     void attach();
+    void lookAtMachine();
+    /// Ends the map, and attaches to one of its processes.
+    void followFromMap(qint64 pid);
     void togglePause();
     void toggleRecord();
     void setPace(int callsPerSecond);

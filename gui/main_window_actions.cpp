@@ -270,6 +270,10 @@ void MainWindow::createRunMenu()
     })->setStatusTip(tr("The selected process goes on to its next IPC call, and is held there"));
     addAction(menu, u"attach"_s, tr("&Attach to a Process…"), QKeySequence(u"Ctrl+Shift+T"_s),
               [this] { attach(); });
+    addAction(menu, u"map"_s, tr("&Map of This Machine…"), QKeySequence(u"Ctrl+Shift+M"_s),
+              [this] { lookAtMachine(); })
+        ->setStatusTip(tr("Who has which pipes, sockets, queues and memory, and who waits on what; nobody is "
+                          "followed or stopped"));
     QMenu* rules = menu->addMenu(tr("&Breaks and Injections"));
     rules->setObjectName(u"rulesMenu"_s);
     connect(rules, &QMenu::aboutToShow, this, [this, rules] {

@@ -46,8 +46,12 @@ void MainWindow::updateActions()
         setWhyNot(*action(name), why);
     };
     const QString noRun = tr("nothing runs");
-    allow(u"attach"_s, !m_opening && state != State::Stopping && state != State::Starting,
-          m_opening ? tr("a recording is being read") : tr("the run is only starting, or being stopped"));
+    allow(u"map"_s, !m_opening, tr("a recording is being read"));
+    allow(u"attach"_s,
+          !(live && m_session.isMap()) && !m_opening && state != State::Stopping && state != State::Starting,
+          m_opening                   ? tr("a recording is being read")
+          : live && m_session.isMap() ? tr("this window shows a map: a process's menu follows its calls")
+                                      : tr("the run is only starting, or being stopped"));
     const QString nothingThere = tr("the canvas is empty");
     allow(u"run"_s, !live && !m_opening && nodes,
           live        ? tr("it runs already")
@@ -55,15 +59,24 @@ void MainWindow::updateActions()
                       : nothingThere);
     const QString stopping = tr("the run is being stopped");
     allow(u"stop"_s, live && state != State::Stopping, live ? stopping : noRun);
-    allow(u"step"_s, !steppable().isEmpty(), live ? tr("select one process that runs") : noRun);
-    allow(u"pause"_s, state == State::Running || state == State::Paused,
-          state == State::Stopping ? stopping
-          : live                   ? tr("the run is only starting")
-                                   : noRun);
+    const bool map = live && m_session.isMap();
+    const QString onlyLooks = tr("a map only looks: attach to a process to follow it");
+    allow(u"step"_s, !map && !steppable().isEmpty(),
+          map    ? onlyLooks
+          : live ? tr("select one process that runs")
+                 : noRun);
+    allow(u"pause"_s, !map && (state == State::Running || state == State::Paused),
+          map                        ? onlyLooks
+          : state == State::Stopping ? stopping
+          : live                     ? tr("the run is only starting")
+                                     : noRun);
     QAction* pause = action(u"pause"_s);
     pause->setText(m_session.isPaused() ? tr("&Resume") : tr("&Pause"));
     pause->setIconText(m_session.isPaused() ? tr("Resume") : tr("Pause"));
-    allow(u"record"_s, live && state != State::Stopping, live ? stopping : noRun);
+    allow(u"record"_s, live && !map && state != State::Stopping,
+          map    ? tr("a map has no log")
+          : live ? stopping
+                 : noRun);
     QAction* record = action(u"record"_s);
     record->setText(m_session.isRecording() ? tr("Stop Re&cording") : tr("Re&cord"));
     record->setIconText(m_session.isRecording() ? tr("Stop Recording") : tr("Record"));

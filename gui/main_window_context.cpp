@@ -118,7 +118,12 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
             ->setEnabled(m_session.isLive() && isAlive(process));
     }
     if (process) {
-        fillProcessMenu(menu, this, m_session, process->entry.number);
+        if (m_session.isMap())
+            menu.addAction(tr("Follow Its Calls (Attach)"), this,
+                           [this, pid = process->entry.pid] { followFromMap(pid); })
+                ->setEnabled(m_session.isLive() && isAlive(process));
+        else
+            fillProcessMenu(menu, this, m_session, process->entry.number);
         menu.addSeparator();
         menu.addAction(tr("Only This in the Log"), this, [this, key] {
             m_log->filterBar()->setProcesses({key});
@@ -141,7 +146,7 @@ void MainWindow::fillNodeMenu(QMenu& menu, const QString& key)
 void MainWindow::fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoint)
 {
     const QString key = endpointKey(endpoint.entry);
-    const bool live = m_session.isLive() && endpoint.entry.state == "live"_L1;
+    const bool live = m_session.isLive() && !m_session.isMap() && endpoint.entry.state == "live"_L1;
     menu.addAction(tr("Peek Into It"), this,
                    [this, key] {
                        m_bytes->setEndpoint(key);
@@ -150,7 +155,8 @@ void MainWindow::fillEndpointMenu(QMenu& menu, const model::LiveEndpoint& endpoi
                        m_docks.value(u"bytes"_s)->raise();
                    })
         ->setEnabled(live);
-    gui::fillEndpointMenu(menu, this, m_session, endpoint);
+    if (!m_session.isMap())
+        gui::fillEndpointMenu(menu, this, m_session, endpoint);
     menu.addSeparator();
     menu.addAction(tr("Only This in the Log"), this, [this, key] {
         m_log->filterBar()->setEndpoints({key});
@@ -174,7 +180,8 @@ QString MainWindow::steppable() const
     const Selection selection = m_canvas->selection();
     const QString id = selection.nodes.value(0);
     const model::LiveProcess* process =
-        selection.nodes.size() == 1 && m_session.isLive() ? m_session.processOfNode(id) : nullptr;
+        selection.nodes.size() == 1 && m_session.isLive() && !m_session.isMap() ? m_session.processOfNode(id)
+                                                                                : nullptr;
     return process != nullptr && process->entry.state == "running"_L1 ? id : QString();
 }
 

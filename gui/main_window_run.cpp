@@ -1,5 +1,6 @@
 #include "gui/capture_menu.h"
 #include "gui/dialogs/attach_dialog.h"
+#include "gui/dialogs/map_dialog.h"
 #include "gui/dialogs/preferences_dialog.h"
 #include "gui/dialogs/trust_dialog.h"
 #include "gui/main_window.h"
@@ -60,6 +61,35 @@ void MainWindow::attach()
         run();
     });
     dialog->open();
+}
+
+/// Beside what is on the canvas, if there is something.
+void MainWindow::lookAtMachine()
+{
+    auto* dialog = new MapDialog(m_session, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        const bool isFree = !m_session.isLive() && m_document.topology().nodes.isEmpty();
+        MainWindow* window = isFree ? this : new MainWindow;
+        window->show();
+        window->showMap(dialog->pids());
+    });
+    dialog->open();
+}
+
+void MainWindow::showMap(const QList<qint64>& pids)
+{
+    delete m_banner;
+    m_banner = nullptr;
+    m_session.lookAtMachine(pids);
+}
+
+void MainWindow::followFromMap(qint64 pid)
+{
+    m_attach = {pid};
+    m_attachChildren = true;
+    m_afterStop = [this] { run(); };
+    m_session.stop();
 }
 
 void MainWindow::runNow(const QStringList& only)

@@ -104,7 +104,7 @@ void takePicture(MainWindow& window, const WindowOptions& options)
                 return;
             QTimer::singleShot(ms, &window, shoot);
         });
-    window.runNow();
+    options.map ? window.showMap(options.pids) : window.runNow();
     if (!window.session().isLive())
         QTimer::singleShot(500, &window, shoot);
 }

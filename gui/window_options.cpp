@@ -35,6 +35,21 @@ QSize sizeOf(const QString& text)
                : QSize();
 }
 
+/// "all", or pids with commas between.
+bool readMapOf(const QString& text, WindowOptions& options)
+{
+    options.map = true;
+    if (text == "all"_L1)
+        return true;
+    for (const QString& word : text.split(u',')) {
+        bool good = false;
+        options.pids.append(word.toInt(&good));
+        if (!good || options.pids.last() < 1)
+            return false;
+    }
+    return true;
+}
+
 } // namespace
 
 WindowOptions windowOptions(const QStringList& arguments)
@@ -59,6 +74,8 @@ WindowOptions windowOptions(const QStringList& arguments)
         bool good = true;
         if (argument == "--picture"_L1)
             options.picture = value;
+        else if (argument == "--map"_L1)
+            good = readMapOf(value, options);
         else if (argument == "--run-for"_L1)
             good = (options.runForMs = milliseconds(value)) >= 0;
         else if (argument == "--theme"_L1)
@@ -71,7 +88,9 @@ WindowOptions windowOptions(const QStringList& arguments)
             options.error = WindowOptionsText::tr("%1: “%2” is not a value for it; see byteyard --help.")
                                 .arg(argument, value);
     }
-    if (options.error.isEmpty() && !options.picture.isEmpty() && options.file.isEmpty())
+    if (options.error.isEmpty() && options.map && !options.file.isEmpty())
+        options.error = WindowOptionsText::tr("--map: a map stands alone; leave %1 out.").arg(options.file);
+    if (options.error.isEmpty() && !options.picture.isEmpty() && options.file.isEmpty() && !options.map)
         options.error =
             WindowOptionsText::tr("--picture: no lab was named; write byteyard --picture FILE.png LAB.");
     return options;

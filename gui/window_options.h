@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QList>
 #include <QSize>
 #include <QString>
 #include <QStringList>
@@ -10,6 +11,8 @@ namespace byteyard::gui {
 struct WindowOptions
 {
     QString file;        ///< a topology or session file to open
+    bool map = false;    ///< a map of the machine, and
+    QList<qint64> pids;  ///< of which processes; empty: of all
     QString picture;     ///< where to write a picture of the window to; empty: none is made
     int runForMs = 3000; ///< how long the lab runs before the picture is taken
     QString theme;       ///< "light", "dark", or empty

@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>MapText</name>
+    <message numerus="yes">
+        <source>%n message(s)</source>
+        <translation>
+            <numerusform>%n message</numerusform>
+            <numerusform>%n messages</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>byteyard::model::Document</name>
     <message numerus="yes">
         <source>Remove %n connection(s)</source>
@@ -102,6 +112,20 @@
 </context>
 <context>
     <name>byteyard::gui::Inspector</name>
+    <message numerus="yes">
+        <source>%n process(es)</source>
+        <translation>
+            <numerusform>%n process</numerusform>
+            <numerusform>%n processes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n endpoint(s)</source>
+        <translation>
+            <numerusform>%n endpoint</numerusform>
+            <numerusform>%n endpoints</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n node(s)</source>
         <translation>

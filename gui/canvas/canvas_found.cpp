@@ -61,9 +61,11 @@ void CanvasView::Private::bringFoundIntoSight()
 {
     if (!inSight().contains(scene.content())) {
         view.fit();
-        // Not so far off that a part is only a name: then what is drawn, and what has room with it.
-        if (view.zoom() < zoomForText) {
-            setZoom(zoomForText, view.viewport()->rect().center());
+        // Not so far off that a part is only a name: then what is drawn, and what has room with it. Of a map
+        // names will do.
+        const double least = session.isMap() ? zoomForShapes : zoomForText;
+        if (view.zoom() < least) {
+            setZoom(least, view.viewport()->rect().center());
             view.ensureVisible(scene.drawn());
         }
     }

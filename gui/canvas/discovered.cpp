@@ -322,7 +322,8 @@ void LiveBinding::updateDiscovered()
         const QString id = idOfEdge(each.live);
         edges.insert(id);
         m_scene.putEdge(id, each.process, each.fd, each.endpoint, each.port);
-        m_scene.edges().setLook(id, lookOfDiscovered(each.kind, each.live, m_session.now()));
+        m_scene.edges().setLook(id,
+                                lookOfDiscovered(each.kind, each.live, m_session.now(), m_session.isMap()));
     }
     for (const model::LiveEndpoint& connection : connections) {
         if (nodes.contains(idOfEndpoint(connection)))
@@ -365,7 +366,8 @@ void LiveBinding::tickDiscovered()
     for (const model::LiveEdge& edge : m_session.edges()) {
         const QString id = idOfEdge(edge);
         if (const EdgeLook* look = !isDrawn(edge) ? m_scene.edges().look(id) : nullptr)
-            m_scene.edges().setLook(id, lookOfDiscovered(look->kind, edge, m_session.now()));
+            m_scene.edges().setLook(id,
+                                    lookOfDiscovered(look->kind, edge, m_session.now(), m_session.isMap()));
     }
 }
 

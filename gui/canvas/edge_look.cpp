@@ -30,7 +30,7 @@ void setLive(EdgeLook& look, const model::LiveEdge& live, quint64 now)
     look.sampled = live.capture == "sampled"_L1 && !live.blocked;
     if (live.blocked) {
         look.state = EdgeLook::State::Blocked;
-        const quint64 since = now > live.blockedSince ? now - live.blockedSince : 0;
+        const quint64 since = live.blockedFor(now);
         // Tenths are enough, and a text that stays is not painted again.
         look.label = EdgeLookText::tr("blocked %1").arg(model::formatDuration(since - since % 100'000'000));
     } else if (live.open) {
@@ -67,7 +67,7 @@ EdgeLook lookOf(const model::Edge& edge, model::Kind kind, const model::LiveEdge
     return look;
 }
 
-EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64 now)
+EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64 now, bool isMap)
 {
     EdgeLook look;
     look.kind = kind;
@@ -75,6 +75,13 @@ EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64
     look.writes = live.bytesIn > 0;
     look.reads = live.bytesOut > 0;
     setLive(look, live, now);
+    if (isMap) { // nothing that moves is observed: what its descriptors allow, and no word on each line
+        look.writes = live.access == "write"_L1;
+        look.reads = live.access == "read"_L1;
+        if (!live.blocked)
+            look.label.clear();
+        return look;
+    }
     const bool isSeen =
         live.capture != "unobserved"_L1 && shapeOf(kind) != Shape::Memory; // stores are no calls
     look.held = look.state == EdgeLook::State::Open && isSeen &&

@@ -34,6 +34,6 @@ struct EdgeLook
 EdgeLook lookOf(const model::Edge& edge, model::Kind kind, const model::LiveEdge* live, quint64 now,
                 bool sessionRuns);
 /// How an edge looks that nobody drew: a descriptor that a program got by itself.
-EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64 now);
+EdgeLook lookOfDiscovered(model::Kind kind, const model::LiveEdge& live, quint64 now, bool isMap = false);
 
 } // namespace byteyard::gui

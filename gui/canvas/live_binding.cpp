@@ -161,7 +161,7 @@ void LiveBinding::tick()
     m_pending.clear();
     for (const model::PendingCall& call : m_session.pending()) {
         const auto known = m_pending.constFind(call.process);
-        if (known == m_pending.constEnd() || call.since < known->since)
+        if (known == m_pending.constEnd() || call.waited(call.since) > known->waited(call.since))
             m_pending.insert(call.process, call);
     }
     const model::Topology& topology = m_document.topology();
@@ -267,7 +267,7 @@ LiveBinding::EdgeKey LiveBinding::keyOf(const model::LiveEdge* edge, bool ran) c
     key.wasOpen = edge->wasOpen;
     key.blocked = edge->blocked;
     if (edge->blocked)
-        key.tenths = (m_session.now() - std::min(m_session.now(), edge->blockedSince)) / 100'000'000;
+        key.tenths = edge->blockedFor(m_session.now()) / 100'000'000;
     key.capture = edge->capture;
     key.total = edge->bytesIn + edge->bytesOut;
     key.rateIn = edge->rateIn;

@@ -173,6 +173,10 @@ void Inspector::refreshTitle()
         title = group->name;
         about.append(tr("Group"));
         about.append(lookOf(*group, m_document.topology().membersOf(*group), m_session).detail);
+    } else if (m_session.isMap()) {
+        title = tr("Map of this machine");
+        about.append(tr("%n process(es)", nullptr, static_cast<int>(m_session.processes().size())));
+        about.append(tr("%n endpoint(s)", nullptr, static_cast<int>(m_session.endpoints().size())));
     } else {
         title =
             m_document.topology().title.isEmpty() ? m_document.displayName() : m_document.topology().title;

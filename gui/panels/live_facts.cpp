@@ -136,7 +136,7 @@ QList<Fact> waiterFacts(const Session& session, quint32 endpoint)
     for (const PendingCall& call : session.pending()) {
         if (call.endpoint != endpoint || call.paced)
             continue;
-        const quint64 since = session.now() > call.since ? session.now() - call.since : 0;
+        const quint64 since = call.waited(session.now());
         const ProcessEntry process = session.catalog().processes.value(call.process);
         facts.append({LiveFactsText::tr("waits"),
                       u"%1 · %2 · %3"_s.arg(process.name, call.call, formatDuration(since)),
@@ -169,7 +169,10 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
                           : LiveFactsText::tr("attached: exact (%1)").arg(session.attachedCapture()),
                       LiveFactsText::tr("it ran before, or such a process started it: it is never ended by "
                                         "Byteyard")});
-    if (process.sampled) {
+    if (session.isMap()) {
+        facts.append({LiveFactsText::tr("calls"), LiveFactsText::tr("not followed"),
+                      LiveFactsText::tr("a map looks at who has what; what moves is unobserved")});
+    } else if (process.sampled) {
         facts.append(
             {LiveFactsText::tr("calls"), sampledText(process.sampledWhy),
              LiveFactsText::tr("those that move bytes are not followed one by one: the log has a gap "
@@ -179,7 +182,7 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
         facts.append(bytesFact(LiveFactsText::tr("bytes read"), entry.bytesRead));
         facts.append(bytesFact(LiveFactsText::tr("bytes written"), entry.bytesWritten));
     }
-    if (session.isLive() && !process.sampled) {
+    if (session.isLive() && !process.sampled && !session.isMap()) {
         facts.append(rateFact(LiveFactsText::tr("reads"), process.readRate));
         facts.append(rateFact(LiveFactsText::tr("writes"), process.writeRate));
     }
@@ -189,7 +192,7 @@ QList<Fact> processFacts(const Session& session, const LiveProcess& process)
     for (const PendingCall& call : session.pending()) {
         if (call.process != entry.number)
             continue;
-        const quint64 since = session.now() > call.since ? session.now() - call.since : 0;
+        const quint64 since = call.waited(session.now());
         facts.append({LiveFactsText::tr("waits in"), formatCall(call) + u" · "_s + formatDuration(since),
                       call.paced ? LiveFactsText::tr("held by pace or pause, not by the kernel") : QString(),
                       call.how == "sampled"_L1});
@@ -263,9 +266,8 @@ QList<Fact> edgeFacts(const Session& session, const Edge& edge)
         facts.append(rateFact(LiveFactsText::tr("rate in"), live->rateIn));
         facts.append(rateFact(LiveFactsText::tr("rate out"), live->rateOut));
     }
-    if (live->blocked && session.now() > live->blockedSince)
-        facts.append(
-            {LiveFactsText::tr("blocked for"), formatDuration(session.now() - live->blockedSince), {}});
+    if (live->blocked)
+        facts.append({LiveFactsText::tr("blocked for"), formatDuration(live->blockedFor(session.now())), {}});
     return facts;
 }
 

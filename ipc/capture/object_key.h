@@ -2,6 +2,9 @@
 
 #include <compare>
 #include <cstdint>
+#include <sys/types.h>
+
+struct stat;
 
 namespace byteyard::ipc {
 
@@ -36,5 +39,9 @@ struct ObjectKey
     std::uint64_t number() const noexcept { return id.inode; }
     auto operator<=>(const ObjectKey&) const = default; // NOLINT(modernize-use-nullptr)
 };
+
+/// The kernel's word on what a descriptor leads to, whose fstat(2) is `status`. Those that share an inode
+/// (anon_inode) or have a number of their own (pts(4)) are told apart by that.
+ObjectKey descriptorKey(pid_t pid, int fd, const struct stat& status);
 
 } // namespace byteyard::ipc

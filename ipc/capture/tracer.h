@@ -187,7 +187,8 @@ struct CallInProgress
     int fd = -1;
     std::uint32_t endpoint = 0;
     std::uint64_t requested = 0;
-    std::uint64_t since = 0; ///< ns since the run began
+    std::uint64_t since = 0;    ///< ns since the run began
+    std::uint64_t beforeNs = 0; ///< so long it had slept there already by then
     std::string detail;
     bool exact = true;  ///< false: seen in /proc/TID/syscall
     bool paced = false; ///< held by pace or pause

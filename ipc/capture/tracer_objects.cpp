@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace byteyard::ipc {
@@ -119,26 +118,6 @@ std::uint32_t Tracer::Private::endpointOfPath(const TracedThread& thread, const 
     return named == paths.end() ? 0 : named->second;
 }
 
-/// The kernel's word on what a descriptor leads to. Those that share an inode (anon_inode) or have a number
-/// of their own (pts(4)) are told apart by that.
-ObjectKey Tracer::Private::keyOf(pid_t pid, int fd, const struct stat& status) const
-{
-    if (S_ISCHR(status.st_mode)) {
-        constexpr unsigned firstSlave = 136; // UNIX98 pseudoterminals: majors 136 to 143
-        constexpr unsigned majors = 8;
-        const unsigned device = major(status.st_rdev);
-        if (device >= firstSlave && device < firstSlave + majors)
-            return {ObjectKey::Kind::Pty, (device - firstSlave) * 256 + minor(status.st_rdev)};
-        if (device == 5 && minor(status.st_rdev) == 2)
-            if (const auto index = proc::descriptorField(pid, fd, "tty-index:"))
-                return {ObjectKey::Kind::Pty, *index};
-    } else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) {
-        if (const auto id = proc::descriptorField(pid, fd, "eventfd-id:"))
-            return {ObjectKey::Kind::Eventfd, *id};
-    }
-    return identity(status);
-}
-
 namespace {
 
 /// What a file under /dev/shm is to those who use it: shm_open(3) and sem_open(3) are libraries.
@@ -162,7 +141,7 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
     };
     if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0)
         return 0;
-    key = keyOf(process.witness, fd, status);
+    key = descriptorKey(process.witness, fd, status);
     const std::string target = proc::descriptorTarget(process.witness, fd);
     const bool isMaster = key.kind == ObjectKey::Kind::Pty && target.ends_with("ptmx");
     forgetNameless(key);
@@ -219,7 +198,7 @@ void Tracer::Private::makeObject(TracedProcess& process, int fd, std::string_vie
     };
     if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0)
         return; // another thread has closed it already
-    const ObjectKey key = keyOf(process.witness, fd, status);
+    const ObjectKey key = descriptorKey(process.witness, fd, status);
     endpoint = sink.discovered({kind, key, name, process.number});
     if (endpoint == 0)
         return;
@@ -330,7 +309,7 @@ void Tracer::Private::dropClosed(TracedProcess& process)
         {
         };
         if (stat(descriptorPlace(process.witness, fd).c_str(), &status) != 0 ||
-            keyOf(process.witness, fd, status) != entry.file->object)
+            descriptorKey(process.witness, fd, status) != entry.file->object)
             gone.push_back(fd);
     }
     for (const int fd : gone)
@@ -374,7 +353,7 @@ std::vector<int> Tracer::Private::inheritedEnds(const LaunchPlan& plan, Descript
         };
         if (fstat(fd, &status) != 0)
             continue;
-        const ObjectKey key = keyOf(getpid(), fd, status);
+        const ObjectKey key = descriptorKey(getpid(), fd, status);
         const auto at = objects.find(key);
         const auto planned = [&](const FdPlan& each) {
             return each.endpoint != 0 &&

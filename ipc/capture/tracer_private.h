@@ -179,7 +179,6 @@ struct Tracer::Private
     std::vector<int> inheritedEnds(const LaunchPlan& plan, DescriptorTable& descriptors);
     static std::string prefixOf(const SocketUse& socket);
 
-    ObjectKey keyOf(pid_t pid, int fd, const struct stat& status) const;
     void makeObject(TracedProcess& process, int fd, std::string_view kind, const std::string& name,
                     std::uint32_t& endpoint);
     bool enterOpenQueue(TracedThread& thread, const CallContext& context);

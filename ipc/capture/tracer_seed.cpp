@@ -80,7 +80,7 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
             continue;
         open.insert(fd);
         const DescriptorTable::Entry* entry = process.table->find(fd);
-        if (entry != nullptr && entry->file->object == keyOf(tableTask(process), fd, each.status))
+        if (entry != nullptr && entry->file->object == descriptorKey(tableTask(process), fd, each.status))
             continue;
         if (entry != nullptr) {
             removeDescriptor(process, fd);
@@ -89,7 +89,8 @@ void Tracer::Private::lookUpDescriptors(TracedProcess& process)
         if (!process.attached && isStandardOfEngine(each.status))
             continue;
         if (S_ISSOCK(each.status.st_mode))
-            each.facts = socketFacts(tableTask(process), fd, keyOf(tableTask(process), fd, each.status));
+            each.facts =
+                socketFacts(tableTask(process), fd, descriptorKey(tableTask(process), fd, each.status));
         found.push_back(std::move(each));
     }
     std::vector<int> closed;
@@ -127,7 +128,7 @@ void Tracer::Private::adoptExisting(TracedProcess& process, int fd, const struct
     const int flags = proc::descriptorFlags(tableTask(process), fd).value_or(O_PATH);
     if ((flags & O_PATH) != 0)
         return; // it reads and writes nothing
-    const ObjectKey key = keyOf(tableTask(process), fd, status);
+    const ObjectKey key = descriptorKey(tableTask(process), fd, status);
     if (auto file = knownDescription(tableTask(process), fd, key, *process.table))
         return addDescriptor(process, fd, {std::move(file), true});
     auto file = std::make_shared<OpenFile>(OpenFile{0, accessOf(flags), key});

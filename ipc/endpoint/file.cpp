@@ -99,13 +99,8 @@ std::optional<Look> FileEndpoint::look(const LookContext& context)
         look.facts.emplace_back("offsets", std::move(offsets));
         look.facts.emplace_back("offset_pids", std::move(pids));
     }
-    std::string locks;
-    for (const host::FileLock& lock : context.locks ? context.locks->of(m_id) : std::vector<host::FileLock>())
-        locks.append(locks.empty() ? "" : "; ")
-            .append(lock.kind + ' ' + lock.access + ' ' + std::to_string(lock.pid) + ' ' + lock.begin + ' ' +
-                    lock.end)
-            .append(lock.waits ? " waits" : "");
-    if (!locks.empty())
+    if (const std::string locks = context.locks ? host::lockWords(context.locks->of(m_id)) : "";
+        !locks.empty())
         look.facts.emplace_back("locks", locks);
     return look;
 }

@@ -1,6 +1,7 @@
 #include "ipc/engine/engine_sink.h"
 
 #include "ipc/engine/endpoint_kinds.h"
+#include "ipc/engine/found_record.h"
 
 #include <cstdlib>
 #include <unistd.h>
@@ -38,22 +39,6 @@ bool hasEnded(ProcessState state)
 {
     return state == ProcessState::Exited || state == ProcessState::Killed || state == ProcessState::Failed ||
            state == ProcessState::Detached;
-}
-
-/// Of a connection: the side that is not its listener's, or, where the listener is unknown, that one.
-EndpointNames inetNames(const Discovery& found)
-{
-    const std::size_t middle = found.name.find('-');
-    std::string address = found.name;
-    if (middle != std::string::npos)
-        address = found.parent != 0 ? found.name.substr(middle + 1) : found.name.substr(0, middle);
-    const std::size_t colon = address.rfind(':');
-    EndpointNames names;
-    names.port = static_cast<std::uint16_t>(std::strtoul(address.c_str() + colon + 1, nullptr, 10));
-    names.address = address.substr(0, colon);
-    if (names.address.starts_with('['))
-        names.address = names.address.substr(1, names.address.size() - 2);
-    return names;
 }
 
 /// What is known of a gap, as words (docs/files.md).
@@ -216,23 +201,8 @@ void EngineSink::edge(std::uint32_t process, std::uint32_t endpoint, int fd, Acc
 std::uint32_t EngineSink::discovered(const Discovery& found)
 {
     leaveRow();
-    EndpointRecord record;
+    EndpointRecord record = foundRecord(found);
     record.number = ++m_numbers.endpoint;
-    record.kind = found.kind;
-    record.id = found.key.id;
-    record.state = EndpointState::Live;
-    record.parent = found.parent;
-    record.parentProcess = found.byProcess;
-    if (found.kind.starts_with("sysv-")) {
-        record.names.sysvId = static_cast<int>(found.key.number());
-        record.names.key = found.name;
-    } else if (found.name.starts_with('/') || found.name.starts_with('@')) {
-        record.path = found.name;
-    } else if ((found.kind == "tcp" || found.kind == "udp") && found.name.find(':') != std::string::npos) {
-        record.names = inetNames(found);
-        if (found.kind == "tcp")
-            record.ends = found.name;
-    }
     const std::lock_guard lock(m_mutex);
     record.name = nameOf(found);
     m_names[record.number].name = record.name;
@@ -250,10 +220,7 @@ std::string EngineSink::nameOf(const Discovery& found)
 {
     if (const auto parent = m_names.find(found.parent); found.parent != 0 && parent != m_names.end())
         return parent->second.name + " connection " + std::to_string(++parent->second.connections);
-    if (found.name.empty())
-        return std::string(found.kind) + ":[" + std::to_string(found.key.number()) + ']';
-    const std::size_t slash = found.name.rfind('/');
-    return found.name.substr(slash == std::string::npos ? 0 : slash + 1);
+    return foundName(found);
 }
 
 void EngineSink::name(std::uint32_t endpoint, const std::string& name, const std::string& kind)

@@ -183,7 +183,7 @@ std::string processFrame(const ProcessRecord& process)
                {"argv", std::move(argv)},
                {"state", stateName(process.state)},
                {"time", process.time}};
-    if (process.state == ProcessState::Exited)
+    if (process.state == ProcessState::Exited && !process.isEndUnknown)
         frame["exitCode"] = process.exitCode;
     if (process.signal != 0 &&
         (process.state == ProcessState::Killed || process.state == ProcessState::Stopped))
@@ -282,6 +282,8 @@ std::string blockedFrame(const CallInProgress& call)
                {"how", call.exact ? "exact" : "sampled"}};
     if (call.paced)
         frame["paced"] = true;
+    if (call.beforeNs != 0)
+        frame["before"] = call.beforeNs;
     return textOf(frame);
 }
 

@@ -35,6 +35,7 @@ struct ProcessRecord
     std::vector<std::string> argv;
     std::optional<ProcessState> state; ///< nothing: planned
     int exitCode = 0;
+    bool isEndUnknown = false; ///< it has ended, and nobody tells us how
     int signal = 0;
     std::uint64_t time = 0;
     std::optional<ErrorReport> error;

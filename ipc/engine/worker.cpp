@@ -1,5 +1,6 @@
 #include "ipc/engine/worker.h"
 
+#include "ipc/engine/map_run.h"
 #include "ipc/engine/message.h"
 #include "ipc/engine/read_rule.h"
 #include "ipc/engine/run.h"
@@ -66,6 +67,7 @@ private:
     Numbers m_numbers;
     wire::FrameReader m_reader;
     std::unique_ptr<Run> m_run;
+    std::unique_ptr<MapRun> m_map;
     bool m_greeted = false;
     bool m_failed = false;
 };
@@ -90,6 +92,7 @@ int Worker::run()
     const int status = m_loop.run();
     m_queue.finish(); // before the tracer ends: it may be waiting for room
     m_run.reset();
+    m_map.reset();
     return status;
 }
 
@@ -207,8 +210,15 @@ void Worker::start(const ObjectReader& message)
         m_queue.control(errorFrame(error));
         m_queue.control(runEndedFrame("failed", 0, 0));
     };
-    if (m_run && m_run->isLive())
+    if ((m_run && m_run->isLive()) || (m_map && m_map->isLive()))
         throw MessageError("run while a run is under way");
+    m_map.reset();
+    if (capture == "map") {
+        m_run.reset();
+        m_map = std::make_unique<MapRun>(m_loop, m_queue, m_numbers,
+                                         std::set<pid_t>(options.attach.begin(), options.attach.end()));
+        return m_map->begin();
+    }
     if (capture != "auto" && capture != "ptrace" && capture != "ebpf" && capture != "sampled")
         message.refuse("capture", "is no way to capture");
     try {
@@ -251,6 +261,8 @@ void Worker::control(const std::string& type, const ObjectReader& message)
     const bool needsNode = type == "start" || type == "step";
     const std::string node = needsNode ? message.text("node", maxWord) : nodeOf(message);
     const auto pace = type == "pace" ? static_cast<int>(message.integer("callsPerSecond", 0, 1000000)) : 0;
+    if (m_map && m_map->isLive() && type == "stop")
+        return m_map->stop();
     if (!m_run || !m_run->isLive())
         return; // it has ended while the message was under way
     if (type == "start")
@@ -327,7 +339,7 @@ void Worker::toEndpoint(const std::string& type, const ObjectReader& message)
         if (!done)
             m_queue.contents(request.request, endpoint, request.offset, Contents::unavailable("gone"));
     } else {
-        done = m_run && m_run->tellHolders(endpoint);
+        done = (m_run && m_run->tellHolders(endpoint)) || (m_map && m_map->tellHolders(endpoint));
     }
     if (!done)
         m_queue.control(errorFrame({"no-endpoint", {{"endpoint", std::to_string(endpoint)}}}));

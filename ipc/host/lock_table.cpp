@@ -35,6 +35,17 @@ bool readLock(const std::string& line, FileLock& lock)
 
 } // namespace
 
+std::string lockWords(const std::vector<FileLock>& locks)
+{
+    std::string words;
+    for (const FileLock& lock : locks)
+        words.append(words.empty() ? "" : "; ")
+            .append(lock.kind + ' ' + lock.access + ' ' + std::to_string(lock.pid) + ' ' + lock.begin + ' ' +
+                    lock.end)
+            .append(lock.waits ? " waits" : "");
+    return words;
+}
+
 void LockTable::refresh()
 {
     const Clock::time_point now = Clock::now();

@@ -20,6 +20,9 @@ struct FileLock
     bool waits = false;
 };
 
+/// "FLOCK WRITE 123 0 EOF; POSIX READ 124 0 9 waits"
+std::string lockWords(const std::vector<FileLock>& locks);
+
 /// The locks of the machine, from `root`/locks ("/proc", or a picture of it).
 class LockTable
 {
@@ -28,6 +31,7 @@ public:
 
     /// Reads again, unless that was a short while ago.
     void refresh();
+    const std::vector<FileLock>& all() const noexcept { return m_locks; }
     std::vector<FileLock> of(ObjectId object) const;
 
 private:

@@ -175,4 +175,16 @@ std::uint64_t timeslices(pid_t tid)
     return numbers.size() == 3 ? numbers[2] : 0;
 }
 
+std::uint64_t lastRan(pid_t tid)
+{
+    constexpr std::string_view label = "se.exec_start";
+    const std::string text = content(tid == 0 ? "/proc/thread-self/sched" : place(tid, "sched"), 1024);
+    const std::size_t at = text.find(label);
+    const std::size_t colon = at == std::string::npos ? at : text.find(':', at);
+    if (colon == std::string::npos)
+        return 0;
+    constexpr double nsPerMs = 1e6;
+    return static_cast<std::uint64_t>(std::strtod(text.c_str() + colon + 1, nullptr) * nsPerMs);
+}
+
 } // namespace byteyard::ipc::proc

@@ -71,4 +71,9 @@ std::optional<IoCounts> ioCounts(pid_t pid);
 /// while.
 std::uint64_t timeslices(pid_t tid);
 
+/// When a thread had the processor last, in ns on a clock of the scheduler's (/proc/TID/sched,
+/// se.exec_start; `tid` 0: this thread's own, which is now to some milliseconds). 0: not told
+/// (CONFIG_SCHED_DEBUG).
+std::uint64_t lastRan(pid_t tid);
+
 } // namespace byteyard::ipc::proc

@@ -96,11 +96,12 @@ SocketState readUnix(std::span<const std::byte> payload)
     return state;
 }
 
-SocketState readInet(std::span<const std::byte> payload)
+SocketState readInet(std::span<const std::byte> payload, int protocol)
 {
     const auto fixed = valueOf<inet_diag_msg>(payload);
     SocketState state;
     state.family = fixed.idiag_family;
+    state.protocol = protocol;
     state.inode = fixed.idiag_inode;
     state.state = fixed.idiag_state;
     state.receiveQueue = fixed.idiag_rqueue;
@@ -215,7 +216,7 @@ void SocketTable::dumpInet(int family, int protocol)
     const int error = receive([&](std::span<const std::byte> payload) {
         if (payload.size() < sizeof(inet_diag_msg))
             return;
-        const SocketState state = readInet(payload);
+        const SocketState state = readInet(payload, protocol);
         if (state.inode != 0)
             m_sockets.insert_or_assign(state.inode, state);
         else

@@ -29,6 +29,7 @@ struct SocketState
 {
     std::uint64_t inode = 0; ///< 0: TCP: no process holds it, in TIME_WAIT or not accepted yet
     int family = 0;
+    int protocol = 0;               ///< IPPROTO_TCP, IPPROTO_UDP; 0 of UNIX
     int state = 0;                  ///< TCP_ESTABLISHED… (also of UNIX sockets)
     std::uint32_t receiveQueue = 0; ///< bytes; of a listener how many wait; of UDP memory
     std::uint32_t sendQueue = 0;    ///< bytes (UNIX: memory); of a listener its backlog
@@ -58,6 +59,8 @@ public:
     /// Asks again, unless that would take more than an eightieth of the time.
     void refresh(Wanted wanted);
 
+    /// By their inodes.
+    const std::unordered_map<std::uint64_t, SocketState>& all() const noexcept { return m_sockets; }
     /// Null when it is not there.
     const SocketState* find(std::uint64_t inode) const;
     /// A connection by its ends, whichever is whose: what remains of one that is closed.

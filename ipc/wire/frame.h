@@ -12,7 +12,7 @@ namespace byteyard::ipc::wire {
 /// Both directions open with this; then frames follow: `u32 payload length | u8 kind | payload`,
 /// little-endian.
 inline constexpr std::array<char, 8> magic = {'B', 'Y', 'T', 'E', 'Y', 'R', 'D', '1'};
-inline constexpr std::uint32_t protocolVersion = 4;
+inline constexpr std::uint32_t protocolVersion = 5;
 inline constexpr std::size_t frameHeaderSize = 5;
 inline constexpr std::size_t maxPayload = 16u << 20;
 

@@ -3,6 +3,7 @@
 #include "model/commands/check_command.h"
 #include "model/commands/console.h"
 #include "model/commands/export_command.h"
+#include "model/commands/map_command.h"
 #include "model/commands/run_command.h"
 #include "model/topology/labs.h"
 
@@ -31,6 +32,7 @@ constexpr std::array commands = {
     Command{"run"_L1, runCommand},
     Command{"export"_L1, exportCommand},
     Command{"check"_L1, checkCommand},
+    Command{"map"_L1, mapCommand},
 };
 
 const Command* find(const QString& name)
@@ -64,35 +66,41 @@ QString labList()
 
 QString helpText()
 {
-    return CommandsText::tr(
-               "byteyard: build, see and understand inter-process communication with real processes.\n"
-               "\n"
-               "  byteyard [LAB | SESSION.pcapng]\n"
-               "      opens the window\n"
-               "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
-               "      runs a topology in a window, writes a picture of that window, and ends\n"
-               "  byteyard run [LAB] [--group NAME] [--attach PID]... [--no-children] [--for 5s]\n"
-               "                   [--capture auto|ptrace|ebpf|sampled]\n"
-               "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng]\n"
-               "                   [--export FILE.jsonl|.csv|.pcapng|.html]... [--json] [--system-files]\n"
-               "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C;\n"
-               "      --group runs that group's processes alone;\n"
-               "      --attach follows a process that runs already with its children (--no-children: those "
-               "alone\n"
-               "      that it makes from then on), and lets them go at the end\n"
-               "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng|.html\n"
-               "      turns a recorded session into another form\n"
-               "  byteyard check LAB\n"
-               "      says what is wrong with a topology, each fault with its place\n"
-               "  byteyard --help, --version\n"
-               "\n"
-               "LAB is a topology's file, or the name of one of the program's own:\n"
-               "%1"
-               "\n"
-               "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
-               "or the file are "
-               "wrong.")
-        .arg(labList());
+    return CommandsText::
+        tr("byteyard: build, see and understand inter-process communication with real processes.\n"
+           "\n"
+           "  byteyard [LAB | SESSION.pcapng]\n"
+           "      opens the window\n"
+           "  byteyard --map all|PID,PID...\n"
+           "      opens the window on a map of this machine, or of these processes and whom they share with\n"
+           "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
+           "      runs a topology in a window, writes a picture of that window, and ends\n"
+           "  byteyard run [LAB] [--group NAME] [--attach PID]... [--no-children] [--for 5s]\n"
+           "                   [--capture auto|ptrace|ebpf|sampled]\n"
+           "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng]\n"
+           "                   [--export FILE.jsonl|.csv|.pcapng|.html]... [--json] [--system-files]\n"
+           "      runs a topology with no display, until all have ended, --for is over, or Ctrl-C;\n"
+           "      --group runs that group's processes alone;\n"
+           "      --attach follows a process that runs already with its children (--no-children: those "
+           "alone\n"
+           "      that it makes from then on), and lets them go at the end\n"
+           "  byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng|.html\n"
+           "      turns a recorded session into another form\n"
+           "  byteyard check LAB\n"
+           "      says what is wrong with a topology, each fault with its place\n"
+           "  byteyard map [--pid PID]... [--json]\n"
+           "      who has which pipes, sockets, queues and memory of this machine, how full they are, and "
+           "who\n"
+           "      waits on what; follows and stops nobody\n"
+           "  byteyard --help, --version\n"
+           "\n"
+           "LAB is a topology's file, or the name of one of the program's own:\n"
+           "%1"
+           "\n"
+           "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
+           "or the file are "
+           "wrong.")
+            .arg(labList());
 }
 
 } // namespace

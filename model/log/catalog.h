@@ -112,10 +112,14 @@ struct PendingCall
     int fd = -1;
     quint32 endpoint = 0;
     quint64 requested = 0;
-    quint64 since = 0; ///< ns since the run began
+    quint64 since = 0;  ///< ns since the run began
+    quint64 before = 0; ///< so long it had waited already by then, in ns
     QString detail;
     QString how;        ///< "exact" or "sampled"
     bool paced = false; ///< held by pace or pause, not by the kernel
+
+    /// How long it has waited, in ns; `now` as `since`.
+    quint64 waited(quint64 now) const { return before + (now > since ? now - since : 0); }
 };
 
 } // namespace byteyard::model

@@ -177,7 +177,7 @@ QString LogModel::eventToolTip(const ipc::EventView& event, Column column) const
 
 QVariant LogModel::pendingData(const PendingCall& pending, Column column, int role) const
 {
-    const quint64 since = m_now > pending.since ? m_now - pending.since : 0;
+    const quint64 since = pending.waited(m_now);
     switch (role) {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:

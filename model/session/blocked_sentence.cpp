@@ -75,7 +75,7 @@ QString blockedSentence(const LiveState& live, quint32 process, quint64 now)
     const PendingCall* call = longestCall(live, process);
     if (call == nullptr)
         return {};
-    const QString lasting = formatDuration(now > call->since ? now - call->since : 0);
+    const QString lasting = formatDuration(call->waited(now));
     const LiveEndpoint* endpoint = live.endpoint(call->endpoint);
     const LiveProcess* owner = live.process(process);
     const QString where =

@@ -35,7 +35,8 @@ const PendingCall* longestCall(const LiveState& live, quint32 process)
 {
     const PendingCall* longest = nullptr;
     for (const PendingCall& call : live.pending())
-        if (call.process == process && (longest == nullptr || call.since < longest->since))
+        if (call.process == process &&
+            (longest == nullptr || call.waited(call.since) > longest->waited(call.since)))
             longest = &call;
     return longest;
 }

@@ -69,7 +69,8 @@ Node nodeOf(const LiveEndpoint& endpoint, Kind kind)
 UndrawnEdge undrawnEdge(const LiveEdge& edge, const LiveEndpoint& endpoint, Kind kind)
 {
     const int fd = edge.fds.isEmpty() ? edge.lastFd : edge.fds.first();
-    const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && (fd == 1 || fd == 2));
+    const bool mayWrite = edge.access.isEmpty() ? fd == 1 || fd == 2 : edge.access == "write"_L1;
+    const bool writes = edge.bytesIn > 0 || (edge.bytesOut == 0 && mayWrite);
     UndrawnEdge drawn;
     // What has no descriptor is reached by an id or an address.
     drawn.fd = fd >= 0 ? QString::number(fd) : endpoint.entry.id >= 0 ? u"id"_s : writes ? u"1"_s : u"0"_s;

@@ -46,6 +46,8 @@ void LiveState::draw(const UseKey& key, Use& use)
         LiveEdge& live = use.edges[edgeOfDescriptor(use, fd.key(), fd.value().access)].live;
         live.fds.append(fd.key());
         live.lastFd = fd.key();
+        live.access =
+            live.access.isEmpty() || live.access == fd.value().access ? fd.value().access : u"read-write"_s;
         live.open = live.wasOpen = true;
     }
 }

@@ -120,6 +120,17 @@ void LiveState::apply(const protocol::EdgeChange& change)
         use.open.remove(change.fd);
     }
     live.open = !live.fds.isEmpty();
+    if (!change.open)
+        return; // what it was allowed stays known
+    const auto allows = [&](const QString& access) {
+        return std::any_of(live.fds.begin(), live.fds.end(), [&](int fd) {
+            const QString its = use.open.value(fd).access;
+            return its == access || its == "read-write"_L1;
+        });
+    };
+    const bool reads = allows(u"read"_s);
+    const bool writes = allows(u"write"_s);
+    live.access = reads && writes ? u"read-write"_s : writes ? u"write"_s : reads ? u"read"_s : QString();
 }
 
 void LiveState::apply(const protocol::Sample& sample)
@@ -333,8 +344,10 @@ void LiveState::update(const Statistics::Snapshot& totals, quint64 now)
             continue;
         Use& use = found->second;
         LiveEdge& live = use.edges[edgeOfDescriptor(use, call.fd, use.open.value(call.fd).access)].live;
-        if (!live.blocked || call.since < live.blockedSince)
+        if (!live.blocked || call.waited(call.since) > live.blockedFor(call.since)) {
             live.blockedSince = call.since;
+            live.blockedBefore = call.before;
+        }
         live.blocked = true;
     }
 }

@@ -153,6 +153,21 @@ Sentence privileges(const Parameters& p, const QString&)
             SentenceText::tr("Run Byteyard's engine as root, or this program outside of it.")};
 }
 
+Sentence notSeen(const Parameters& p, const QString&)
+{
+    return {SentenceText::tr("What process %1 has open may not be looked at: it belongs to %2.")
+                .arg(p[u"pid"_s], code(p[u"user"_s])),
+            SentenceText::tr("Start Byteyard as that user, or as root.")};
+}
+
+Sentence mapLeft(const Parameters& p, const QString&)
+{
+    return {SentenceText::tr("This machine has more than can be shown: %1 descriptors and mappings are not "
+                             "in the map.")
+                .arg(p[u"count"_s]),
+            SentenceText::tr("Choose the processes that matter.")};
+}
+
 Sentence noSocketDiag(const Parameters& p, const QString&)
 {
     const QString module = p[u"module"_s];
@@ -343,6 +358,8 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"privileges"_s, privileges},
         {u"no-socket-diag"_s, noSocketDiag},
         {u"no-endpoint"_s, noEndpoint},
+        {u"not-seen"_s, notSeen},
+        {u"map-left"_s, mapLeft},
         {u"shell-syntax"_s, shellSyntax},
     };
     const QString named = subject.isEmpty() ? SentenceText::tr("The run") : code(subject);

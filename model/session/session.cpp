@@ -157,6 +157,24 @@ void Session::detach(quint32 process)
     d->post(u"detach"_s, {{u"process"_s, qint64{process}}});
 }
 
+void Session::lookAtMachine(const QList<qint64>& pids)
+{
+    RunOptions options;
+    options.capture = u"map"_s;
+    options.attach = pids;
+    run({}, options);
+}
+
+bool Session::isMap() const
+{
+    return d->captureMode == "map"_L1;
+}
+
+quint64 Session::looks() const
+{
+    return d->looks;
+}
+
 void Session::askProcesses()
 {
     if (!d->ensureEngine()) {

@@ -85,6 +85,7 @@ struct LiveEdge
     QString edge;    ///< topology id; empty: not drawn by the person
     QList<int> fds;  ///< open now
     int lastFd = -1; ///< one that was open; -1 when none is known
+    QString access;  ///< what its descriptors allow: "read", "write", "read-write"; empty: not known
     bool open = false;
     bool wasOpen = false;
     quint64 bytesIn = 0;  ///< the process put into the endpoint
@@ -95,6 +96,12 @@ struct LiveEdge
     double rateOut = 0;
     bool blocked = false; ///< a call of this process waits on this endpoint
     quint64 blockedSince = 0;
+    quint64 blockedBefore = 0; ///< so long it had waited already by then
+    /// For how long, in ns; `now` as Session::now().
+    quint64 blockedFor(quint64 now) const
+    {
+        return blockedBefore + (now > blockedSince ? now - blockedSince : 0);
+    }
     QString capture; ///< how its bytes are known: as the endpoint's (catalog.h)
 };
 
@@ -201,6 +208,9 @@ public:
     void attach(qint64 pid, bool withChildren = true);
     /// Lets an attached process go on by itself.
     void detach(quint32 process);
+    /// A run that follows and starts nobody: once a second it looks at who has what on this machine, of these
+    /// processes and whom they share something with; of all, where there is none.
+    void lookAtMachine(const QList<qint64>& pids);
     /// Answered by processesListed(). Starts the engine if there is none.
     void askProcesses();
     void startNode(const QString& node);
@@ -281,6 +291,10 @@ public:
     bool isReplaying() const; ///< a moment of it is shown, or one after the other
     bool isReplayPlaying() const;
     quint64 replayPosition() const; ///< of the first event that has not come, in the store
+    /// The run only looks (lookAtMachine): nothing can be done to its processes, no call is followed.
+    bool isMap() const;
+    /// How often the engine has told of a look at endpoints.
+    quint64 looks() const;
     QList<LiveProcess> processes() const;
     QList<LiveEndpoint> endpoints() const;
     QList<LiveEdge> edges() const;

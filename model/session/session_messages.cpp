@@ -99,6 +99,7 @@ void Session::Private::handle(const protocol::Sample& sample)
 {
     if (started)
         clock.saw(sample.time);
+    ++looks;
     live.apply(sample);
     for (const protocol::EndpointSample& one : sample.endpoints)
         if (one.open && log)

@@ -209,6 +209,7 @@ void Session::Private::begin(std::shared_ptr<RunLog> next, const Topology& ran)
     failedToStart = 0;
     lost = 0;
     systemFilesLeft = filesOver = 0;
+    looks = 0;
     captureMode.clear();
     captureWhy.clear();
     problems.clear();

@@ -124,6 +124,7 @@ struct Session::Private
     RunClock clock;
     quint64 endTime = 0;
     bool started = false; ///< run-started has come
+    quint64 looks = 0;    ///< samples that have come
     QString captureMode;
     QString captureWhy;
     int failedToStart = 0;

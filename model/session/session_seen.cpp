@@ -34,6 +34,8 @@ QString Session::captureText() const
 {
     if (d->captureMode.isEmpty())
         return {};
+    if (isMap())
+        return tr("looked at once a second: no call is followed");
     const bool isSampled = d->captureMode == "sampled"_L1;
     QString text = isSampled ? tr("sampled") : tr("exact (%1)").arg(d->captureMode);
     if (!d->captureWhy.isEmpty())

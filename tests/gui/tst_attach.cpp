@@ -5,6 +5,7 @@
 #include "gui/widgets/command_list.h"
 #include "gui/widgets/data_table.h"
 #include "ipc/host/process_scan.h"
+#include "model/session/attach_model.h"
 #include "tests/gui/hands.h"
 #include "tests/gui/xvfb.h"
 

@@ -1,0 +1,210 @@
+#include "ipc/engine/map_named.h"
+
+#include "ipc/endpoint/persistent.h"
+#include "ipc/endpoint/pipe_probe.h"
+#include "ipc/endpoint/sysv_state.h"
+#include "ipc/engine/map_look.h"
+#include "ipc/host/proc.h"
+#include "ipc/process/fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+namespace byteyard::ipc::engine {
+
+namespace {
+
+struct CloseListing
+{
+    void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+/// What semctl(2) gives of each semaphore of a set; empty when it refuses.
+std::vector<std::int64_t> ofEachSemaphore(int id, std::size_t count, int command)
+{
+    std::vector<std::int64_t> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        const int value = ::semctl(id, static_cast<int>(i), command);
+        if (value < 0)
+            return {};
+        all.push_back(value);
+    }
+    return all;
+}
+
+/// QSIZE of a queue, by a read of its file that takes nothing (mq_overview(7)).
+std::optional<std::uint64_t> queuedBytes(const std::string& place)
+{
+    constexpr std::string_view head = "QSIZE:";
+    std::ifstream file(place);
+    std::string word;
+    if (!(file >> word) || !word.starts_with(head))
+        return std::nullopt;
+    return std::strtoull(word.c_str() + head.size(), nullptr, 10);
+}
+
+std::string keyWord(int key)
+{
+    return key == 0 ? std::string() : keyText(key);
+}
+
+} // namespace
+
+std::optional<std::pair<std::string_view, std::string>> sharedName(std::string_view target)
+{
+    constexpr std::string_view deleted = " (deleted)";
+    constexpr std::string_view memory = "/dev/shm/";
+    constexpr std::string_view semaphore = "/dev/shm/sem.";
+    constexpr std::string_view anonymous = "/memfd:";
+    if (target.ends_with(deleted))
+        target.remove_suffix(deleted.size());
+    if (target.starts_with(anonymous))
+        return std::pair(std::string_view("memfd"), std::string(target.substr(anonymous.size())));
+    if (target.starts_with(semaphore))
+        return std::pair(std::string_view("posix-semaphore"),
+                         "/" + std::string(target.substr(semaphore.size())));
+    if (target.starts_with(memory))
+        return std::pair(std::string_view("posix-shm"), "/" + std::string(target.substr(memory.size())));
+    return std::nullopt;
+}
+
+bool isQueue(const std::string& place)
+{
+    constexpr auto queues = 0x19800202; // MQUEUE_MAGIC of linux/magic.h, which older headers do not have
+    struct statfs system
+    {
+    };
+    return ::statfs(place.c_str(), &system) == 0 && system.f_type == queues;
+}
+
+/// A table of /proc/sysvipc (sysvipc(7), proc(5)): a line of heads, then the key, the id and the rest by the
+/// heads' names.
+void MapLook::sysv(const char* list)
+{
+    std::ifstream file(std::string("/proc/sysvipc/") + list);
+    std::string line;
+    std::getline(file, line);
+    std::istringstream headWords(line);
+    std::vector<std::string> heads;
+    for (std::string head; headWords >> head;)
+        heads.push_back(head);
+    while (std::getline(file, line)) {
+        std::istringstream values(line);
+        std::map<std::string, std::string> row;
+        std::string value;
+        for (const std::string& head : heads)
+            if (values >> value)
+                row.emplace(head, value);
+        const auto number = [&row](const char* head) {
+            return std::strtoull(row[head].c_str(), nullptr, 10);
+        };
+        const auto whole = [&number](const char* head) { return static_cast<std::int64_t>(number(head)); };
+        const int key = static_cast<int>(std::strtol(row["key"].c_str(), nullptr, 10));
+        if (row.contains("msqid")) {
+            const auto id = static_cast<int>(number("msqid"));
+            MapObject& queue = map.objects[object({ObjectKey::Kind::SysvQueue, number("msqid")}, "sysv-queue",
+                                                  keyWord(key))];
+            queue.fill = number("cbytes");
+            if (const auto state = queueState(id))
+                queue.capacity = state->msg_qbytes;
+            queue.facts = {
+                {"msg_qnum", whole("qnum")}, {"msg_lspid", whole("lspid")}, {"msg_lrpid", whole("lrpid")}};
+        } else if (row.contains("shmid")) {
+            MapObject& memory =
+                map.objects[object({ObjectKey::Kind::SysvShm, number("shmid")}, "sysv-shm", {})];
+            memory.name = keyWord(key);
+            memory.capacity = number("size");
+            memory.facts = {
+                {"shm_segsz", whole("size")}, {"shm_nattch", whole("nattch")}, {"shm_cpid", whole("cpid")}};
+        } else if (row.contains("semid")) {
+            const auto id = static_cast<int>(number("semid"));
+            MapObject& set = map.objects[object({ObjectKey::Kind::SysvSemaphore, number("semid")},
+                                                "sysv-semaphore", keyWord(key))];
+            constexpr std::size_t shown = 32;
+            const std::size_t count = std::min<std::size_t>(number("nsems"), shown);
+            set.facts = {{"nsems", whole("nsems")},
+                         {"semval", ofEachSemaphore(id, count, GETVAL)},
+                         {"sempid", ofEachSemaphore(id, count, GETPID)},
+                         {"semncnt", ofEachSemaphore(id, count, GETNCNT)},
+                         {"semzcnt", ofEachSemaphore(id, count, GETZCNT)}};
+        }
+    }
+}
+
+/// What stands under a name, with or without anybody who has it open.
+void MapLook::directory(const char* path)
+{
+    const std::unique_ptr<DIR, CloseListing> dir(::opendir(path));
+    const bool isQueues = std::string_view(path) == "/dev/mqueue";
+    while (const dirent* entry = dir ? ::readdir(dir.get()) : nullptr) {
+        const std::string place = std::string(path) + '/' + entry->d_name;
+        struct stat status
+        {
+        };
+        if (::lstat(place.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+            continue;
+        const ObjectId id{status.st_dev, status.st_ino};
+        if (isQueues) {
+            const std::size_t queue = object(id, "posix-queue", std::string("/") + entry->d_name);
+            map.objects[queue].fill = queuedBytes(place);
+        } else if (const auto shared = sharedName(place)) {
+            MapObject& memory = map.objects[object(id, shared->first, shared->second)];
+            if (shared->first == "posix-shm")
+                memory.capacity = static_cast<std::uint64_t>(status.st_size);
+        }
+    }
+}
+
+void MapLook::named()
+{
+    for (const char* list : {"msg", "shm", "sem"})
+        sysv(list);
+    for (const char* path : {"/dev/mqueue", "/dev/shm"})
+        directory(path);
+}
+
+/// How full pipes are, by a write end that is opened and closed at once. A FIFO's only when somebody reads
+/// and somebody writes: one who waits in open(2) for the other side must go on waiting (fifo(7)).
+void MapLook::fills()
+{
+    struct Ends
+    {
+        const MapUse* any = nullptr;
+        bool isRead = false;
+        bool isWritten = false;
+    };
+    std::map<std::size_t, Ends> pipes;
+    for (const MapUse& each : map.uses) {
+        const std::string& kind = map.objects[each.object].kind;
+        if (each.fd < 0 || (kind != "pipe" && kind != "fifo"))
+            continue;
+        Ends& ends = pipes[each.object];
+        ends.any = &each;
+        ends.isRead = ends.isRead || each.side != "write";
+        ends.isWritten = ends.isWritten || each.side != "read";
+    }
+    for (const auto& [number, ends] : pipes) {
+        MapObject& pipe = map.objects[number];
+        if (!ends.isRead || !ends.isWritten)
+            continue;
+        const std::string place =
+            "/proc/" + std::to_string(ends.any->pid) + "/fd/" + std::to_string(ends.any->fd);
+        const Fd end(::open(place.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+        struct stat status
+        {
+        };
+        if (!end || ::fstat(end.get(), &status) != 0 ||
+            pipe.key != ObjectKey(ObjectId{status.st_dev, status.st_ino}))
+            continue; // the number leads elsewhere by now
+        const Fill fill = pipeFill(end.get(), true);
+        pipe.fill = fill.bytes;
+        pipe.capacity = fill.capacity;
+    }
+}
+
+} // namespace byteyard::ipc::engine
