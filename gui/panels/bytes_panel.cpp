@@ -45,6 +45,10 @@ QString whyNot(const QByteArray& word)
             "not looked at: nobody has the other side open, and looking would let the one who waits go on");
     if (word == "no-holder")
         return BytesPanelText::tr("nobody has it open");
+    if (word == "map")
+        return BytesPanelText::tr(
+            "a map does not look into it: that takes an end of it, which its users could "
+            "notice; follow the calls of a process instead");
     if (word == "busy")
         return BytesPanelText::tr("not looked at for a second: somebody is about to leave it");
     if (word == "refused")

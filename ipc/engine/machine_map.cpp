@@ -222,42 +222,25 @@ void MapLook::mappings(pid_t pid)
     }
 }
 
-std::size_t MapLook::file(const ObjectKey& key, const File& seen)
+void MapLook::file(const ObjectKey& key, const File& seen)
 {
     const std::size_t number = object(key, "file", seen.path);
-    const std::optional<struct stat> status = statusOf(seen.path);
-    if (status && key == ObjectKey(ObjectId{status->st_dev, status->st_ino})) {
-        map.objects[number].fill = static_cast<std::uint64_t>(status->st_size);
-        map.objects[number].facts = {{"size", static_cast<std::int64_t>(status->st_size)}};
-    }
     std::set<std::pair<pid_t, int>> told;
     for (MapUse each : seen.uses)
         if (told.emplace(each.pid, each.fd).second) {
             each.object = number;
             use(each);
         }
-    return number;
 }
 
 void MapLook::locks()
 {
     host::LockTable table;
     table.refresh();
-    for (const host::FileLock& lock : table.all()) {
-        const auto seen = m_files.find(lock.object);
-        std::size_t number = 0;
-        if (const auto known = m_objects.find(lock.object); known != m_objects.end())
-            number = known->second;
-        else if (seen != m_files.end())
-            number = file(seen->first, seen->second);
-        else
-            continue; // nobody whom we may see has it open
-        Facts& facts = map.objects[number].facts;
-        const bool isTold =
-            std::any_of(facts.begin(), facts.end(), [](const auto& fact) { return fact.first == "locks"; });
-        if (!isTold)
-            facts.emplace_back("locks", host::lockWords(table.of(lock.object)));
-    }
+    for (const host::FileLock& lock : table.all())
+        if (const auto seen = m_files.find(lock.object);
+            seen != m_files.end() && !m_objects.contains(lock.object))
+            file(seen->first, seen->second);
 }
 
 void MapLook::files()

@@ -33,13 +33,13 @@ struct MapObject
     std::string name; ///< path, name or addresses; empty: it has none
     ObjectKey key;
     std::string state;                 ///< a socket's: "LISTEN", "ESTABLISHED"…
-    std::optional<std::uint64_t> fill; ///< bytes in it, of a pipe, FIFO or System V queue
-    std::uint64_t capacity = 0;        ///< bytes; 0: not known
-    Facts facts;
-    ObjectKey listener; ///< that a connection came to; number 0: none is known
+    std::optional<std::uint64_t> fill; ///< bytes in it, of a pipe or FIFO
+    std::uint64_t capacity = 0;        ///< bytes, of these; 0: not known
+    Facts facts;                       ///< of sockets
+    ObjectKey listener;                ///< that a connection came to; number 0: none is known
 };
 
-/// A descriptor or a mapping (fd -1) of a process.
+/// A descriptor of a process; a mapping, a sleep on a System V object, or on the open of a FIFO (fd -1).
 struct MapUse
 {
     pid_t pid = 0;

@@ -49,7 +49,7 @@ private:
                  const std::string& target);
     void mappings(pid_t pid);
     std::size_t object(const ObjectKey& key, std::string_view kind, const std::string& name);
-    std::size_t file(const ObjectKey& key, const File& seen);
+    void file(const ObjectKey& key, const File& seen);
     void use(const MapUse& each);
     void sysv(const char* list);
     void directory(const char* path);

@@ -2,7 +2,6 @@
 
 #include "ipc/endpoint/persistent.h"
 #include "ipc/endpoint/pipe_probe.h"
-#include "ipc/endpoint/sysv_state.h"
 #include "ipc/engine/map_look.h"
 #include "ipc/host/proc.h"
 #include "ipc/process/fd.h"
@@ -23,30 +22,6 @@ struct CloseListing
 {
     void operator()(DIR* dir) const { ::closedir(dir); }
 };
-
-/// What semctl(2) gives of each semaphore of a set; empty when it refuses.
-std::vector<std::int64_t> ofEachSemaphore(int id, std::size_t count, int command)
-{
-    std::vector<std::int64_t> all;
-    for (std::size_t i = 0; i < count; ++i) {
-        const int value = ::semctl(id, static_cast<int>(i), command);
-        if (value < 0)
-            return {};
-        all.push_back(value);
-    }
-    return all;
-}
-
-/// QSIZE of a queue, by a read of its file that takes nothing (mq_overview(7)).
-std::optional<std::uint64_t> queuedBytes(const std::string& place)
-{
-    constexpr std::string_view head = "QSIZE:";
-    std::ifstream file(place);
-    std::string word;
-    if (!(file >> word) || !word.starts_with(head))
-        return std::nullopt;
-    return std::strtoull(word.c_str() + head.size(), nullptr, 10);
-}
 
 std::string keyWord(int key)
 {
@@ -103,36 +78,14 @@ void MapLook::sysv(const char* list)
         const auto number = [&row](const char* head) {
             return std::strtoull(row[head].c_str(), nullptr, 10);
         };
-        const auto whole = [&number](const char* head) { return static_cast<std::int64_t>(number(head)); };
         const int key = static_cast<int>(std::strtol(row["key"].c_str(), nullptr, 10));
-        if (row.contains("msqid")) {
-            const auto id = static_cast<int>(number("msqid"));
-            MapObject& queue = map.objects[object({ObjectKey::Kind::SysvQueue, number("msqid")}, "sysv-queue",
-                                                  keyWord(key))];
-            queue.fill = number("cbytes");
-            if (const auto state = queueState(id))
-                queue.capacity = state->msg_qbytes;
-            queue.facts = {
-                {"msg_qnum", whole("qnum")}, {"msg_lspid", whole("lspid")}, {"msg_lrpid", whole("lrpid")}};
-        } else if (row.contains("shmid")) {
-            MapObject& memory =
-                map.objects[object({ObjectKey::Kind::SysvShm, number("shmid")}, "sysv-shm", {})];
-            memory.name = keyWord(key);
-            memory.capacity = number("size");
-            memory.facts = {
-                {"shm_segsz", whole("size")}, {"shm_nattch", whole("nattch")}, {"shm_cpid", whole("cpid")}};
-        } else if (row.contains("semid")) {
-            const auto id = static_cast<int>(number("semid"));
-            MapObject& set = map.objects[object({ObjectKey::Kind::SysvSemaphore, number("semid")},
-                                                "sysv-semaphore", keyWord(key))];
-            constexpr std::size_t shown = 32;
-            const std::size_t count = std::min<std::size_t>(number("nsems"), shown);
-            set.facts = {{"nsems", whole("nsems")},
-                         {"semval", ofEachSemaphore(id, count, GETVAL)},
-                         {"sempid", ofEachSemaphore(id, count, GETPID)},
-                         {"semncnt", ofEachSemaphore(id, count, GETNCNT)},
-                         {"semzcnt", ofEachSemaphore(id, count, GETZCNT)}};
-        }
+        if (row.contains("msqid"))
+            object({ObjectKey::Kind::SysvQueue, number("msqid")}, "sysv-queue", keyWord(key));
+        else if (row.contains("semid"))
+            object({ObjectKey::Kind::SysvSemaphore, number("semid")}, "sysv-semaphore", keyWord(key));
+        else if (row.contains("shmid")) // some process's mapping may have told of it already, without its key
+            map.objects[object({ObjectKey::Kind::SysvShm, number("shmid")}, "sysv-shm", {})].name =
+                keyWord(key);
     }
 }
 
@@ -149,14 +102,10 @@ void MapLook::directory(const char* path)
         if (::lstat(place.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
             continue;
         const ObjectId id{status.st_dev, status.st_ino};
-        if (isQueues) {
-            const std::size_t queue = object(id, "posix-queue", std::string("/") + entry->d_name);
-            map.objects[queue].fill = queuedBytes(place);
-        } else if (const auto shared = sharedName(place)) {
-            MapObject& memory = map.objects[object(id, shared->first, shared->second)];
-            if (shared->first == "posix-shm")
-                memory.capacity = static_cast<std::uint64_t>(status.st_size);
-        }
+        if (isQueues)
+            object(id, "posix-queue", std::string("/") + entry->d_name);
+        else if (const auto shared = sharedName(place))
+            object(id, shared->first, shared->second);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "ipc/engine/found_record.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <sys/epoll.h>
@@ -28,6 +29,20 @@ Access accessOfSide(std::string_view side)
     if (side == "read" || side == "receive")
         return Access::Read;
     return side == "write" || side == "send" ? Access::Write : Access::ReadWrite;
+}
+
+bool isPipe(std::string_view kind)
+{
+    return kind == "pipe" || kind == "fifo";
+}
+
+/// Whether what is in it can be seen without an end of it being opened, which its users could notice.
+bool showsItself(std::string_view kind)
+{
+    constexpr std::array kinds = {"sysv-queue", "sysv-shm", "sysv-semaphore",  "posix-queue",
+                                  "posix-shm",  "memfd",    "posix-semaphore", "eventfd",
+                                  "pty",        "file"};
+    return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
 /// What can be read at either side of each two-way object: the way from a to b is what waits at b.
@@ -225,6 +240,8 @@ void MapRun::tellObject(const MapObject& seen)
     known.record.name =
         parent == 0 ? foundName(found)
                     : listener->second.record.name + " connection " + std::to_string(++m_connections[parent]);
+    if (showsItself(seen.kind))
+        known.endpoint = adoptEndpoint(known.record, nullptr);
     m_queue.control(endpointFrame(known.record));
 }
 
@@ -248,32 +265,50 @@ void MapRun::tellEdges(const MachineMap& part)
     m_edges = std::move(there);
 }
 
+void MapRun::noteHolders(const MachineMap& part)
+{
+    for (auto& [key, object] : m_objects)
+        object.holders.clear();
+    for (const MapUse& use : part.uses)
+        if (const auto process = m_processes.find(use.pid); process != m_processes.end())
+            m_objects[part.objects[use.object].key].holders.push_back(
+                {process->second.record.number, use.pid, use.fd, accessOfSide(use.side)});
+}
+
 void MapRun::tellSamples(const MachineMap& part)
 {
     const std::map<std::size_t, Fill> streams = streamFills(part);
+    noteHolders(part);
+    m_locks.refresh();
     std::vector<Sample> samples;
     for (std::size_t i = 0; i < part.objects.size(); ++i) {
         const MapObject& seen = part.objects[i];
         Object& known = m_objects[seen.key];
-        Fill fill;
-        fill.bytes = seen.fill;
+        Look look;
+        look.fill.bytes = seen.fill;
         if (const auto stream = streams.find(i); stream != streams.end())
-            fill = stream->second;
-        fill.capacity = seen.capacity;
-        const bool isPipe = seen.kind == "pipe" || seen.kind == "fifo";
-        fill.writeBlocks = isPipe && fill.bytes && fill.capacity != 0 && *fill.bytes >= fill.capacity;
-        if (known.isTold && known.fill == fill && known.facts == seen.facts)
+            look.fill = stream->second;
+        look.fill.capacity = seen.capacity;
+        look.fill.writeBlocks =
+            isPipe(seen.kind) && seen.fill && seen.capacity != 0 && *seen.fill >= seen.capacity;
+        look.facts = seen.facts;
+        if (known.endpoint)
+            if (std::optional<Look> own = known.endpoint->look({known.holders, nullptr, &m_locks}))
+                look = std::move(*own);
+        if (known.isTold && known.look == look)
             continue;
         Sample sample;
         sample.number = known.number;
-        sample.look.fill = fill;
-        sample.look.facts = seen.facts;
-        sample.newFacts = !known.isTold || known.facts != seen.facts;
+        sample.look = look;
+        sample.newFacts = !known.isTold || known.look.facts != look.facts;
+        sample.newTiles = known.look.tiles != look.tiles || known.look.tilesTotal != look.tilesTotal;
+        sample.newAttached = known.look.attached != look.attached;
+        if (known.endpoint)
+            sample.rank = known.endpoint->rankName();
         if (!known.isTold)
             sample.sums = SampledSums{known.number, How::Unobserved, 0, 0, 0, 0};
         known.isTold = true;
-        known.fill = fill;
-        known.facts = seen.facts;
+        known.look = std::move(look);
         samples.push_back(std::move(sample));
     }
     m_queue.control(sampleFrame(now(), samples)); // also an empty one: the look is through
@@ -316,23 +351,38 @@ void MapRun::tellWaits(const MachineMap& part)
     m_waits = std::move(there);
 }
 
+MapRun::Object* MapRun::objectOf(std::uint32_t endpoint)
+{
+    const auto found = std::find_if(m_objects.begin(), m_objects.end(),
+                                    [endpoint](const auto& each) { return each.second.number == endpoint; });
+    return found == m_objects.end() ? nullptr : &found->second;
+}
+
 bool MapRun::tellHolders(std::uint32_t endpoint)
 {
+    const Object* object = objectOf(endpoint);
+    if (object == nullptr)
+        return false;
     std::vector<std::pair<host::DescriptorHolder, std::uint32_t>> holders;
-    bool isKnown = false;
-    for (const auto& [key, object] : m_objects) {
-        if (object.number != endpoint)
-            continue;
-        isKnown = true;
-        for (const MapUse& use : m_last.uses)
-            if (const auto process = m_processes.find(use.pid);
-                process != m_processes.end() && m_last.objects[use.object].key == key)
-                holders.push_back({{use.pid, process->second.record.name, use.fd, accessOfSide(use.side)},
-                                   process->second.record.number});
-    }
-    if (isKnown)
-        m_queue.control(holdersFrame(endpoint, holders));
-    return isKnown;
+    for (const TableHolder& each : object->holders)
+        holders.push_back(
+            {{each.pid, m_processes[each.pid].record.name, each.fd, each.access}, each.process});
+    m_queue.control(holdersFrame(endpoint, holders));
+    return true;
+}
+
+/// To look into a pipe or a socket takes an end of it, and nobody here keeps its users from leaving
+/// meanwhile.
+bool MapRun::peek(const PeekRequest& request)
+{
+    Object* object = objectOf(request.endpoint);
+    if (object == nullptr)
+        return false;
+    m_queue.contents(request.request, request.endpoint, request.offset,
+                     object->endpoint
+                         ? object->endpoint->peek(object->holders, request.way, request.offset, request.size)
+                         : Contents::unavailable("map"));
+    return true;
 }
 
 } // namespace byteyard::ipc::engine

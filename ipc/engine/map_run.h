@@ -1,9 +1,11 @@
 #pragma once
 
+#include "ipc/engine/endpoint_factory.h"
 #include "ipc/engine/engine_sink.h"
 #include "ipc/engine/event_loop.h"
 #include "ipc/engine/machine_map.h"
 #include "ipc/engine/output_queue.h"
+#include "ipc/engine/watch.h"
 
 #include <map>
 #include <set>
@@ -29,6 +31,7 @@ public:
     bool isLive() const noexcept { return m_live; }
     /// False when there is no such endpoint.
     bool tellHolders(std::uint32_t endpoint);
+    bool peek(const PeekRequest& request);
 
 private:
     struct Process
@@ -42,9 +45,10 @@ private:
         std::string kind;
         std::string name;
         EndpointRecord record;
-        Fill fill;
-        Facts facts;
-        bool isTold = false; ///< of its bytes
+        std::unique_ptr<Endpoint> endpoint; ///< of one that shows more of itself without an end being opened
+        std::vector<TableHolder> holders;   ///< by the last look
+        Look look;                          ///< as it was told last
+        bool isTold = false;
     };
     using Edge = std::tuple<std::uint32_t, std::uint32_t, int, Access>; ///< process, endpoint, fd
     struct Wait
@@ -66,6 +70,8 @@ private:
     void tellObject(const MapObject& seen);
     void tellEdges(const MachineMap& part);
     void tellSamples(const MachineMap& part);
+    void noteHolders(const MachineMap& part);
+    Object* objectOf(std::uint32_t endpoint);
     void tellWaits(const MachineMap& part);
 
     EventLoop& m_loop;
@@ -79,7 +85,8 @@ private:
     std::map<ObjectKey, Object> m_objects;
     std::map<std::uint32_t, int> m_connections; ///< of a listener, so far
     std::set<Edge> m_edges;
-    std::map<pid_t, Wait> m_waits;        ///< by thread
+    std::map<pid_t, Wait> m_waits; ///< by thread
+    host::LockTable m_locks;
     std::set<std::string_view> m_missing; ///< what has been said to be missing
     MachineMap m_last;
 };

@@ -86,11 +86,29 @@ void MapLook::describe(MapWait& wait, const CallRow& row, const CallArguments& a
                     add({at->second.object});
         }
     } else if (row.effect == Effect::Open) {
-        if (const auto fifo = opened(pid, memory.string(call.argument(row.buffer)).value_or(std::string())))
+        if (const auto fifo = opened(pid, memory.string(call.argument(row.buffer)).value_or(std::string()))) {
             add({*fifo});
+            const int access = openFlags(call) & O_ACCMODE;
+            use({pid,
+                 -1,
+                 *fifo,
+                 access == O_RDONLY   ? "read"
+                 : access == O_WRONLY ? "write"
+                                      : "read-write",
+                 {}});
+        }
     } else if (const auto key = sysvKey(row, arguments)) {
-        if (const auto known = m_objects.find(*key); known != m_objects.end())
+        if (const auto known = m_objects.find(*key); known != m_objects.end()) {
             add({known->second});
+            const Access access = sysvAccess(row); // nobody holds such an object: who sleeps on it uses it
+            use({pid,
+                 -1,
+                 known->second,
+                 access == Access::Read    ? "receive"
+                 : access == Access::Write ? "send"
+                                           : "use",
+                 {}});
+        }
     } else if (wait.fd >= 0) {
         add(objectsBehind(pid, wait.fd));
     }

@@ -335,7 +335,7 @@ void Worker::toEndpoint(const std::string& type, const ObjectReader& message)
         request.way = way;
         request.offset = static_cast<std::uint64_t>(message.integer("offset", 0, INT64_MAX / 2, 0));
         request.size = static_cast<std::size_t>(message.integer("size", 0, 65536, 65536));
-        done = m_run && m_run->peek(request);
+        done = (m_run && m_run->peek(request)) || (m_map && m_map->peek(request));
         if (!done)
             m_queue.contents(request.request, endpoint, request.offset, Contents::unavailable("gone"));
     } else {

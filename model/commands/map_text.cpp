@@ -39,6 +39,8 @@ QString fillWords(const LiveEndpoint& endpoint)
     if (endpoint.fill && endpoint.fill2)
         words.append(MapTextText::tr("unread %1 and %2")
                          .arg(formatBytes(*endpoint.fill), formatBytes(*endpoint.fill2)));
+    else if (endpoint.fill && endpoint.fill == endpoint.capacity && !endpoint.writeBlocks)
+        words.append(formatBytes(endpoint.capacity)); // memory
     else if (const auto fill = endpoint.fill ? endpoint.fill : endpoint.fill2)
         words.append(endpoint.capacity != 0
                          ? MapTextText::tr("%1 of %2").arg(formatBytes(*fill), formatBytes(endpoint.capacity))
@@ -84,7 +86,12 @@ QString userLine(const Session& session, const LiveDescriptor& user)
     const QString access = user.access == "read-write"_L1 ? MapTextText::tr("reads, writes")
                            : user.access == "write"_L1    ? MapTextText::tr("writes")
                                                           : MapTextText::tr("reads");
-    const QString fd = user.fd < 0 ? MapTextText::tr("mapped") : u"fd %1"_s.arg(user.fd);
+    const LiveEndpoint* endpoint = session.endpoint(user.endpoint);
+    const QString kind = endpoint == nullptr ? QString() : endpoint->entry.kind;
+    const QString fd = user.fd >= 0                                             ? u"fd %1"_s.arg(user.fd)
+                       : kind == "fifo"_L1                                      ? MapTextText::tr("opens")
+                       : kind == "sysv-queue"_L1 || kind == "sysv-semaphore"_L1 ? MapTextText::tr("by id")
+                                                                                : MapTextText::tr("mapped");
     QString waits;
     for (const PendingCall& call : session.pending())
         if (call.process == user.process && call.endpoint == user.endpoint &&

@@ -237,6 +237,7 @@ private Q_SLOTS:
         QCOMPARE(facts[u"fill"_s].toInt(), 5);
         QCOMPARE(facts[u"facts"_s][u"msg_qnum"_s].toInt(), 1);
         QCOMPARE(facts[u"facts"_s][u"msg_lspid"_s].toInt(), ::getpid());
+        QCOMPARE(facts[u"tiles"_s][0][u"type"_s].toInt(), 7);
         // Who looks, and for whom, is not in the picture.
         for (const int pid : {engine.worker(), engine.keeper(), ::getpid()})
             QVERIFY(processOf(engine, pid).isEmpty());
@@ -274,9 +275,10 @@ private Q_SLOTS:
                  qPrintable(locks));
         QVERIFY(!processOf(engine, holder.pid()).isEmpty()); // who holds what they wait for is there too
         const QJsonObject sleeper = blockedOf(engine, semaphore.pid());
+        QVERIFY(usesOf(engine, semaphore.pid()).contains(u"sysv-semaphore -1 read-write"_s));
         QCOMPARE(endpointNumber(engine, sleeper[u"endpoint"_s].toInt())[u"kind"_s].toString(),
                  u"sysv-semaphore"_s);
-        QCOMPARE(sampleOf(engine, sleeper[u"endpoint"_s].toInt())[u"facts"_s][u"semncnt"_s],
+        QCOMPARE(sampleOf(engine, sleeper[u"endpoint"_s].toInt())[u"facts"_s][u"ncnt"_s],
                  QJsonValue(QJsonArray{1}));
         ::kill(sleep, SIGTERM);
     }
@@ -295,6 +297,7 @@ private Q_SLOTS:
         const QJsonObject waits = blockedOf(engine, cat.pid());
         QCOMPARE(waits[u"call"_s].toString(), u"openat"_s);
         QCOMPARE(endpointNumber(engine, waits[u"endpoint"_s].toInt())[u"path"_s].toString(), path);
+        QCOMPARE(usesOf(engine, cat.pid()).filter(u"fifo"_s), QStringList{u"fifo -1 read"_s});
         const auto count = [&] { return allOf(engine, u"sample"_s).size(); };
         QVERIFY(engine.until([&, first = count()] { return count() > first + 1; }, patience));
         QVERIFY(cat.sleepsIn(SYS_openat));
@@ -329,6 +332,44 @@ private Q_SLOTS:
         QCOMPARE(usesOf(engine, shell.pid()), QStringList());
         for (const pid_t child : ipc::host::childrenOf("/proc", shell.pid()))
             ::kill(child, SIGTERM);
+    }
+
+    void memoryAndQueuesAreLookedIntoAPipeIsNot()
+    {
+        QTemporaryDir directory;
+        const QString go = directory.filePath(u"go"_s);
+        Stranger stranger({peerOf("strangers"), u"objects"_s, go});
+        QTRY_VERIFY_WITH_TIMEOUT(stranger.sleepsIn(SYS_clock_nanosleep) || stranger.sleepsIn(SYS_nanosleep),
+                                 patience);
+        EngineClient engine;
+        QVERIFY(engine.greet());
+        QVERIFY(look(engine, {stranger.pid()}));
+        const auto numberOf = [&](const QString& kind) {
+            return engine
+                .lastWith([&](const QJsonObject& m) {
+                    return m[u"type"_s] == u"endpoint"_s && m[u"kind"_s] == kind;
+                })[u"endpoint"_s]
+                .toInt();
+        };
+        int request = 0;
+        for (const QString& kind : {u"memfd"_s, u"posix-shm"_s, u"sysv-shm"_s, u"pipe"_s, u"socketpair"_s})
+            engine.send({{"type", "peek"},
+                         {"request", ++request},
+                         {"endpoint", numberOf(kind)},
+                         {"offset", 0},
+                         {"size", 16}});
+        QVERIFY(engine.until([&] { return engine.peeked.size() == request; }));
+        for (const EngineClient::Peeked& peeked : engine.peeked) {
+            const bool isMemory = peeked.request <= 3;
+            QCOMPARE(peeked.available, isMemory);
+            QCOMPARE(peeked.bytes, isMemory ? QByteArray(16, '\0') : QByteArray("map"));
+        }
+        QCOMPARE(engine.errors(), QStringList());
+        const QJsonObject memory = sampleOf(engine, numberOf(u"sysv-shm"_s));
+        QCOMPARE(memory[u"attached"_s][0][u"pid"_s].toInt(), stranger.pid());
+        QCOMPARE(memory[u"facts"_s][u"shm_nattch"_s].toInt(), 1);
+        make(go);
+        QCOMPARE(stranger.status(), 0);
     }
 
     void holdersAreThoseOfTheLook()
