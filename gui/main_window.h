@@ -3,6 +3,7 @@
 #include "gui/canvas/canvas_view.h"
 #include "gui/part.h"
 #include "model/log/log_filter.h"
+#include "model/program/program.h"
 #include "model/session/session.h"
 #include "model/topology/document.h"
 
@@ -74,6 +75,8 @@ public:
     /// run.
     /// `only`: nodes of the processes that start; the others wait for a hand. Empty: each as it says.
     void runNow(const QStringList& only = {});
+    /// Writes the topology as a program; what hinders it, and what it leaves out, stands under Problems.
+    void saveProgram(const QString& path, model::Language language);
 
 Q_SIGNALS:
     void exportFinished(const QString& path, const QString& error);
@@ -131,6 +134,7 @@ private:
     void exportLog();
     void startExport(const QString& path, const model::LogFilter& filter);
     void exportPicture();
+    void exportProgram();
 
     // main_window_run.cpp
     void run(const QStringList& only = {});

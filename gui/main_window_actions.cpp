@@ -102,6 +102,8 @@ void MainWindow::createFileMenu()
     addAction(menu, u"exportLog"_s, tr("&Export Log…"), QKeySequence(u"Ctrl+E"_s), [this] { exportLog(); });
     addAction(menu, u"exportPicture"_s, tr("Export &Picture…"), QKeySequence(u"Ctrl+Shift+E"_s),
               [this] { exportPicture(); });
+    addAction(menu, u"exportProgram"_s, tr("Export as Pro&gram…"), QKeySequence(u"Ctrl+Alt+E"_s),
+              [this] { exportProgram(); });
     menu->addSeparator();
     addAction(menu, u"close"_s, tr("&Close Window"), QKeySequence(u"Ctrl+W"_s), [this] { close(); });
     addAction(menu, u"quit"_s, tr("&Quit"), QKeySequence(u"Ctrl+Q"_s),

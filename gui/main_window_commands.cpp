@@ -85,6 +85,7 @@ void MainWindow::updateActions()
     allow(u"endReplay"_s, m_session.isReplaying(), tr("nothing is replayed"));
     allow(u"exportLog"_s, m_session.eventCount() > 0, tr("the log is empty"));
     allow(u"exportPicture"_s, !m_canvas->isEmpty(), nothingThere);
+    allow(u"exportProgram"_s, nodes, nothingThere);
     const Selection selection = m_canvas->selection();
     const bool some = !selection.nodes.isEmpty() || !selection.edges.isEmpty();
     for (const QString& name : {u"cut"_s, u"delete"_s})

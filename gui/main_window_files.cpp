@@ -252,4 +252,55 @@ void MainWindow::exportPicture()
                          tr("Choose a folder that you may write to, and a name that ends in .png or .svg.")});
 }
 
+void MainWindow::exportProgram()
+{
+    const QString c = tr("C (*.c)");
+    const QString python = tr("Python (*.py)");
+    const QString bash = tr("Bash (*.sh)");
+    QString filter = c;
+    QString path =
+        QFileDialog::getSaveFileName(this, tr("Export as program"), suggestedName(m_document, u".c"_s),
+                                     QStringList{c, python, bash}.join(u";;"_s), &filter);
+    if (path.isEmpty())
+        return;
+    model::Language language = filter == python ? model::Language::Python
+                               : filter == bash ? model::Language::Bash
+                                                : model::Language::C;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += model::endingOf(language);
+    else
+        model::languageOfFile(path, language);
+    saveProgram(path, language);
+}
+
+void MainWindow::saveProgram(const QString& path, model::Language language)
+{
+    using Severity = model::Fault::Severity;
+    const model::Topology& topology = m_document.topology();
+    const QList<model::Fault> faults = model::validate(topology);
+    const auto wrong = std::find_if(faults.begin(), faults.end(), [](const model::Fault& fault) {
+        return fault.severity == Severity::Error;
+    });
+    if (wrong != faults.end()) {
+        m_problems->add({Severity::Error, wrong->node, tr("%1 was not written: %2").arg(path, wrong->what),
+                         wrong->remedy});
+        return;
+    }
+    const model::Program program = model::programFor(topology, language);
+    for (const QString& refusal : program.refusals)
+        m_problems->add({Severity::Error,
+                         {},
+                         tr("%1 was not written: %2").arg(path, refusal),
+                         language == model::Language::Bash ? tr("Choose C or Python.") : QString()});
+    if (!program.refusals.isEmpty())
+        return;
+    if (const QString fault = model::writeProgram(program, language, path); !fault.isEmpty()) {
+        m_problems->add({Severity::Error, {}, fault, tr("Choose a folder that you may write to.")});
+        return;
+    }
+    for (const QString& note : program.notes)
+        m_problems->add({Severity::Warning, {}, note, {}});
+    statusBar()->showMessage(tr("Exported %1").arg(path), 6000);
+}
+
 } // namespace byteyard::gui

@@ -1,6 +1,7 @@
 #include "model/commands/commands.h"
 
 #include "model/commands/check_command.h"
+#include "model/commands/code_command.h"
 #include "model/commands/console.h"
 #include "model/commands/export_command.h"
 #include "model/commands/map_command.h"
@@ -29,10 +30,8 @@ struct Command
 };
 
 constexpr std::array commands = {
-    Command{"run"_L1, runCommand},
-    Command{"export"_L1, exportCommand},
-    Command{"check"_L1, checkCommand},
-    Command{"map"_L1, mapCommand},
+    Command{"run"_L1, runCommand},   Command{"export"_L1, exportCommand}, Command{"check"_L1, checkCommand},
+    Command{"code"_L1, codeCommand}, Command{"map"_L1, mapCommand},
 };
 
 const Command* find(const QString& name)
@@ -88,6 +87,8 @@ QString helpText()
            "      turns a recorded session into another form\n"
            "  byteyard check LAB\n"
            "      says what is wrong with a topology, each fault with its place\n"
+           "  byteyard code LAB --language bash|c|python [--output FILE]\n"
+           "      writes a topology as a program, to standard output or into a new file\n"
            "  byteyard map [--pid PID]... [--json]\n"
            "      who has which pipes, sockets, queues and memory of this machine, how full they are, and "
            "who\n"

@@ -6,16 +6,31 @@ namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
 
-QList<Placeholder> placeholdersIn(const QString& text)
+QList<TextPart> partsOf(const QString& text)
 {
     static const QRegularExpression pattern(
         QStringLiteral(R"(\{\{|\{([^{}]+)\.(path|fd|id|key|address|port|offset)\})"));
-    QList<Placeholder> found;
+    QList<TextPart> parts;
+    qsizetype at = 0;
     for (auto it = pattern.globalMatch(text); it.hasNext();) {
         const QRegularExpressionMatch match = it.next();
-        if (match.lastCapturedIndex() == 2)
-            found.append({match.captured(1), match.captured(2)});
+        const bool isPlaceholder = match.lastCapturedIndex() == 2;
+        // Of two braces the first one stays.
+        parts.append({text.mid(at, match.capturedStart() + (isPlaceholder ? 0 : 1) - at)});
+        if (isPlaceholder)
+            parts.append({{}, Placeholder{match.captured(1), match.captured(2)}});
+        at = match.capturedEnd();
     }
+    parts.append({text.mid(at)});
+    return parts;
+}
+
+QList<Placeholder> placeholdersIn(const QString& text)
+{
+    QList<Placeholder> found;
+    for (const TextPart& part : partsOf(text))
+        if (part.placeholder)
+            found.append(*part.placeholder);
     return found;
 }
 

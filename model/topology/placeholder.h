@@ -2,6 +2,8 @@
 
 #include "model/topology/topology.h"
 
+#include <optional>
+
 namespace byteyard::model {
 
 /// A `{name.field}` in a command's texts.
@@ -11,6 +13,15 @@ struct Placeholder
     QString field; ///< "path", "fd", "id", "key", "address", "port" or "offset"
 };
 
+/// A part of such a text: as it stands there (a `{{` already a brace), or a placeholder.
+struct TextPart
+{
+    QString literal;
+    std::optional<Placeholder> placeholder = std::nullopt;
+};
+
+/// A text's parts, in order.
+QList<TextPart> partsOf(const QString& text);
 /// The placeholders of a text. A brace that opens none stands for itself, so `awk '{print $1}'` needs no
 /// care; `{{` is a brace too.
 QList<Placeholder> placeholdersIn(const QString& text);

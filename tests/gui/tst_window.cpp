@@ -20,6 +20,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QFile>
+#include <QFileDialog>
 #include <QJsonArray>
 #include <QLineEdit>
 #include <QMenuBar>
@@ -247,6 +248,52 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(window.session().state(), State::Ended, 30000);
         QCOMPARE(window.session().catalog().reason, u"all-exited"_s);
         QTRY_COMPARE(window.problems()->count(), 0);
+    }
+
+    void aTopologyIsWrittenAsAProgram()
+    {
+        MainWindow window;
+        auto* action = window.findChild<QAction*>(u"exportProgram"_s);
+        QVERIFY(action && !action->isEnabled());
+        QVERIFY(window.openPath(QStringLiteral(BYTEYARD_SOURCE "/resources/labs/half-closed.byteyard")));
+        QVERIFY(action->isEnabled());
+        const QString c = m_directory.filePath(u"half-closed.c"_s);
+        window.saveProgram(c, model::Language::C);
+        QFile written(c);
+        QVERIFY(written.open(QFile::ReadOnly));
+        QCOMPARE(QString::fromUtf8(written.readAll()),
+                 model::programFor(window.document().topology(), model::Language::C).text);
+        const auto* problems = window.problems()->findChild<ProblemsModel*>();
+        QCOMPARE(problems->problems().size(), 1); // what is left to the reader
+        QVERIFY(problems->problems().first().what.contains("script_asker()"_L1));
+        const QString bash = m_directory.filePath(u"half-closed.sh"_s);
+        window.saveProgram(bash, model::Language::Bash);
+        QVERIFY(!QFile::exists(bash));
+        QCOMPARE(problems->problems().last().what,
+                 tr("%1 was not written: bash cannot make “pair” (Socket pair).").arg(bash));
+    }
+
+    void theDialogsFilterChoosesTheProgramsLanguage()
+    {
+        MainWindow window;
+        QVERIFY(window.openPath(QStringLiteral(BYTEYARD_SOURCE "/resources/labs/pipeline.byteyard")));
+        const QString given = m_directory.filePath(u"chosen"_s);
+        QTimer answer;
+        connect(&answer, &QTimer::timeout, &window, [&] {
+            auto* dialog = window.findChild<QFileDialog*>();
+            if (!dialog)
+                return;
+            answer.stop();
+            dialog->selectNameFilter(u"Python (*.py)"_s);
+            dialog->selectFile(given);
+            QMetaObject::invokeMethod(dialog, "accept");
+        });
+        answer.start(10);
+        trigger(window, u"exportProgram"_s);
+        QFile written(given + u".py"_s);
+        QVERIFY(written.open(QFile::ReadOnly));
+        QVERIFY(written.readAll().startsWith("#!/usr/bin/env python3\n"));
+        QVERIFY(written.permissions().testFlag(QFile::ExeOwner));
     }
 
     void anExportWithoutRoomIsAProblem()

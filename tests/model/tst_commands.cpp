@@ -18,7 +18,8 @@ private Q_SLOTS:
 
 void CommandsTest::aSubCommandNeedsNoDisplay()
 {
-    for (const QString& first : {u"run"_s, u"export"_s, u"check"_s, u"--help"_s, u"-h"_s, u"--version"_s})
+    for (const QString& first :
+         {u"run"_s, u"export"_s, u"check"_s, u"code"_s, u"--help"_s, u"-h"_s, u"--version"_s})
         QVERIFY2(isCommandLine({first}), qPrintable(first));
     for (const QStringList& arguments :
          {QStringList{}, QStringList{u"lab.byteyard"_s}, QStringList{u"./run"_s}})
@@ -40,7 +41,7 @@ void CommandsTest::anUnknownCommandIsRefused()
 
 void CommandsTest::eachCommandRefusesWrongArguments()
 {
-    for (const QString& command : {u"run"_s, u"export"_s, u"check"_s})
+    for (const QString& command : {u"run"_s, u"export"_s, u"check"_s, u"code"_s})
         QCOMPARE(runCommandLine({command}), 2);
 }
 
