@@ -112,7 +112,9 @@ QString stateText(const model::Session& session, const model::LiveProcess& proce
                 continue;
             if (call.paced)
                 return StateText::tr("paced · %1").arg(call.call);
-            return StateText::tr("blocked · %1").arg(call.call);
+            return session.deadlocks().stuck.contains(entry.number)
+                       ? StateText::tr("deadlock · %1").arg(call.call)
+                       : StateText::tr("blocked · %1").arg(call.call);
         }
         if (entry.state == "starting"_L1)
             return StateText::tr("starting");
@@ -123,7 +125,7 @@ QString stateText(const model::Session& session, const model::LiveProcess& proce
     if (entry.state == "stopped"_L1)
         return StateText::tr("stopped");
     if (entry.state == "exited"_L1)
-        return StateText::tr("exited %1").arg(entry.exitCode.value_or(0));
+        return entry.exitCode ? StateText::tr("exited %1").arg(*entry.exitCode) : StateText::tr("ended");
     if (entry.state == "killed"_L1)
         return StateText::tr("killed · %1").arg(entry.signal);
     if (entry.state == "failed"_L1)

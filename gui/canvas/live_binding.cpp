@@ -191,6 +191,7 @@ NodeLive LiveBinding::liveOf(const model::LiveProcess& process) const
     const auto pending = m_pending.constFind(process.entry.number);
     if (pending != m_pending.constEnd()) {
         live.blockedCall = pending->call;
+        live.stuck = m_session.deadlocks().stuck.contains(process.entry.number);
         live.paced = pending->paced;
     }
     return live;

@@ -110,7 +110,8 @@ void setProcessState(NodeLook& look, const NodeLive& live)
         say(NodeState::Stopped,
             live.signal.isEmpty() ? NodeText::tr("stopped") : NodeText::tr("stopped · %1").arg(live.signal));
     else if (live.state == u"exited")
-        say(NodeState::Exited, NodeText::tr("exited %1").arg(live.exitCode.value_or(0)));
+        say(NodeState::Exited,
+            live.exitCode ? NodeText::tr("exited %1").arg(*live.exitCode) : NodeText::tr("ended"));
     else if (live.state == u"killed")
         say(NodeState::Killed, NodeText::tr("killed · %1").arg(live.signal));
     else if (live.state == u"failed")
@@ -122,8 +123,9 @@ void setProcessState(NodeLook& look, const NodeLive& live)
     else if (live.paused)
         say(NodeState::Stopped, NodeText::tr("paused"));
     else if (!live.blockedCall.isEmpty())
-        live.paced ? say(NodeState::Running, NodeText::tr("paced · %1").arg(live.blockedCall))
-                   : say(NodeState::Blocked, NodeText::tr("blocked · %1").arg(live.blockedCall));
+        live.paced   ? say(NodeState::Running, NodeText::tr("paced · %1").arg(live.blockedCall))
+        : live.stuck ? say(NodeState::Failed, NodeText::tr("deadlock · %1").arg(live.blockedCall))
+                     : say(NodeState::Blocked, NodeText::tr("blocked · %1").arg(live.blockedCall));
     else
         say(NodeState::Running, live.sampled ? NodeText::tr("running · sampled") : NodeText::tr("running"));
 }

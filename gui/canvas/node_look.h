@@ -56,6 +56,7 @@ struct NodeLive
     std::optional<int> exitCode;
     QString signal;
     QString blockedCall; ///< the call that does not return
+    bool stuck = false;  ///< it never will: who could help waits, too
     bool paced = false;  ///< held by pace or pause, not by the kernel
     bool paused = false;
     bool isAttached = false;   ///< a process that ran before the run

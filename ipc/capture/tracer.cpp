@@ -326,6 +326,7 @@ std::vector<CallInProgress> Tracer::callsInProgress(std::uint64_t now, std::uint
         found.process = thread.process->number;
         found.pid = thread.process->pid;
         found.tid = tid;
+        found.threads = thread.process->threads;
         if (thread.inCall) {
             const PendingCall& call = thread.call;
             found.call = call.row->call;

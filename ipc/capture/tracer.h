@@ -189,6 +189,7 @@ struct CallInProgress
     std::uint64_t requested = 0;
     std::uint64_t since = 0;    ///< ns since the run began
     std::uint64_t beforeNs = 0; ///< so long it had slept there already by then
+    int threads = 0;            ///< that its process has; 0: not known
     std::string detail;
     bool exact = true;  ///< false: seen in /proc/TID/syscall
     bool paced = false; ///< held by pace or pause

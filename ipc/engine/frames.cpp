@@ -282,6 +282,8 @@ std::string blockedFrame(const CallInProgress& call)
                {"how", call.exact ? "exact" : "sampled"}};
     if (call.paced)
         frame["paced"] = true;
+    if (call.threads != 0)
+        frame["threads"] = call.threads;
     if (call.beforeNs != 0)
         frame["before"] = call.beforeNs;
     return textOf(frame);

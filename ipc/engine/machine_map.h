@@ -59,6 +59,7 @@ struct MapWait
     int fd = -1;                 ///< of the call, when it names one
     std::string detail;          ///< as of an event
     std::uint64_t requested = 0; ///< bytes
+    int threads = 0;             ///< of its process
     std::uint64_t waitedNs = 0;  ///< how long it has slept; 0: not known
     std::vector<std::size_t> objects;
 };

@@ -55,7 +55,7 @@ private:
     void directory(const char* path);
     std::size_t placeObject(const SocketPlace& place, std::uint64_t device);
     void fillOf(std::size_t object);
-    void thread(pid_t pid, pid_t tid);
+    void thread(pid_t pid, pid_t tid, int threads);
     void describe(MapWait& wait, const CallRow& row, const CallArguments& arguments);
     std::vector<std::size_t> objectsBehind(pid_t pid, int fd) const;
     std::optional<std::size_t> opened(pid_t pid, const std::string& path);

@@ -341,6 +341,7 @@ void MapRun::tellWaits(const MachineMap& part)
         call.requested = seen.requested;
         call.since = now();
         call.beforeNs = seen.waitedNs;
+        call.threads = seen.threads;
         call.detail = seen.detail;
         call.exact = false;
         m_queue.control(blockedFrame(call));

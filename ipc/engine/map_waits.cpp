@@ -35,13 +35,17 @@ void MapLook::waits()
 {
     const std::vector<MapProcess>& all = map.processes;
     for (const MapProcess& process : all)
-        if (!process.isHidden && !process.isStopped) // whose last call would look like one that it sleeps in
-            for (const int tid : host::processes("/proc/" + std::to_string(process.pid) + "/task"))
-                thread(process.pid, tid);
+        if (!process.isHidden &&
+            !process.isStopped) { // whose last call would look like one that it sleeps in
+            const std::vector<pid_t> threads =
+                host::processes("/proc/" + std::to_string(process.pid) + "/task");
+            for (const pid_t tid : threads)
+                thread(process.pid, tid, static_cast<int>(threads.size()));
+        }
 }
 
 /// Its arguments are those of a call that it sleeps in: what they point to stands still.
-void MapLook::thread(pid_t pid, pid_t tid)
+void MapLook::thread(pid_t pid, pid_t tid, int threads)
 {
     const auto sleeping = proc::sleepingCall(tid);
     if (!sleeping || sleeping->number < 0)
@@ -49,6 +53,7 @@ void MapLook::thread(pid_t pid, pid_t tid)
     MapWait wait;
     wait.pid = pid;
     wait.tid = tid;
+    wait.threads = threads;
     wait.call = systemCallName(sleeping->number);
     const std::uint64_t slept = proc::lastRan(tid);
     const std::uint64_t ran = proc::lastRan(0);

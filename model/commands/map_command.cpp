@@ -103,8 +103,13 @@ int mapCommand(const QStringList& arguments)
     if (!read)
         return failMap(exitUsage, wrong);
     Session session;
-    QObject::connect(&session, &Session::problemFound, &session, [](const Problem& problem) {
-        sayError(u"byteyard map: %1 %2"_s.arg(problem.what, problem.remedy));
+    QObject::connect(&session, &Session::problemFound, &session, [&session](const Problem& problem) {
+        const QList<WaitCircle>& circles = session.deadlocks().circles;
+        const bool isInMap = std::any_of(circles.begin(), circles.end(), [&](const WaitCircle& circle) {
+            return circle.what == problem.what;
+        });
+        if (!isInMap)
+            sayError(u"byteyard map: %1 %2"_s.arg(problem.what, problem.remedy));
     });
     session.lookAtMachine(read->pids);
     constexpr auto mostLook = 60s;

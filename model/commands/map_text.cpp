@@ -148,6 +148,11 @@ QString mapText(const Session& session)
             waits += u"    %1 %2: %3\n"_s.arg(process.entry.pid).arg(process.entry.name, sentence);
     if (!waits.isEmpty())
         text += u'\n' + MapTextText::tr("Who waits on what:") + u'\n' + waits;
+    QString circles;
+    for (const WaitCircle& circle : session.deadlocks().circles)
+        circles += u"    %1 %2\n"_s.arg(circle.what, circle.remedy);
+    if (!circles.isEmpty())
+        text += u'\n' + MapTextText::tr("Who can never go on by itself:") + u'\n' + circles;
     if (text.isEmpty())
         return MapTextText::tr("Nothing is shared here that may be looked at.");
     text.chop(1);
@@ -194,11 +199,16 @@ QJsonObject mapObject(const Session& session)
                                  {u"fd"_s, call.fd < 0 ? QJsonValue() : QJsonValue(call.fd)},
                                  {u"endpoint"_s, static_cast<qint64>(call.endpoint)},
                                  {u"seconds"_s, static_cast<double>(call.waited(session.now())) / 1e9}});
-    return {{u"type"_s, u"map"_s},
-            {u"format"_s, 1},
-            {u"endpoints"_s, endpoints},
-            {u"processes"_s, processes},
-            {u"waits"_s, waits}};
+    QJsonArray circles;
+    for (const WaitCircle& circle : session.deadlocks().circles) {
+        QJsonArray pids;
+        for (const quint32 number : circle.processes)
+            if (const LiveProcess* process = session.process(number))
+                pids.append(process->entry.pid);
+        circles.append(QJsonObject{{u"pids"_s, pids}, {u"what"_s, circle.what}});
+    }
+    return {{u"type"_s, u"map"_s},       {u"deadlocks"_s, circles},   {u"format"_s, 1},
+            {u"endpoints"_s, endpoints}, {u"processes"_s, processes}, {u"waits"_s, waits}};
 }
 
 } // namespace byteyard::model

@@ -113,6 +113,7 @@ struct PendingCall
     quint32 endpoint = 0;
     quint64 requested = 0;
     quint64 since = 0;  ///< ns since the run began
+    int threads = 0;    ///< that its process has; 0: not known
     quint64 before = 0; ///< so long it had waited already by then, in ns
     QString detail;
     QString how;        ///< "exact" or "sampled"

@@ -109,6 +109,7 @@ Message readBlocked(Members& m)
     call.requested = m.identity(u"requested"_s); // a program may ask for any number of bytes
     call.since = m.count(u"since"_s);
     call.before = m.count(u"before"_s);
+    call.threads = m.number<int>(u"threads"_s, 0, std::numeric_limits<qint32>::max());
     call.detail = m.text(u"detail"_s);
     call.how = m.neededText(u"how"_s, {u"exact"_s, u"sampled"_s});
     call.paced = m.flag(u"paced"_s);

@@ -7,6 +7,7 @@
 #include "model/topology/topology.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 #include <memory>
@@ -133,6 +134,21 @@ struct Holder
     QString name;
     int fd = -1;
     QString access;
+};
+
+/// Processes of which each waits for the next, and the last for the first; one alone waits for itself.
+struct WaitCircle
+{
+    QList<quint32> processes;
+    QString what;   ///< a sentence
+    QString remedy; ///< a sentence
+};
+
+/// Who can never go on by itself, as far as it is seen.
+struct Deadlocks
+{
+    QSet<quint32> stuck; ///< those in circles, and those who wait for them
+    QList<WaitCircle> circles;
 };
 
 struct RunOptions
@@ -316,6 +332,9 @@ public:
     const LiveEndpoint* endpointOfNode(const QString& node) const;
     const LiveEdge* edgeOf(const QString& edgeId) const;
     QList<PendingCall> pending() const;
+    /// Who waits for whom so that none can go on (wait_circles.h), as was found last: looked for twice a
+    /// second.
+    const Deadlocks& deadlocks() const;
     /// What a process waits on, as a sentence (labs.md); empty when it does not.
     QString blockedSentence(quint32 process) const;
     QList<Rule> rules() const;

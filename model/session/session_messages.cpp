@@ -47,6 +47,7 @@ void Session::Private::handle(const protocol::RunStarted& message)
                         tr("Choose another file; the run goes on without a recording.")});
     }
     slowTimer.start();
+    deadlockTimer.start();
     if (state == State::Starting)
         setState(State::Running);
 }
@@ -104,6 +105,8 @@ void Session::Private::handle(const protocol::Sample& sample)
     for (const protocol::EndpointSample& one : sample.endpoints)
         if (one.open && log)
             log->statistics.setOpen(one.endpoint, *one.open);
+    if (q->isMap())
+        lookForDeadlocks(); // nothing changes until the next look
 }
 
 void Session::Private::handle(const protocol::Holders& message)

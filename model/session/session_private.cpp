@@ -3,6 +3,7 @@
 #include "model/session/engine_command.h"
 #include "model/session/engine_topology.h"
 #include "model/session/sentence.h"
+#include "model/session/wait_circles.h"
 #include "model/topology/topology_file.h"
 
 #include "ipc/capture/call.h"
@@ -25,6 +26,7 @@ constexpr std::chrono::milliseconds mergeRarest = 200ms;
 constexpr int mergeShare = 3;       ///< one part of so many of the time
 constexpr qint64 mergeBudgetMs = 8; ///< so long may one take
 constexpr auto slowTime = 100ms;
+constexpr auto deadlockTime = 500ms;
 constexpr auto replayFrame = 33ms;
 constexpr auto stopTime = 10s;
 
@@ -43,6 +45,11 @@ Session::Private::Private(Session* session) : q(session)
             return;
         refreshNumbers();
         Q_EMIT q->ticked();
+    });
+    deadlockTimer.setInterval(deadlockTime);
+    QObject::connect(&deadlockTimer, &QTimer::timeout, q, [this] {
+        lookForDeadlocks();
+        flushSignals();
     });
     stopTimer.setSingleShot(true);
     stopTimer.setInterval(stopTime);
@@ -227,6 +234,8 @@ void Session::Private::endRun(const QString& reason, const QString& cut)
 {
     stopTimer.stop();
     slowTimer.stop();
+    deadlockTimer.stop();
+    deadlocks = {};
     endTime = q->now();
     refreshNumbers();
     live.end(endTime, cut);
@@ -263,6 +272,18 @@ void Session::Private::addErrorProblem(const protocol::ErrorInfo& error, const Q
 {
     const Sentence sentence = sentenceFor(error, live.nodeName(node));
     addProblem({Fault::Severity::Error, node, sentence.what, sentence.remedy});
+}
+
+void Session::Private::lookForDeadlocks()
+{
+    Deadlocks found = findDeadlocks(live, q->now(), q->isMap());
+    const bool isSame = found.stuck == deadlocks.stuck;
+    deadlocks = std::move(found);
+    for (const WaitCircle& circle : std::as_const(deadlocks.circles)) {
+        const LiveProcess* first = live.process(circle.processes.first());
+        addProblem({Fault::Severity::Warning, first->entry.node, circle.what, circle.remedy});
+    }
+    structureDirty = structureDirty || !isSame;
 }
 
 void Session::Private::refreshNumbers()

@@ -152,6 +152,9 @@ struct Session::Private
     std::chrono::steady_clock::time_point replayedAt;
 
     QTimer mergeTimer;
+    void lookForDeadlocks();
+    Deadlocks deadlocks;
+    QTimer deadlockTimer;
     QTimer slowTimer; ///< rates fall and waiting lasts also when nothing is new
     QTimer stopTimer; ///< how long an engine may take to stop
     std::chrono::steady_clock::time_point lastMerge;

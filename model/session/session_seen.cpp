@@ -136,6 +136,11 @@ const LiveEdge* Session::edgeOf(const QString& edgeId) const
     return d->shown().edgeOf(edgeId);
 }
 
+const Deadlocks& Session::deadlocks() const
+{
+    return d->deadlocks;
+}
+
 QList<PendingCall> Session::pending() const
 {
     return d->shown().pending().values();
