@@ -218,6 +218,7 @@ void MainWindow::connectPanels()
         if (!problems.isEmpty())
             showBanner(tr("Kept, but for a connection: %1").arg(problems.first()));
     });
+    connect(m_canvas, &CanvasView::mapWanted, this, &MainWindow::lookAtMachine);
     connect(m_canvas, &CanvasView::openLabWanted, this, [this] {
         m_docks.value(u"palette"_s)->show();
         m_palette->showLabs();

@@ -84,10 +84,10 @@ void MainWindow::newDocument()
 
 void MainWindow::open()
 {
-    const QString path =
-        QFileDialog::getOpenFileName(this, tr("Open"), QFileInfo(m_document.path()).path(),
-                                     tr("Topologies and sessions (*.byteyard *.pcapng);;Topologies "
-                                        "(*.byteyard);;Sessions (*.pcapng);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open"), QFileInfo(m_document.path()).path(),
+        tr("Topologies and sessions (*.byteyard *.pcapng *.pcapng.zst);;Topologies "
+           "(*.byteyard);;Sessions (*.pcapng *.pcapng.zst);;All files (*)"));
     if (!path.isEmpty())
         openPath(path);
 }

@@ -154,7 +154,7 @@ void MainWindow::toggleRecord()
         return m_session.stopRecording();
     QString path = QFileDialog::getSaveFileName(
         this, tr("Record the session"), QFileInfo(m_document.path()).completeBaseName() + u".pcapng"_s,
-        tr("Sessions (*.pcapng)"));
+        tr("Sessions (*.pcapng);;Compressed sessions (*.pcapng.zst)"));
     if (path.isEmpty())
         return;
     if (QFileInfo(path).suffix().isEmpty())

@@ -74,6 +74,7 @@ CanvasView::CanvasView(model::Document& document, model::Session& session, QWidg
             [this](bool empty) { d->offers->setVisible(empty); });
     connect(d->offers, &EmptyOffers::typeWanted, this, &CanvasView::quickInsert);
     connect(d->offers, &EmptyOffers::labWanted, this, &CanvasView::openLabWanted);
+    connect(d->offers, &EmptyOffers::mapWanted, this, &CanvasView::mapWanted);
     d->offers->setVisible(d->scene.nodes().isEmpty());
     connect(&Theme::instance(), &Theme::changed, &d->scene, &CanvasScene::refresh);
     connect(&document, &model::Document::wasReset, this, [this] {

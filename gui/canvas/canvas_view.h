@@ -90,6 +90,7 @@ Q_SIGNALS:
     void scriptWanted(const QString& nodeId); ///< an actor's script is to be written
     void edgeEditWanted();                    ///< the selected connection's properties are to be set
     void openLabWanted();                     ///< from the empty canvas's offers
+    void mapWanted();                         ///< from there, too
 
 protected:
     bool viewportEvent(QEvent* event) override;

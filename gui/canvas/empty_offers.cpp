@@ -13,7 +13,7 @@ namespace byteyard::gui {
 
 EmptyOffers::EmptyOffers(QWidget* parent)
     : QWidget(parent), m_title(new QLabel), m_type(new QPushButton), m_lab(new QPushButton),
-      m_drag(new QLabel)
+      m_map(new QPushButton), m_drag(new QLabel)
 {
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(14);
@@ -27,15 +27,18 @@ EmptyOffers::EmptyOffers(QWidget* parent)
     row->setSpacing(10);
     m_type->setIcon(Theme::instance().icon(u"edit"_s));
     m_lab->setIcon(Theme::instance().icon(u"lab"_s));
+    m_map->setIcon(Theme::instance().icon(u"peek"_s));
     row->addStretch();
     row->addWidget(m_type);
     row->addWidget(m_lab);
+    row->addWidget(m_map);
     row->addStretch();
     layout->addWidget(m_title);
     layout->addLayout(row);
     layout->addWidget(m_drag);
     connect(m_type, &QPushButton::clicked, this, &EmptyOffers::typeWanted);
     connect(m_lab, &QPushButton::clicked, this, &EmptyOffers::labWanted);
+    connect(m_map, &QPushButton::clicked, this, &EmptyOffers::mapWanted);
     setTexts();
 }
 
@@ -44,6 +47,7 @@ void EmptyOffers::setTexts()
     m_title->setText(tr("Nothing here yet"));
     m_type->setText(tr("Type a pipeline"));
     m_lab->setText(tr("Open a lab"));
+    m_map->setText(tr("See what runs here"));
     m_drag->setText(tr("or drag a part from the palette to here"));
 }
 

@@ -7,7 +7,8 @@ class QPushButton;
 
 namespace byteyard::gui {
 
-/// What an empty canvas offers: type a pipeline, open a lab, drag a part.
+/// What an empty canvas offers: type a pipeline, open a lab, see what runs on this machine, drag a
+/// part.
 class EmptyOffers : public QWidget
 {
     Q_OBJECT
@@ -18,6 +19,7 @@ public:
 Q_SIGNALS:
     void typeWanted();
     void labWanted();
+    void mapWanted();
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -28,6 +30,7 @@ private:
     QLabel* m_title;
     QPushButton* m_type;
     QPushButton* m_lab;
+    QPushButton* m_map;
     QLabel* m_drag;
 };
 

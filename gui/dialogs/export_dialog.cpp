@@ -4,6 +4,7 @@
 #include "model/log/export.h"
 #include "model/log/format.h"
 #include "model/log/html_report.h"
+#include "model/log/zstd_stream.h"
 
 #include <QDialogButtonBox>
 #include <QFileDialog>
@@ -72,7 +73,7 @@ void ExportDialog::check()
     if (!known)
         m_format->setText(
             tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark), .html (a "
-               "report)."));
+               "report); .zst behind it compresses."));
     else if (format == model::ExportFormat::JsonLines)
         m_format->setText(tr("JSON Lines: one object a line, with the topology and a summary."));
     else if (format == model::ExportFormat::Csv)
@@ -82,6 +83,8 @@ void ExportDialog::check()
                               .arg(model::formatCount(model::HtmlReport::rowsMost)));
     else
         m_format->setText(tr("pcapng: opens in Wireshark, and here again."));
+    if (known && model::isZstdName(m_path->text()))
+        m_format->setText(m_format->text() + u' ' + tr("Compressed (zstd)."));
     const bool exists = known && QFileInfo::exists(path());
     m_export->setText(exists ? tr("&Replace") : tr("&Export"));
     if (exists)

@@ -40,8 +40,9 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
                 tr("--budget %1 is no number of calls a second. Choose one from 0 (no bound) to 1000000000.")
                     .arg(value);
     } else if (name == "--record"_L1) {
-        if (!value.endsWith(".pcapng"_L1))
-            return RunArgumentsText::tr("--record %1 does not end in .pcapng. Name a file that does.")
+        if (!value.endsWith(".pcapng"_L1) && !value.endsWith(".pcapng.zst"_L1))
+            return RunArgumentsText::tr(
+                       "--record %1 does not end in .pcapng or .pcapng.zst. Name a file that does.")
                 .arg(value);
         into.record = value;
     } else if (name == "--group"_L1) {
@@ -59,9 +60,10 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
         RunArguments::Export one;
         one.path = value;
         if (!exportFormatOf(value, one.format))
-            return RunArgumentsText::tr(
-                       "--export %1 has an ending that is not known. Choose .jsonl, .csv, .pcapng or .html.")
-                .arg(value);
+            return RunArgumentsText::
+                tr("--export %1 has an ending that is not known. Choose .jsonl, .csv, .pcapng or .html, with "
+                   ".zst behind it to compress.")
+                    .arg(value);
         into.exports.append(one);
     }
     return {};

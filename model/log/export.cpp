@@ -4,6 +4,7 @@
 #include "model/log/html_report.h"
 #include "model/log/json_lines.h"
 #include "model/log/session_encoder.h"
+#include "model/log/zstd_stream.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -151,8 +152,9 @@ bool exportFormatOf(const QString& path, ExportFormat& format)
     static const std::array endings = {
         std::pair(".jsonl"_L1, ExportFormat::JsonLines), std::pair(".csv"_L1, ExportFormat::Csv),
         std::pair(".pcapng"_L1, ExportFormat::Pcapng), std::pair(".html"_L1, ExportFormat::Html)};
+    const QString plain = isZstdName(path) ? path.chopped(4) : path;
     for (const auto& [ending, found] : endings) {
-        if (path.endsWith(ending, Qt::CaseInsensitive)) {
+        if (plain.endsWith(ending, Qt::CaseInsensitive)) {
             format = found;
             return true;
         }
@@ -181,6 +183,8 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
     const quint64 end = store.end();
     control.total = end - first;
     const std::unique_ptr<Writer> writer = writerFor(format, catalog);
+    const std::unique_ptr<ZstdWriter> compressed =
+        isZstdName(path) ? std::make_unique<ZstdWriter>() : nullptr;
     const LogMatcher matches(filter, catalog);
     quint64 exported = 0;
     quint64 missing = first; // gone because of the store's limit, also while this goes on
@@ -188,7 +192,8 @@ QString exportLog(const QString& path, ExportFormat format, const EventStore& st
     bool sound = true;
     const auto flush = [&] {
         QByteArray& buffer = writer->buffer();
-        sound = writeWhole(file, buffer);
+        sound = !compressed ? writeWhole(file, buffer)
+                            : buffer.isEmpty() || writeWhole(file, compressed->frame(buffer));
         buffer.resize(0);
         return sound;
     };

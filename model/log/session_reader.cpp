@@ -2,6 +2,7 @@
 #include "model/log/session_file.h"
 #include "model/log/session_words.h"
 #include "model/log/statistics.h"
+#include "model/log/zstd_stream.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -381,8 +382,12 @@ SessionContent readSessionFile(const QString& path, JobControl& control)
     SessionContent content;
     if (!file.open(QIODevice::ReadOnly))
         content.error = file.errorString();
-    else
+    else if (ZstdReader::isCompressed(file)) {
+        ZstdReader plain(file);
+        content = readSession(plain, control);
+    } else {
         content = readSession(file, control);
+    }
     if (!content.error.isEmpty())
         content.error = QCoreApplication::translate("SessionFile", "%1 cannot be opened as a session: %2.")
                             .arg(path, content.error);

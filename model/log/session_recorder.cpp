@@ -1,6 +1,7 @@
 #include "model/log/format.h"
 #include "model/log/session_encoder.h"
 #include "model/log/session_file.h"
+#include "model/log/zstd_stream.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -45,6 +46,7 @@ public:
     const std::function<Catalog()> catalog;
     QFile file;
     SessionEncoder encoder;
+    std::unique_ptr<ZstdWriter> compressed; ///< none: the blocks go into the file as they are
     quint64 next = 0;
     std::thread thread;
     std::atomic<quint64> bytesWritten = 0;
@@ -86,21 +88,23 @@ bool SessionRecorder::Private::flush()
     if (blocks.isEmpty())
         return true;
     const qint64 start = static_cast<qint64>(bytesWritten.load());
+    const QByteArray frame = compressed ? compressed->frame(blocks) : QByteArray();
+    const QByteArray& bytes = compressed ? frame : blocks;
     qint64 written = 0;
-    while (written < blocks.size()) {
-        const qint64 now = file.write(blocks.constData() + written, blocks.size() - written);
+    while (written < bytes.size()) {
+        const qint64 now = file.write(bytes.constData() + written, bytes.size() - written);
         if (now <= 0)
             break;
         written += now;
     }
-    if (written == blocks.size()) {
+    if (written == bytes.size() && written > 0) {
         bytesWritten += static_cast<quint64>(written);
         blocks.resize(0); // keeps its room
         return true;
     }
     const QString why = file.errorString();
     // Half a block at the end would be the only damage in the file: it goes.
-    const qint64 whole = wholeBlocks(blocks, written);
+    const qint64 whole = compressed ? 0 : wholeBlocks(blocks, written);
     file.resize(start + whole);
     bytesWritten += static_cast<quint64>(whole);
     const std::scoped_lock lock(mutex);
@@ -145,6 +149,8 @@ QString SessionRecorder::start()
                       QFileDevice::ReadOwner | QFileDevice::WriteOwner))
         return Private::tr("%1 cannot be written: %2. Record to another place.")
             .arg(d->path, d->file.errorString());
+    if (isZstdName(d->path))
+        d->compressed = std::make_unique<ZstdWriter>();
     d->encoder.begin(d->catalog());
     if (!d->flush())
         return error();

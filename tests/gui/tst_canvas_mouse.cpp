@@ -357,14 +357,17 @@ private Q_SLOTS:
         QCOMPARE(f.document.topology(), once);
     }
 
-    void anEmptyCanvasOffersThreeThings()
+    void anEmptyCanvasOffersFourThings()
     {
         CanvasFixture f;
         QSignalSpy lab(&f.view, &gui::CanvasView::openLabWanted);
+        QSignalSpy map(&f.view, &gui::CanvasView::mapWanted);
         const auto buttons = f.view.findChildren<QAbstractButton*>();
-        QCOMPARE(buttons.size(), 2);
+        QCOMPARE(buttons.size(), 3); // and to drag a part
         QTest::mouseClick(buttons.at(1), Qt::LeftButton);
         QCOMPARE(lab.size(), 1);
+        QTest::mouseClick(buttons.at(2), Qt::LeftButton);
+        QCOMPARE(map.size(), 1);
         QTest::mouseClick(buttons.at(0), Qt::LeftButton);
         QVERIFY(f.line() != nullptr);
         f.type(u"ls"_s);

@@ -125,6 +125,28 @@ int childOf(int pid, const QString& name)
     return 0;
 }
 
+/// A shell that waits for the programs of a pipeline, of which each is itself already.
+bool runs(const Stranger& shell, const QStringList& names)
+{
+    if (!shell.sleepsIn(SYS_wait4))
+        return false;
+    return std::all_of(names.begin(), names.end(),
+                       [&](const QString& name) { return childOf(shell.pid(), name) != 0; });
+}
+
+/// It has made all that it makes: from then on it sleeps for a moment, again and again.
+bool hasAll(const Stranger& stranger)
+{
+    return QTest::qWaitFor(
+        [&] { return stranger.sleepsIn(SYS_clock_nanosleep) || stranger.sleepsIn(SYS_nanosleep); }, patience);
+}
+
+bool sleepsInRead(int pid)
+{
+    const auto call = ipc::proc::sleepingCall(pid);
+    return call && call->number == SYS_read;
+}
+
 } // namespace
 
 class TestEngineMap : public QObject
@@ -137,8 +159,7 @@ private Q_SLOTS:
         QTemporaryDir directory;
         const QString go = directory.filePath(u"go"_s);
         Stranger stranger({peerOf("strangers"), u"objects"_s, go});
-        QTRY_VERIFY_WITH_TIMEOUT(stranger.sleepsIn(SYS_clock_nanosleep) || stranger.sleepsIn(SYS_nanosleep),
-                                 patience);
+        QVERIFY(hasAll(stranger));
         EngineClient engine;
         QVERIFY(engine.greet());
         QVERIFY(look(engine, {stranger.pid()}));
@@ -167,8 +188,8 @@ private Q_SLOTS:
     void theEndsOfAPipeAndWhoWaitsAreTold()
     {
         Stranger shell({u"sh"_s, u"-c"_s, u"yes | sleep 1000"_s});
-        int yes = 0;
-        QTRY_VERIFY_WITH_TIMEOUT((yes = childOf(shell.pid(), u"yes"_s)) != 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(runs(shell, {u"yes"_s, u"sleep"_s}), patience);
+        const int yes = childOf(shell.pid(), u"yes"_s);
         const int sleep = childOf(shell.pid(), u"sleep"_s);
         QTRY_VERIFY_WITH_TIMEOUT(
             ipc::proc::sleepingCall(yes) && ipc::proc::sleepingCall(yes)->number == SYS_write, patience);
@@ -200,8 +221,9 @@ private Q_SLOTS:
     void whatChangesIsToldAndTheEndOfAllEndsTheMap()
     {
         Stranger shell({u"sh"_s, u"-c"_s, u"sleep 1000 | cat; sleep 1000"_s});
-        int cat = 0;
-        QTRY_VERIFY_WITH_TIMEOUT((cat = childOf(shell.pid(), u"cat"_s)) != 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(runs(shell, {u"sleep"_s, u"cat"_s}), patience);
+        const int cat = childOf(shell.pid(), u"cat"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(sleepsInRead(cat), patience);
         const int sleep = childOf(shell.pid(), u"sleep"_s);
         EngineClient engine;
         QVERIFY(engine.greet());
@@ -308,8 +330,9 @@ private Q_SLOTS:
     void nothingIsHeldAndNobodyIsTraced()
     {
         Stranger shell({u"sh"_s, u"-c"_s, u"sleep 1000 | cat"_s});
-        int cat = 0;
-        QTRY_VERIFY_WITH_TIMEOUT((cat = childOf(shell.pid(), u"cat"_s)) != 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(runs(shell, {u"sleep"_s, u"cat"_s}), patience);
+        const int cat = childOf(shell.pid(), u"cat"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(sleepsInRead(cat), patience);
         EngineClient engine;
         QVERIFY(engine.greet());
         const QSet<int> before = channelsOf(engine.worker());
@@ -323,6 +346,7 @@ private Q_SLOTS:
     void oneWhoMayNotLookIsToldSo()
     {
         Stranger shell({u"sh"_s, u"-c"_s, u"sleep 1000 | cat"_s});
+        QTRY_VERIFY_WITH_TIMEOUT(runs(shell, {u"sleep"_s, u"cat"_s}), patience);
         EngineClient engine({}, EngineClient::As::Nobody);
         QVERIFY(engine.greet());
         QVERIFY(look(engine, {shell.pid()}));
@@ -339,8 +363,7 @@ private Q_SLOTS:
         QTemporaryDir directory;
         const QString go = directory.filePath(u"go"_s);
         Stranger stranger({peerOf("strangers"), u"objects"_s, go});
-        QTRY_VERIFY_WITH_TIMEOUT(stranger.sleepsIn(SYS_clock_nanosleep) || stranger.sleepsIn(SYS_nanosleep),
-                                 patience);
+        QVERIFY(hasAll(stranger));
         EngineClient engine;
         QVERIFY(engine.greet());
         QVERIFY(look(engine, {stranger.pid()}));
@@ -375,8 +398,9 @@ private Q_SLOTS:
     void holdersAreThoseOfTheLook()
     {
         Stranger shell({u"sh"_s, u"-c"_s, u"sleep 1000 | cat"_s});
-        int cat = 0;
-        QTRY_VERIFY_WITH_TIMEOUT((cat = childOf(shell.pid(), u"cat"_s)) != 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(runs(shell, {u"sleep"_s, u"cat"_s}), patience);
+        const int cat = childOf(shell.pid(), u"cat"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(sleepsInRead(cat), patience);
         const int sleep = childOf(shell.pid(), u"sleep"_s);
         EngineClient engine;
         QVERIFY(engine.greet());
