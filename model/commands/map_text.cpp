@@ -36,10 +36,20 @@ QString fillWords(const LiveEndpoint& endpoint)
     QStringList words;
     if (const QString state = endpoint.entry.facts.value(u"state"_s).toString(); !state.isEmpty())
         words.append(state);
+    const QJsonObject& facts = endpoint.entry.facts;
+    QStringList values;
+    for (const QJsonValue& value : facts.value(u"values"_s).toArray())
+        values.append(QString::number(value.toInteger()));
+    if (!values.isEmpty())
+        return MapTextText::tr("values %1").arg(values.join(u", "_s));
+    for (const QLatin1StringView counter : {"value"_L1, "count"_L1})
+        if (facts.contains(counter))
+            return MapTextText::tr("value %1").arg(facts.value(counter).toInteger());
     if (endpoint.fill && endpoint.fill2)
         words.append(MapTextText::tr("unread %1 and %2")
                          .arg(formatBytes(*endpoint.fill), formatBytes(*endpoint.fill2)));
-    else if (endpoint.fill && endpoint.fill == endpoint.capacity && !endpoint.writeBlocks)
+    else if (endpoint.fill && endpoint.capacity != 0 && endpoint.fill == endpoint.capacity &&
+             !endpoint.writeBlocks)
         words.append(formatBytes(endpoint.capacity)); // memory
     else if (const auto fill = endpoint.fill ? endpoint.fill : endpoint.fill2)
         words.append(endpoint.capacity != 0
@@ -47,7 +57,6 @@ QString fillWords(const LiveEndpoint& endpoint)
                          : MapTextText::tr("%1 in it").arg(formatBytes(*fill)));
     else if (endpoint.capacity != 0)
         words.append(formatBytes(endpoint.capacity));
-    const QJsonObject& facts = endpoint.entry.facts;
     if (facts.contains(u"msg_qnum"_s))
         words.append(MapTextText::tr("%n message(s)", nullptr, facts.value(u"msg_qnum"_s).toInt()));
     if (facts.contains(u"backlog"_s))
