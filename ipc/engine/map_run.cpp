@@ -150,9 +150,6 @@ void MapRun::look()
 
 void MapRun::tellProcesses(const MachineMap& part, const std::set<pid_t>& there)
 {
-    std::set<pid_t> pids;
-    for (const MapProcess& each : part.processes)
-        pids.insert(each.pid);
     // Parents first, as far as they are there.
     std::vector<const MapProcess*> ordered;
     for (const MapProcess& each : part.processes)
@@ -162,14 +159,19 @@ void MapRun::tellProcesses(const MachineMap& part, const std::set<pid_t>& there)
     });
     for (const MapProcess* each : ordered)
         tellProcess(*each);
-    for (auto& [pid, process] : m_processes) {
-        if (there.contains(pid) || process.record.state == ProcessState::Exited)
-            continue;
-        process.record.state = ProcessState::Exited; // how, its parent alone knows
-        process.record.isEndUnknown = true;
-        process.record.time = now();
-        m_queue.control(processFrame(process.record));
-    }
+    for (auto& [pid, process] : m_processes)
+        if (!there.contains(pid))
+            tellEnd(process.record);
+}
+
+void MapRun::tellEnd(ProcessRecord& process)
+{
+    if (process.state == ProcessState::Exited)
+        return;
+    process.state = ProcessState::Exited;
+    process.isEndUnknown = true; // its parent alone knows
+    process.time = now();
+    m_queue.control(processFrame(process));
 }
 
 void MapRun::tellProcess(const MapProcess& seen)
@@ -181,6 +183,8 @@ void MapRun::tellProcess(const MapProcess& seen)
         if (known.record.state == state && known.record.name == seen.name && known.record.argv == seen.argv)
             return;
     } else {
+        if (known.record.number != 0)
+            tellEnd(known.record); // its number is another's now
         known.startTime = seen.startTime;
         known.record = {};
         known.record.number = ++m_numbers.process;

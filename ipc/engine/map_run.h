@@ -66,6 +66,7 @@ private:
     std::uint64_t now() const;
     void tellProcesses(const MachineMap& part, const std::set<pid_t>& there);
     void tellProcess(const MapProcess& seen);
+    void tellEnd(ProcessRecord& process);
     void tellObjects(const MachineMap& part);
     void tellObject(const MapObject& seen);
     void tellEdges(const MachineMap& part);
