@@ -238,9 +238,10 @@ void MainWindow::updateStatus()
             processes += u", "_s + tr("%n attached", nullptr, attached);
         parts.append(processes);
         parts.append(tr("%n endpoint(s)", nullptr, static_cast<int>(m_session.endpoints().size())));
-        parts.append(tr("%1 event(s)", nullptr, plural(m_session.eventCount()))
-                         .arg(model::formatCount(m_session.eventCount())));
-        if (m_session.isLive())
+        if (!m_session.isMap()) // what moves there is unobserved: no number is one
+            parts.append(tr("%1 event(s)", nullptr, plural(m_session.eventCount()))
+                             .arg(model::formatCount(m_session.eventCount())));
+        if (m_session.isLive() && !m_session.isMap())
             parts.append(model::formatRate(rate));
     }
     m_status->setText(parts.join(u" · "_s));
@@ -259,17 +260,20 @@ void MainWindow::updateStatus()
     const QString capture =
         m_session.captureText().isEmpty() ? tr("capture: %1").arg(chosenCapture()) : m_session.captureText();
     m_captureLabel->setText(
-        tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
+        m_session.isMap()
+            ? tr("this machine · %1").arg(capture)
+            : tr("this machine · %1 · %2 lost").arg(capture, model::formatCount(m_session.lost())));
     // How the capture works stands in the tool bar where there is room, else in the status bar.
     const int missing = m_captureAction->isVisible()
                             ? 0
                             : m_captureLabel->sizeHint().width() + m_toolBar->layout()->spacing();
     m_captureAction->setVisible(m_toolBar->sizeHint().width() + missing <= width());
     if (!m_captureAction->isVisible())
-        right += capture + u" · "_s;
-    m_recording->setText(
-        right +
-        tr("%1 event(s) lost", nullptr, plural(m_session.lost())).arg(model::formatCount(m_session.lost())));
+        right += m_session.isMap() ? capture : capture + u" · "_s;
+    if (!m_session.isMap())
+        right += tr("%1 event(s) lost", nullptr, plural(m_session.lost()))
+                     .arg(model::formatCount(m_session.lost()));
+    m_recording->setText(right);
 }
 
 } // namespace byteyard::gui

@@ -310,6 +310,8 @@ QList<Fact> runFacts(const Session& session)
         return facts;
     facts.append({LiveFactsText::tr("time"), formatDuration(session.now()), {}});
     facts.append({LiveFactsText::tr("capture"), session.captureText(), {}});
+    if (session.isMap())
+        return facts + processFacts(session); // no call is followed: none can be counted, or lost
     facts.append({LiveFactsText::tr("events"), formatCount(session.eventCount()), {}});
     facts.append({LiveFactsText::tr("lost"), formatCount(session.lost()), {}});
     return facts + processFacts(session);

@@ -105,8 +105,12 @@ bool ProcessChooser::isEmpty() const
 
 void ProcessChooser::keepCurrent()
 {
-    if (!m_table->currentIndex().isValid() && m_sorted->rowCount() > 0)
-        m_table->setCurrentIndex(m_sorted->index(0, 0));
+    // Where the chosen row goes, the view makes another one the current one, and chooses none.
+    const QModelIndex current = m_table->currentIndex();
+    if (m_sorted->rowCount() > 0 && !m_table->selectionModel()->hasSelection())
+        m_table->selectionModel()->setCurrentIndex(current.isValid() ? current : m_sorted->index(0, 0),
+                                                   QItemSelectionModel::ClearAndSelect |
+                                                       QItemSelectionModel::Rows);
     m_table->resizeColumnToContents(static_cast<int>(AttachModel::Column::Pid));
     m_table->resizeColumnToContents(static_cast<int>(AttachModel::Column::User));
     Q_EMIT chosen();

@@ -1,6 +1,7 @@
 #include "ipc/capture/tracer_private.h"
 
 #include "ipc/capture/socket_probe.h"
+#include "ipc/host/object_names.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -118,20 +119,6 @@ std::uint32_t Tracer::Private::endpointOfPath(const TracedThread& thread, const 
     return named == paths.end() ? 0 : named->second;
 }
 
-namespace {
-
-/// What a file under /dev/shm is to those who use it: shm_open(3) and sem_open(3) are libraries.
-Discovery sharedObject(ObjectKey key, const std::string& target, std::uint32_t process)
-{
-    constexpr std::string_view memory = "/dev/shm/";
-    constexpr std::string_view semaphore = "/dev/shm/sem.";
-    if (target.starts_with(semaphore))
-        return {"posix-semaphore", key, "/" + target.substr(semaphore.size()), process};
-    return {"posix-shm", key, "/" + target.substr(memory.size()), process};
-}
-
-} // namespace
-
 /// Which endpoint a new descriptor leads to, by the kernel's answer.
 std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const std::string& path,
                                           ObjectKey& key)
@@ -162,7 +149,8 @@ std::uint32_t Tracer::Private::endpointOf(TracedProcess& process, int fd, const 
                                            : sink.discovered({"pipe", key, {}, process.number});
     else if (target.starts_with("/dev/shm/") && !target.ends_with(" (deleted)") &&
              !(target.starts_with("/dev/shm/sem.") && isBeingMade(path, target)))
-        endpoint = sink.discovered(sharedObject(key, target, process.number));
+        endpoint = sink.discovered(
+            {host::sharedName(target)->first, key, host::sharedName(target)->second, process.number});
     else if (foundFiles.take(target))
         endpoint = sink.discovered({"file", key, target, process.number});
     if (endpoint != 0)

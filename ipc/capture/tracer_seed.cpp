@@ -1,12 +1,11 @@
 #include "ipc/capture/tracer_private.h"
 #include "ipc/host/memory_maps.h"
+#include "ipc/host/object_names.h"
 #include "ipc/host/process_scan.h"
 
 #include <algorithm>
 #include <cstdlib>
-#include <linux/magic.h>
 #include <sys/socket.h>
-#include <sys/statfs.h>
 
 // What a process has open and mapped when somebody attaches to it: the kernel's answers in /proc. Where
 // others that are followed have the same object, or the same open file description, it becomes one with
@@ -16,12 +15,6 @@ namespace byteyard::ipc {
 
 namespace {
 
-#ifndef MQUEUE_MAGIC
-constexpr auto mqueueMagic = 0x19800202;
-#else
-constexpr auto mqueueMagic = MQUEUE_MAGIC;
-#endif
-constexpr std::string_view memfdHead = "/memfd:";
 constexpr std::string_view deletedTail = " (deleted)";
 
 std::string openPlace(pid_t pid, int fd)
@@ -32,15 +25,6 @@ std::string openPlace(pid_t pid, int fd)
 bool isConnection(const SocketFacts& facts)
 {
     return facts.hasPeer && facts.type != SOCK_DGRAM;
-}
-
-/// "a" of "/memfd:a (deleted)".
-std::string memfdTitle(std::string_view target)
-{
-    target.remove_prefix(memfdHead.size());
-    if (target.ends_with(deletedTail))
-        target.remove_suffix(deletedTail.size());
-    return std::string(target);
 }
 
 } // namespace
@@ -149,12 +133,9 @@ std::uint32_t Tracer::Private::existingObject(TracedProcess& process, int fd, co
     if (key.kind == ObjectKey::Kind::Eventfd)
         return sink.discovered({"eventfd", key, {}, process.number});
     const std::string target = proc::descriptorTarget(tableTask(process), fd);
-    if (target.starts_with(memfdHead))
-        return sink.discovered({"memfd", key, memfdTitle(target), process.number});
-    struct statfs system
-    {
-    };
-    if (statfs(openPlace(tableTask(process), fd).c_str(), &system) == 0 && system.f_type == mqueueMagic) {
+    if (const auto shared = host::sharedName(target); shared && shared->first == "memfd")
+        return sink.discovered({shared->first, key, shared->second, process.number});
+    if (host::isQueue(openPlace(tableTask(process), fd))) {
         const std::uint32_t queue = sink.discovered({"posix-queue", key, target, process.number});
         if (queue != 0)
             addresses["mq:" + target] = queue;
@@ -237,8 +218,6 @@ std::uint32_t Tracer::Private::existingConnection(const TracedProcess& process, 
 /// Memory that it shares with others (mmap(2), shmat(2)).
 void Tracer::Private::adoptMappings(TracedProcess& process)
 {
-    constexpr std::string_view memory = "/dev/shm/";
-    constexpr std::string_view semaphore = "/dev/shm/sem.";
     for (const host::SharedMapping& each : host::sharedMappings("/proc", process.pid)) {
         const ObjectKey key = each.object.sysv ? ObjectKey(ObjectKey::Kind::SysvShm, each.object.id.inode)
                                                : ObjectKey(each.object.id);
@@ -249,14 +228,9 @@ void Tracer::Private::adoptMappings(TracedProcess& process)
             endpoint = known->second;
         else if (const auto named = paths.find(each.path); named != paths.end())
             endpoint = named->second;
-        else if (each.path.starts_with(memfdHead))
-            endpoint = sink.discovered({"memfd", key, memfdTitle(each.path), process.number});
-        else if (each.path.starts_with(semaphore) && !each.path.ends_with(deletedTail))
-            endpoint = sink.discovered(
-                {"posix-semaphore", key, "/" + each.path.substr(semaphore.size()), process.number});
-        else if (each.path.starts_with(memory) && !each.path.ends_with(deletedTail))
-            endpoint =
-                sink.discovered({"posix-shm", key, "/" + each.path.substr(memory.size()), process.number});
+        else if (const auto shared = host::sharedName(each.path);
+                 shared && (shared->first == "memfd" || !each.path.ends_with(deletedTail)))
+            endpoint = sink.discovered({shared->first, key, shared->second, process.number});
         if (endpoint == 0)
             continue;
         objects[key] = endpoint;

@@ -1,9 +1,9 @@
 #include "ipc/engine/machine_map.h"
 
 #include "ipc/engine/map_look.h"
-#include "ipc/engine/map_named.h"
 #include "ipc/host/attachable.h"
 #include "ipc/host/lock_table.h"
+#include "ipc/host/object_names.h"
 #include "ipc/host/proc.h"
 #include "ipc/host/process_scan.h"
 
@@ -157,7 +157,7 @@ void MapLook::descriptor(pid_t pid, int fd, const std::string& place)
         if ((flags & O_PATH) != 0)
             return;
         const bool isAtRoot = target.rfind('/') == 0; // as queues are in their file system
-        if (isAtRoot && isQueue(place)) {
+        if (isAtRoot && host::isQueue(place)) {
             const std::size_t queue = object(key, "posix-queue", plain(target));
             return use({pid, fd, queue, queueSide(flags), {}});
         }
@@ -185,7 +185,7 @@ void MapLook::special(pid_t pid, int fd, const ObjectKey& key, const struct stat
         const std::size_t pipe = object(key, isNamed ? "fifo" : "pipe", isNamed ? plain(target) : "");
         return use({pid, fd, pipe, streamSide(proc::descriptorFlags(pid, fd).value_or(O_RDWR)), {}});
     }
-    if (const auto shared = sharedName(target))
+    if (const auto shared = host::sharedName(target))
         use({pid,
              fd,
              object(key, shared->first, shared->second),
@@ -203,7 +203,7 @@ void MapLook::mappings(pid_t pid)
         std::string_view side = "attach";
         if (each.object.sysv) {
             found = object(key, "sysv-shm", {});
-        } else if (const auto shared = sharedName(each.path)) {
+        } else if (const auto shared = host::sharedName(each.path)) {
             found = object(key, shared->first, shared->second);
             side = shared->first == "posix-semaphore" ? "use" : side;
         } else if (each.path.starts_with("/dev/zero")) {

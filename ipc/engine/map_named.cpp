@@ -1,8 +1,7 @@
-#include "ipc/engine/map_named.h"
-
 #include "ipc/endpoint/persistent.h"
 #include "ipc/endpoint/pipe_probe.h"
 #include "ipc/engine/map_look.h"
+#include "ipc/host/object_names.h"
 #include "ipc/host/proc.h"
 #include "ipc/process/fd.h"
 
@@ -12,7 +11,6 @@
 #include <memory>
 #include <sstream>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 
 namespace byteyard::ipc::engine {
 
@@ -29,33 +27,6 @@ std::string keyWord(int key)
 }
 
 } // namespace
-
-std::optional<std::pair<std::string_view, std::string>> sharedName(std::string_view target)
-{
-    constexpr std::string_view deleted = " (deleted)";
-    constexpr std::string_view memory = "/dev/shm/";
-    constexpr std::string_view semaphore = "/dev/shm/sem.";
-    constexpr std::string_view anonymous = "/memfd:";
-    if (target.ends_with(deleted))
-        target.remove_suffix(deleted.size());
-    if (target.starts_with(anonymous))
-        return std::pair(std::string_view("memfd"), std::string(target.substr(anonymous.size())));
-    if (target.starts_with(semaphore))
-        return std::pair(std::string_view("posix-semaphore"),
-                         "/" + std::string(target.substr(semaphore.size())));
-    if (target.starts_with(memory))
-        return std::pair(std::string_view("posix-shm"), "/" + std::string(target.substr(memory.size())));
-    return std::nullopt;
-}
-
-bool isQueue(const std::string& place)
-{
-    constexpr auto queues = 0x19800202; // MQUEUE_MAGIC of linux/magic.h, which older headers do not have
-    struct statfs system
-    {
-    };
-    return ::statfs(place.c_str(), &system) == 0 && system.f_type == queues;
-}
 
 /// A table of /proc/sysvipc (sysvipc(7), proc(5)): a line of heads, then the key, the id and the rest by the
 /// heads' names.
@@ -104,7 +75,7 @@ void MapLook::directory(const char* path)
         const ObjectId id{status.st_dev, status.st_ino};
         if (isQueues)
             object(id, "posix-queue", std::string("/") + entry->d_name);
-        else if (const auto shared = sharedName(place))
+        else if (const auto shared = host::sharedName(place))
             object(id, shared->first, shared->second);
     }
 }

@@ -1,5 +1,7 @@
 #include "ipc/engine/map_sockets.h"
 
+#include "ipc/capture/traced.h"
+
 #include <arpa/inet.h>
 #include <array>
 #include <fstream>
@@ -11,11 +13,6 @@
 namespace byteyard::ipc::engine {
 
 namespace {
-
-std::string_view kindOfUnix(int type)
-{
-    return type == SOCK_STREAM ? "unix-stream" : type == SOCK_DGRAM ? "unix-datagram" : "unix-seqpacket";
-}
 
 /// Of one that sock_diag does not know: of another network namespace, or of a protocol that it does not list.
 std::string_view kindOfProtocol(std::string_view protocol)
@@ -125,7 +122,7 @@ void SocketPlaces::placeUnix(const host::SocketState& state, SocketPlace& place)
 {
     const auto known = m_names.find(state.inode);
     const int type = known == m_names.end() ? SOCK_STREAM : known->second.type;
-    place.kind = kindOfUnix(type);
+    place.kind = socketKind(AF_UNIX, type);
     place.name = nameOf(state.inode);
     if (state.state == TCP_LISTEN) {
         place.side = "listen";

@@ -17,16 +17,6 @@ struct BlockedObjectText
 };
 using Say = BlockedObjectText;
 
-/// The value of a word "key=value" of a call's detail.
-QString detailWord(const PendingCall& call, const QString& key)
-{
-    const QStringList words = call.detail.split(u' ', Qt::SkipEmptyParts);
-    for (const QString& word : words)
-        if (word.startsWith(key + u'='))
-            return word.mid(key.size() + 1);
-    return {};
-}
-
 qint64 factAt(const LiveEndpoint& endpoint, QLatin1StringView name, qsizetype index)
 {
     return endpoint.entry.facts.value(name).toArray().at(index).toInteger();

@@ -41,6 +41,15 @@ const PendingCall* longestCall(const LiveState& live, quint32 process)
     return longest;
 }
 
+QString detailWord(const PendingCall& call, const QString& key)
+{
+    const QStringList words = call.detail.split(u' ', Qt::SkipEmptyParts);
+    for (const QString& word : words)
+        if (word.startsWith(key + u'='))
+            return word.mid(key.size() + 1);
+    return {};
+}
+
 QString callText(const PendingCall& call, const LiveEndpoint* endpoint)
 {
     if (call.call == "futex"_L1 && endpoint != nullptr)

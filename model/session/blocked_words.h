@@ -8,6 +8,8 @@ namespace byteyard::model {
 
 /// The call that a process has waited in for longest; null when it waits in none.
 const PendingCall* longestCall(const LiveState& live, quint32 process);
+/// The value of a word "key=value" of a call's detail.
+QString detailWord(const PendingCall& call, const QString& key);
 /// "write(1)", "semop", and what a program calls it where the kernel has another name for it ("sem_wait").
 QString callText(const PendingCall& call, const LiveEndpoint* endpoint);
 /// "pipe 48211", "fifo /run/…/mailbox", "tcp 127.0.0.1:8080".

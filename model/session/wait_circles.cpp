@@ -137,7 +137,7 @@ private:
         if (isOneOf(call.call, {"semop"_L1, "semtimedop"_L1}))
             return findLastTaker(wait, *endpoint);
         if (call.call.startsWith("futex"_L1))
-            return addPid(wait, wordOf(call, u"owner="_s).toLongLong());
+            return addPid(wait, detailWord(call, u"owner"_s).toLongLong());
         return findOtherEnd(wait, *endpoint);
     }
 
@@ -158,15 +158,6 @@ private:
         wait.wakers = users.readers;
         wait.wakers.removeAll(wait.call->process); // what it has is its own side
         return true;
-    }
-
-    static QString wordOf(const PendingCall& call, const QString& key)
-    {
-        const QStringList words = call.detail.split(u' ', Qt::SkipEmptyParts);
-        for (const QString& word : words)
-            if (word.startsWith(key))
-                return word.mid(key.size());
-        return {};
     }
 
     bool addPid(Wait& wait, qint64 pid) const
@@ -197,7 +188,7 @@ private:
     /// Who took it last has it, when it is used as a lock. One that took it itself may wait for anybody.
     bool findLastTaker(Wait& wait, const LiveEndpoint& endpoint) const
     {
-        const QStringList operations = wordOf(*wait.call, u"ops="_s).split(u',');
+        const QStringList operations = detailWord(*wait.call, u"ops"_s).split(u',');
         const QJsonArray values = endpoint.entry.facts.value("values"_L1).toArray();
         if (operations.size() != 1 || !operations.first().contains(":-"_L1))
             return false;

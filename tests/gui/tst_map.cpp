@@ -68,6 +68,8 @@ private Q_SLOTS:
         QCOMPARE(pipe.entry.capture, u"unobserved"_s); // no 0 B that nobody has seen
         QTRY_VERIFY_WITH_TIMEOUT(isLaidOut(), patience);
         picture(*m_window, u"map"_s);
+        QVERIFY2(!m_window->statusText().contains(u"B/s"_s) && !m_window->statusText().contains(u"event"_s),
+                 qPrintable(m_window->statusText()));
         // What only a run can do says why it cannot be done.
         for (const QString& key : {u"F8"_s, u"F10"_s, u"Ctrl+R"_s, u"Ctrl+Shift+T"_s})
             for (const QAction* action : m_window->findChildren<QAction*>())
