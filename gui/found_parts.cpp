@@ -40,9 +40,12 @@ void FoundParts::fillNodeMenu(QMenu& menu, const QString& key)
     if (!ids.contains(key))
         ids = {key};
     const QList<model::UndrawnPart> parts = m_canvas.undrawn(ids);
-    const auto isConnection = [this](const model::UndrawnPart& part) {
+    const auto cannotBeKept = [this](const model::UndrawnPart& part) {
         const model::LiveEndpoint* endpoint = m_session.endpoint(part.endpoint);
-        return endpoint != nullptr && endpoint->entry.parent != 0;
+        model::Kind known{};
+        return endpoint != nullptr &&
+               (endpoint->entry.parent != 0 || !model::kindFromId(endpoint->entry.kind, known) ||
+                !model::canBeDrawn(known));
     };
     if (m_canvas.undrawn({key}).isEmpty())
         return;
@@ -51,7 +54,7 @@ void FoundParts::fillNodeMenu(QMenu& menu, const QString& key)
     menu.addAction(tr("Keep in the Topology"), this,
                    [this, parts] { Q_EMIT kept(model::keepUndrawn(m_document, m_session, parts)); })
         ->setEnabled(m_session.state() != model::Session::State::Recorded &&
-                     !std::all_of(parts.begin(), parts.end(), isConnection));
+                     !std::all_of(parts.begin(), parts.end(), cannotBeKept));
     const model::UndrawnPart part = m_canvas.undrawn({key}).first();
     const model::LiveEndpoint* endpoint = m_session.endpoint(part.endpoint);
     const QString kind = endpoint != nullptr ? endpoint->entry.kind : processKind();

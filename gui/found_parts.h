@@ -33,7 +33,7 @@ private:
     CanvasView& m_canvas;
     model::Document& m_document;
     model::Session& m_session;
-    QSet<QString> m_hidden{foundFilesOfOne()};
+    QSet<QString> m_hidden{foundHiddenAtFirst()};
 };
 
 } // namespace byteyard::gui

@@ -44,7 +44,7 @@ const Words* wordsOf(const QString& role)
 std::optional<Part> Part::fromId(const QString& id)
 {
     Part part;
-    if (!model::kindFromId(id.section(u':', 0, 0), part.kind))
+    if (!model::kindFromId(id.section(u':', 0, 0), part.kind) || !model::canBeDrawn(part.kind))
         return std::nullopt;
     part.role = id.section(u':', 1);
     if (!part.role.isEmpty() && (part.kind != Kind::Actor || wordsOf(part.role) == nullptr))

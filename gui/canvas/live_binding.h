@@ -98,7 +98,7 @@ private:
     QSet<QString> m_ranEdges;
     QSet<QString> m_discoveredNodes;
     QSet<QString> m_discoveredEdges;
-    QSet<QString> m_hidden{foundFilesOfOne()}; ///< kinds
+    QSet<QString> m_hidden{foundHiddenAtFirst()}; ///< kinds
 };
 
 } // namespace byteyard::gui

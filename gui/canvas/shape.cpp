@@ -33,6 +33,7 @@ Shape shapeOf(Kind kind)
     case Kind::Tcp:
     case Kind::Udp:
     case Kind::Raw:
+    case Kind::Socket:
     case Kind::Pty:
         break;
     }

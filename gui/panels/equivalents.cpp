@@ -198,6 +198,8 @@ QString shellLines(const Topology& topology, const Node& node, const LiveEndpoin
     case Kind::Pty:
         return u"$ script -c 'program' /dev/null\n$ socat PTY,link=tty,rawer EXEC:'program'\n$ stty -F %1 -a"_s
             .arg(live && !live->entry.path.isEmpty() ? live->entry.path : u"/dev/pts/N"_s);
+    case Kind::Socket:
+        return u"$ cat /proc/net/netlink /proc/net/packet\n$ ss -f netlink\n$ ss -f link\n$ ss -f vsock"_s;
     case Kind::Command:
     case Kind::Actor:
         break; // shellLines() of a process

@@ -132,6 +132,8 @@ QString cLines(const Node& node)
     case Kind::Raw:
         return u"int s = socket(%2, SOCK_RAW, IPPROTO_%1);   // needs CAP_NET_RAW\nsendto(s, packet, size, 0, (struct sockaddr *)&address, sizeof address);\nrecv(s, buffer, sizeof buffer, 0);   // with its IP header"_s
             .arg(node.property(u"protocol"_s).toString().toUpper(), internetDomain(node));
+    case Kind::Socket:
+        return u"int s = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);\nsend(s, request, size, 0);   // to the kernel\nrecv(s, answer, sizeof answer, 0);"_s;
     case Kind::Eventfd:
         return u"int e = eventfd(%1, %2);\nuint64_t n = 1;\nwrite(e, &n, sizeof n);   // adds\nread(e, &n, sizeof n);    // takes %3, waits while it is 0"_s
             .arg(number(node, u"value"_s),

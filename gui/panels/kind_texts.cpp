@@ -127,6 +127,13 @@ QString kindText(Kind kind)
         return EquivalentsText::tr(
             "A **raw socket** sends and receives packets of a protocol below TCP and UDP, such as ICMP, "
             "which `ping` uses. It needs the capability CAP_NET_RAW.\n\n*raw(7), capabilities(7)*");
+    case Kind::Socket:
+        return EquivalentsText::tr(
+            "A **socket of another family** than UNIX and IP. With *netlink* a program asks the kernel "
+            "for addresses, routes and devices, or is told when they change, and the C library looks at "
+            "interfaces this way; *packet* is what a network device receives and sends; *vsock* leads to "
+            "another machine on the same host. Its calls are followed, and who is at the other end is "
+            "not.\n\n*socket(2), netlink(7), packet(7), vsock(7)*");
     case Kind::Eventfd:
         return EquivalentsText::tr(
             "An **eventfd** is a counter behind a descriptor: a write adds, a read takes all (or one, as a "

@@ -146,6 +146,7 @@ QColor kindBase(model::Kind kind, bool dark)
     case Kind::Tcp:
     case Kind::Udp:
     case Kind::Raw:
+    case Kind::Socket:
         break;
     }
     return dark ? rgb(0x2ebf8f) : rgb(0x009e73);

@@ -62,10 +62,10 @@ const QHash<int, Hue>& hues(bool dark)
     const auto work = [](bool forDark) {
         const Colors& c = forDark ? darkColors() : lightColors();
         QHash<int, Hue> all;
-        for (const model::KindInfo& info : model::allKinds()) {
-            const QColor base = kindBase(info.kind, forDark);
-            all.insert(static_cast<int>(info.kind), {withContrast(base, {c.canvas, c.surface}, 3.0),
-                                                     mixed(base, c.surface, forDark ? 0.32 : 0.26)});
+        for (const model::Kind kind : model::everyKind()) {
+            const QColor base = kindBase(kind, forDark);
+            all.insert(static_cast<int>(kind), {withContrast(base, {c.canvas, c.surface}, 3.0),
+                                                mixed(base, c.surface, forDark ? 0.32 : 0.26)});
         }
         return all;
     };

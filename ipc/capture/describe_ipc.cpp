@@ -1,6 +1,7 @@
 #include "ipc/capture/describe_words.h"
 #include "ipc/capture/event.h"
 #include "ipc/capture/socket_address.h"
+#include "ipc/capture/socket_family.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -62,7 +63,6 @@ constexpr NamedBits renameNames[] = {{RENAME_NOREPLACE, "RENAME_NOREPLACE"},
                                      {RENAME_WHITEOUT, "RENAME_WHITEOUT"}};
 constexpr NamedBits flockNames[] = {
     {LOCK_NB, "LOCK_NB"}, {LOCK_SH, "LOCK_SH"}, {LOCK_EX, "LOCK_EX"}, {LOCK_UN, "LOCK_UN"}};
-constexpr NamedBits domainNames[] = {{AF_UNIX, "AF_UNIX"}, {AF_INET, "AF_INET"}, {AF_INET6, "AF_INET6"}};
 constexpr NamedBits typeNames[] = {{SOCK_STREAM, "SOCK_STREAM"},
                                    {SOCK_DGRAM, "SOCK_DGRAM"},
                                    {SOCK_SEQPACKET, "SOCK_SEQPACKET"},
@@ -226,11 +226,12 @@ std::string describeIpc(const CallContext& call)
     case Call::Flock:
         return "operation=" + bitNames(a[1] & 0xffffffff, flockNames);
     case Call::Socket:
-        return words(
-            {"domain=" + valueName(a[0] & 0xffffffff, domainNames),
-             "type=" + valueName(a[1] & 0xf, typeNames),
-             word("flags", bitNames(a[1] & (SOCK_NONBLOCK | SOCK_CLOEXEC), socketFlags)),
-             (a[2] & 0xffffffff) != 0 ? "protocol=" + std::to_string(a[2] & 0xffffffff) : std::string()});
+        return words({"domain=" + familyName(static_cast<int>(a[0])),
+                      "type=" + valueName(a[1] & 0xf, typeNames),
+                      word("flags", bitNames(a[1] & (SOCK_NONBLOCK | SOCK_CLOEXEC), socketFlags)),
+                      static_cast<int>(a[2]) != 0 || !hasFollowedPeers(static_cast<int>(a[0]))
+                          ? "protocol=" + protocolName(static_cast<int>(a[0]), static_cast<int>(a[2]))
+                          : std::string()});
     case Call::Bind:
     case Call::Connect:
         return word("peer", encodeWord(addressText(call.memory, a[1], a[2])));

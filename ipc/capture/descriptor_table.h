@@ -18,6 +18,7 @@ struct SocketUse
 {
     int domain = 0;
     int type = 0;
+    bool isOther = false;            ///< of a family whose peers are not followed; its domain is 0, too
     bool isConnecting = false;       ///< connect(2) went on without waiting
     std::string target;              ///< the address that it was connected to
     std::string local;               ///< while it is connecting: from which address

@@ -5,8 +5,12 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+
+#include <linux/vm_sockets.h> // needs sys/socket.h before it
 
 namespace byteyard::ipc {
 
@@ -29,6 +33,22 @@ std::string addressText(const sockaddr_storage& address, std::size_t size)
         }
         inet_ntop(AF_INET6, &six.sin6_addr, text.data(), text.size());
         return "[" + std::string(text.data()) + "]" + port;
+    }
+    if (address.ss_family == AF_NETLINK && size >= sizeof(sockaddr_nl)) {
+        sockaddr_nl link;
+        std::memcpy(&link, &address, sizeof link);
+        return "netlink:" + std::to_string(link.nl_pid) +
+               (link.nl_groups != 0 ? "/" + std::to_string(link.nl_groups) : std::string());
+    }
+    if (address.ss_family == AF_VSOCK && size >= sizeof(sockaddr_vm)) {
+        sockaddr_vm machine;
+        std::memcpy(&machine, &address, sizeof machine);
+        return "vsock:" + std::to_string(machine.svm_cid) + ":" + std::to_string(machine.svm_port);
+    }
+    if (address.ss_family == AF_PACKET && size >= offsetof(sockaddr_ll, sll_addr)) {
+        sockaddr_ll device;
+        std::memcpy(&device, &address, offsetof(sockaddr_ll, sll_addr));
+        return "packet:" + std::to_string(device.sll_ifindex);
     }
     constexpr std::size_t head = offsetof(sockaddr_un, sun_path);
     if (address.ss_family == AF_UNIX && size > head) {

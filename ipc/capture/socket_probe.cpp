@@ -27,6 +27,8 @@ SocketFacts socketFacts(int fd)
     getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &facts.domain, &size);
     size = sizeof facts.type;
     getsockopt(fd, SOL_SOCKET, SO_TYPE, &facts.type, &size);
+    size = sizeof facts.protocol;
+    getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &facts.protocol, &size);
     int listens = 0;
     size = sizeof listens;
     facts.isListening = getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;

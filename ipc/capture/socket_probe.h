@@ -16,6 +16,7 @@ struct SocketFacts
 {
     int domain = 0;
     int type = 0;
+    int protocol = 0;
     std::string local; ///< "127.0.0.1:80", "/path", "@abstract"; "" when it has no name
     std::string peer;
     bool hasPeer = false; ///< a peer may have no name

@@ -62,7 +62,9 @@ struct Discovery
     std::string_view kind; ///< as in files: "pipe", "tcp", "sysv-queue"
     ObjectKey key;
     /// A path, "@abstract", "/posix-name", an address ("127.0.0.1:80", of a connection
-    /// "127.0.0.1:80-127.0.0.1:4711"), or a System V key ("0x00004d51"); empty for what has none.
+    /// "127.0.0.1:80-127.0.0.1:4711"), a System V key ("0x00004d51"), or what a socket of another family is
+    /// for
+    /// ("netlink route"); empty for what has none.
     std::string name;
     std::uint32_t byProcess = 0;
     std::uint32_t parent = 0; ///< the listener's endpoint, of a connection

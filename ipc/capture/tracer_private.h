@@ -253,6 +253,7 @@ struct Tracer::Private
     void assign(OpenFile& file, std::uint32_t endpoint);
     void sendTo(OpenFile& file, std::uint32_t target);
     void own(const TracedProcess& process, int fd, OpenFile& file);
+    std::uint32_t makeOther(const TracedProcess& process, OpenFile& file, int domain, int protocol);
     std::uint32_t reservedFor(const TracedThread& thread, const SocketUse& socket,
                               const std::string& address) const;
     std::uint32_t peerEndpoint(const TracedThread& thread, const SocketUse& socket,

@@ -1,3 +1,4 @@
+#include "ipc/capture/socket_family.h"
 #include "ipc/capture/tracer_private.h"
 #include "ipc/host/memory_maps.h"
 #include "ipc/host/object_names.h"
@@ -148,13 +149,17 @@ std::uint32_t Tracer::Private::existingObject(TracedProcess& process, int fd, co
 void Tracer::Private::adoptSocket(TracedProcess& process, int fd, const std::shared_ptr<OpenFile>& file,
                                   const SocketFacts& facts)
 {
-    const bool isKnown = facts.domain == AF_UNIX || facts.domain == AF_INET || facts.domain == AF_INET6;
-    if (!isKnown || (facts.domain == AF_UNIX && (isSystemNoise(facts.peer) || isSystemNoise(facts.local))))
+    if (facts.domain == AF_UNIX && (isSystemNoise(facts.peer) || isSystemNoise(facts.local)))
         return;
-    noteSocket(*file, facts);
+    const bool isOther = !hasFollowedPeers(facts.domain);
+    if (!isOther)
+        noteSocket(*file, facts);
     SocketUse& socket = file->socket;
+    socket.isOther = isOther;
     if (const auto known = objects.find(file->object); known != objects.end())
         file->endpoint = known->second;
+    else if (isOther)
+        makeOther(process, *file, facts.domain, facts.protocol);
     else if (socket.domain == 0)
         file->endpoint = existingConnection(process, facts, file->object);
     if (file->endpoint != 0)

@@ -1,6 +1,7 @@
 #include "ipc/capture/tracer_private.h"
 
 #include "ipc/capture/socket_address.h"
+#include "ipc/capture/socket_family.h"
 #include "ipc/capture/socket_probe.h"
 
 #include <algorithm>
@@ -163,6 +164,16 @@ std::uint32_t Tracer::Private::peerEndpoint(const TracedThread& thread, const So
     return 0;
 }
 
+/// A socket whose peers are not followed is an endpoint of its own from the first.
+std::uint32_t Tracer::Private::makeOther(const TracedProcess& process, OpenFile& file, int domain,
+                                         int protocol)
+{
+    file.socket.isOther = true;
+    file.endpoint =
+        sink.discovered({otherSocketKind, file.object, otherSocketName(domain, protocol), process.number});
+    return file.endpoint;
+}
+
 /// A socket whose peer is unknown, or that others may send to, is an endpoint of its own.
 void Tracer::Private::own(const TracedProcess& process, int fd, OpenFile& file)
 {
@@ -182,10 +193,8 @@ bool Tracer::Private::enterSocket(TracedThread& thread, const CallContext& conte
     PendingCall& call = thread.call;
     const CallArguments& a = context.arguments;
     TracedProcess& process = *thread.process;
-    if (context.row.call == Call::Socket) {
-        const int domain = static_cast<int>(a[0]);
-        return call.told = domain == AF_UNIX || domain == AF_INET || domain == AF_INET6;
-    }
+    if (context.row.call == Call::Socket)
+        return call.told = true;
     call.fd = context.descriptor(context.row.fd);
     const DescriptorTable::Entry* entry = process.table->find(call.fd);
     if (entry == nullptr)
@@ -193,7 +202,7 @@ bool Tracer::Private::enterSocket(TracedThread& thread, const CallContext& conte
     const std::shared_ptr<OpenFile> file = entry->file;
     call.endpoint = file->endpoint;
     call.told = true;
-    if (context.row.call != Call::Bind && context.row.call != Call::Connect)
+    if (file->socket.isOther || (context.row.call != Call::Bind && context.row.call != Call::Connect))
         return true;
     call.path = addressText(context.memory, a[1], a[2]);
     if (context.row.call == Call::Bind) {
@@ -238,16 +247,27 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
         const ObjectKey key = ObjectId{status.st_dev, status.st_ino};
         auto file = std::make_shared<OpenFile>(OpenFile{0, Access::ReadWrite, key});
         if (which == Call::Socket) {
-            file->socket.domain = static_cast<int>(context.arguments[0]);
-            file->socket.type = static_cast<int>(context.arguments[1] & 0xf);
+            const int domain = static_cast<int>(context.arguments[0]);
             call.fd = number;
+            if (!hasFollowedPeers(domain)) {
+                call.endpoint = makeOther(process, *file, domain, static_cast<int>(context.arguments[2]));
+            } else {
+                file->socket.domain = domain;
+                file->socket.type = static_cast<int>(context.arguments[1] & 0xf);
+            }
             if (file->socket.type == SOCK_RAW)
                 file->endpoint = call.endpoint = sink.discovered({"raw", key, {}, process.number});
         } else {
             call.fd2 = number;
             if (from == nullptr)
                 return;
-            file->endpoint = call.endpoint2 = accepted(process, number, *from, key, call.endpoint);
+            if (from->socket.isOther) {
+                const SocketFacts facts =
+                    socketFacts(tableTask(process), number, key).value_or(SocketFacts{});
+                call.endpoint2 = makeOther(process, *file, facts.domain, facts.protocol);
+            } else {
+                file->endpoint = call.endpoint2 = accepted(process, number, *from, key, call.endpoint);
+            }
         }
         if (file->endpoint != 0)
             objects[key] = file->endpoint;
@@ -258,6 +278,8 @@ void Tracer::Private::leaveSocket(TracedThread& thread, const CallContext& conte
     if (entry == nullptr)
         return;
     const std::shared_ptr<OpenFile> file = entry->file;
+    if (file->socket.isOther)
+        return;
     const bool isStream = file->socket.type == SOCK_STREAM || file->socket.type == SOCK_SEQPACKET;
     const bool goesOn = which == Call::Connect && isStream && result == -EINPROGRESS;
     if (goesOn) {

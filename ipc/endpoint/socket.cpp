@@ -1,5 +1,6 @@
 #include "ipc/endpoint/socket.h"
 
+#include "ipc/capture/socket_family.h"
 #include "ipc/endpoint/held.h"
 
 #include <algorithm>
@@ -51,9 +52,9 @@ SocketEndpoint::SocketEndpoint(const SocketOptions& options) : m_kind(options.ki
     m_ends[0] = moveHigh(std::move(fd));
     const int own = m_ends[0].get();
     m_id = objectOf(own);
-    m_setup.push_back({callNamed("socket"), own, -1, own,
-                       "family=" + std::string(familyName(address.family())) +
-                           " type=" + std::string(socketTypeName(options.type()))});
+    m_setup.push_back(
+        {callNamed("socket"), own, -1, own,
+         "family=" + familyName(address.family()) + " type=" + std::string(socketTypeName(options.type()))});
     if (options.reuseAddress)
         setOption(own, SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR", 1);
     if (options.noDelay && options.kind == "tcp")

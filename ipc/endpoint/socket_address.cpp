@@ -138,9 +138,4 @@ std::string_view socketTypeName(int type)
                                 : "SOCK_SEQPACKET";
 }
 
-std::string_view familyName(int family)
-{
-    return family == AF_UNIX ? "AF_UNIX" : family == AF_INET ? "AF_INET" : "AF_INET6";
-}
-
 } // namespace byteyard::ipc

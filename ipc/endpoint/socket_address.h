@@ -28,8 +28,7 @@ SocketAddress inetAddress(const std::string& address, std::uint16_t port);
 /// Where a socket is bound; its size is 0 when that cannot be told.
 SocketAddress boundAddress(int socket);
 
-/// "SOCK_STREAM" and its kin, "AF_INET".
+/// "SOCK_STREAM" and its kin.
 std::string_view socketTypeName(int type);
-std::string_view familyName(int family);
 
 } // namespace byteyard::ipc

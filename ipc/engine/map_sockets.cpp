@@ -1,9 +1,12 @@
 #include "ipc/engine/map_sockets.h"
 
+#include "ipc/capture/socket_family.h"
 #include "ipc/capture/traced.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,7 +26,17 @@ std::string_view kindOfProtocol(std::string_view protocol)
         return "tcp";
     if (protocol.starts_with("UDP"))
         return "udp";
-    return protocol.starts_with("RAW") || protocol.starts_with("PING") ? "raw" : "";
+    if (protocol.starts_with("RAW") || protocol.starts_with("PING"))
+        return "raw";
+    return protocol.empty() ? "" : otherSocketKind;
+}
+
+std::string lowered(std::string_view name)
+{
+    std::string text(name);
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return text;
 }
 
 bool isAny(const host::InetAddress& address)
@@ -104,7 +117,9 @@ SocketPlace SocketPlaces::place(std::uint64_t inode, std::string_view protocol) 
     const host::SocketState* state = m_table.find(inode);
     if (state == nullptr) {
         place.kind = kindOfProtocol(protocol);
-        if (!place.kind.empty() && place.kind != "raw")
+        if (place.kind == otherSocketKind)
+            place.name = lowered(protocol);
+        else if (!place.kind.empty() && place.kind != "raw")
             place.state = "unknown";
         return place;
     }

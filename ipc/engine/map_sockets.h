@@ -16,7 +16,7 @@ namespace byteyard::ipc::engine {
 /// What a socket is an end of.
 struct SocketPlace
 {
-    std::string_view kind; ///< empty: nothing that passes bytes between processes (netlink(7), packet(7))
+    std::string_view kind; ///< empty: nobody tells what it is
     std::string name;
     std::string state;
     std::uint64_t inode = 0; ///< of the object: both ends of a connection give the same

@@ -137,7 +137,8 @@ QStringList keepUndrawn(Document& document, Session& session, const QList<Undraw
         // What somebody attached to was not started by this topology, and shall not be.
         if (process != nullptr && !process->entry.argv.isEmpty() && !process->entry.attached)
             add(nodeOf(*process), part.position, part.process, processes);
-        else if (endpoint != nullptr && endpoint->entry.parent == 0 && kindFromId(endpoint->entry.kind, kind))
+        else if (endpoint != nullptr && endpoint->entry.parent == 0 &&
+                 kindFromId(endpoint->entry.kind, kind) && canBeDrawn(kind))
             add(nodeOf(*endpoint, kind), part.position, part.endpoint, endpoints);
     }
     const auto drawn = [&](const QString& node) { return whole.node(node) != nullptr ? node : QString(); };

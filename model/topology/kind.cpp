@@ -46,6 +46,7 @@ constexpr std::array rows = {
     Row{"raw"_L1, Row::Naming::Named, true, {"send"_L1, "receive"_L1}},
     Row{"eventfd"_L1, Row::Naming::Anonymous, true, {"write"_L1, "read"_L1}},
     Row{"pty"_L1, Row::Naming::Anonymous, true, {"master"_L1, "slave"_L1}},
+    Row{"socket"_L1, Row::Naming::Anonymous, true, {"send"_L1, "receive"_L1}},
 };
 
 const Row& rowOf(Kind kind)
@@ -99,6 +100,8 @@ std::pair<QString, QString> words(Kind kind)
         return {KindText::tr("Event counter"), KindText::tr("eventfd")};
     case Kind::Pty:
         return {KindText::tr("Terminal pair"), KindText::tr("pty: master and slave")};
+    case Kind::Socket:
+        return {KindText::tr("Other socket"), KindText::tr("netlink, packet, vsock …")};
     }
     Q_UNREACHABLE();
 }
@@ -125,7 +128,7 @@ constexpr std::array paletteOrder = {
     Kind::SysvShm,   Kind::PosixShm,   Kind::Memfd,      Kind::SysvSemaphore, Kind::PosixSemaphore,
     Kind::File,
 };
-static_assert(paletteOrder.size() == rows.size());
+static_assert(paletteOrder.size() == rows.size() - 1); // what is only found is not among them
 
 } // namespace
 
@@ -148,6 +151,11 @@ bool kindFromId(const QString& id, Kind& kind)
 bool isProcess(Kind kind)
 {
     return kind == Kind::Command || kind == Kind::Actor;
+}
+
+bool canBeDrawn(Kind kind)
+{
+    return kind != Kind::Socket;
 }
 
 bool hasDescriptors(Kind endpoint)
@@ -183,6 +191,13 @@ QList<KindInfo> allKinds()
     for (const Kind kind : paletteOrder)
         all.append(kindInfo(kind));
     return all;
+}
+
+QList<Kind> everyKind()
+{
+    QList<Kind> every(paletteOrder.begin(), paletteOrder.end());
+    every.append(Kind::Socket);
+    return every;
 }
 
 QJsonValue defaultValue(Kind kind, const QString& key)

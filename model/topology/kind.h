@@ -31,6 +31,7 @@ enum class Kind {
     Raw,
     Eventfd,
     Pty,
+    Socket, ///< of another family (netlink, packet, vsock…): found, never drawn
 };
 
 /// One property of a kind: what the file may hold and what the inspector's form shows.
@@ -81,12 +82,16 @@ struct KindInfo
     QList<PropertySpec> properties;
 };
 
-/// All kinds, in palette order; the texts are in the language of now.
+/// All kinds that can be drawn, in palette order; the texts are in the language of now.
 QList<KindInfo> allKinds();
+/// Those, and what is only found.
+QList<Kind> everyKind();
 KindInfo kindInfo(Kind kind);
 /// The kind with this file id; false when there is none.
 bool kindFromId(const QString& id, Kind& kind);
 bool isProcess(Kind kind);
+/// False for what is only found: a topology cannot hold it.
+bool canBeDrawn(Kind kind);
 /// True when a process can have a descriptor of such an endpoint.
 bool hasDescriptors(Kind endpoint);
 /// True when a process knows such an endpoint by an id or a name alone: an edge then has a handle, not an fd.

@@ -93,6 +93,8 @@ QList<PropertySpec> propertiesOf(Kind kind)
     case Kind::Udp:
     case Kind::Raw:
         return socketProperties(kind);
+    case Kind::Socket:
+        return {};
     }
     Q_UNREACHABLE();
 }

@@ -224,7 +224,7 @@ private:
         m_names.insert(node.name);
         node.position = position(object.value("position"_L1), path, owner);
         const QString kind = object.value("kind"_L1).toString();
-        if (!kindFromId(kind, node.kind)) {
+        if (!kindFromId(kind, node.kind) || !canBeDrawn(node.kind)) {
             refuse(path + JsonPath{u"kind"_s},
                    TopologyReaderText::tr("%1: there is no kind “%2”.").arg(owner, inSentence(kind)),
                    TopologyReaderText::tr("Check the word; a newer Byteyard may know it."));

@@ -170,7 +170,7 @@ private Q_SLOTS:
         // A listener and its connection each.
         const QMap<QString, int> expected{{u"pipe"_s, 1},        {u"socketpair"_s, 1}, {u"tcp"_s, 2},
                                           {u"unix-stream"_s, 2}, {u"memfd"_s, 1},      {u"posix-shm"_s, 1},
-                                          {u"sysv-shm"_s, 1},    {u"eventfd"_s, 1}};
+                                          {u"sysv-shm"_s, 1},    {u"eventfd"_s, 1},    {u"socket"_s, 1}};
         QCOMPARE(kinds, expected);
         for (const QJsonObject& endpoint : allOf(engine, u"endpoint"_s))
             if (endpoint[u"name"_s].toString().contains(u"connection"_s))

@@ -120,6 +120,7 @@ void TestTracerAttach::whatIsOpenIsFound()
     QVERIFY(only("posix-shm") != 0);
     QVERIFY(only("sysv-shm") != 0);
     QVERIFY(only("eventfd") != 0);
+    QCOMPARE(sink.found(only("socket")).name, std::string("netlink route"));
     {
         const auto lock = bench.tracer.lockTable();
         for (const std::string_view kind : {"memfd", "posix-shm", "sysv-shm"})

@@ -66,6 +66,7 @@ private Q_SLOTS:
     void whoDoesNotWaitToBeConnectedIsCounted();
     void whatIsPassedAlongIsSpelledOut();
     void aRawSocketOfAProgramIsFound();
+    void aSocketOfAnotherFamilyIsAnEndpointByItself();
     void whoListensEverywhereIsMetAtEachOfItsAddresses_data();
     void whoListensEverywhereIsMetAtEachOfItsAddresses();
     void addressesThatAreUsedAgainMakeAnotherConnection();
@@ -373,6 +374,28 @@ void TracerSockets::aRawSocketOfAProgramIsFound()
     QCOMPARE(b.sink.bytesIn(found[0]), 8);
     QCOMPARE(b.sink.bytesOut(found[0]), 28); // with the IP header
     QCOMPARE(word(b.sink.events(Call::Socket, id).front(), "type"), std::string("SOCK_RAW"));
+}
+
+void TracerSockets::aSocketOfAnotherFamilyIsAnEndpointByItself()
+{
+    Bench b;
+    const auto id =
+        b.start(b.plan({Bench::peer("sockets"), "netlink", "bind", "send-to", "hello", "receive", "9"}));
+    QTRY_VERIFY_WITH_TIMEOUT(b.sink.ended(id), patience);
+    QCOMPARE(b.sink.end(id)->exitCode, 0);
+    const auto found = b.sink.foundOf("socket");
+    QCOMPARE(found.size(), 1U);
+    QCOMPARE(b.sink.found(found[0]).name, std::string("netlink usersock"));
+    QCOMPARE(b.sink.bytesIn(found[0]), 5);
+    QCOMPARE(b.sink.bytesOut(found[0]), 5);
+    const auto made = b.sink.events(Call::Socket, id).front();
+    QCOMPARE(word(made, "domain"), std::string("AF_NETLINK"));
+    QCOMPARE(word(made, "protocol"), std::string("NETLINK_USERSOCK"));
+    const std::string address = "netlink:" + std::to_string(b.sink.changes(id).front().pid);
+    QCOMPARE(word(b.sink.events(Call::Bind, id).front(), "peer"), address);
+    QCOMPARE(word(b.sink.events(Call::Sendto, id).front(), "peer"), address);
+    QCOMPARE(b.sink.events(Call::Recvfrom, id).front().endpoint, found[0]);
+    QCOMPARE(b.sink.edges(id, found[0]).size(), 0U); // its descriptor went with the process
 }
 
 void TracerSockets::whoListensEverywhereIsMetAtEachOfItsAddresses_data()

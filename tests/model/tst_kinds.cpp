@@ -19,6 +19,7 @@ class TestKinds : public QObject
 private Q_SLOTS:
     void everyKindGoesThroughItsFile_data();
     void everyKindGoesThroughItsFile();
+    void whatIsOnlyFoundIsNoKindOfATopology();
     void whatHasNoDescriptorIsConnectedByAHandle();
     void aHandleIsFreeAndFits();
     void oddNamesAreRefusedInWords_data();
@@ -54,6 +55,18 @@ void TestKinds::everyKindGoesThroughItsFile_data()
     QTest::addColumn<QString>("id");
     for (const KindInfo& info : allKinds())
         QTest::newRow(qPrintable(info.id)) << info.id;
+}
+
+void TestKinds::whatIsOnlyFoundIsNoKindOfATopology()
+{
+    QCOMPARE(everyKind().size(), allKinds().size() + 1);
+    QVERIFY(!canBeDrawn(Kind::Socket));
+    Topology topology;
+    topology.nodes = {node(u"n"_s, Kind::Socket)};
+    const ReadResult back = readTopology(writeTopology(topology));
+    QVERIFY(!back.ok());
+    QVERIFY2(back.faults.constFirst().what.contains(u"there is no kind “socket”"_s),
+             qPrintable(back.faults.constFirst().what));
 }
 
 void TestKinds::everyKindGoesThroughItsFile()

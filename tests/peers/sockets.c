@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <poll.h>
@@ -186,6 +187,12 @@ static void perform(const char* what)
         ((struct sockaddr_in*)&address)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         must((fd = socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)) >= 0, "socket");
         pingRaw();
+    } else if (strcmp(what, "netlink") == 0) { // bound, it can send to itself
+        struct sockaddr_nl* name = (struct sockaddr_nl*)&address;
+        name->nl_family = AF_NETLINK;
+        name->nl_pid = (unsigned)getpid();
+        addressSize = sizeof *name;
+        must((fd = socket(AF_NETLINK, SOCK_DGRAM, NETLINK_USERSOCK)) >= 0, "socket");
     } else if (strcmp(what, "want-credentials") == 0) {
         const int on = 1;
         must(setsockopt(peer >= 0 ? peer : fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0, "setsockopt");

@@ -2,17 +2,17 @@
  * strangers threads COUNT GO: one thread waits in read(2) of a pipe, another waits until the file GO is there
  * and then writes COUNT times 100 bytes into it. Then a child writes 5 more, and ends with 3. Ends with 7
  * when all has come. strangers objects GO: has a pipe, a socketpair, a TCP and a UNIX connection, a memfd
- * (mapped), POSIX and System V shared memory, an eventfd and an epoll instance, until GO is there. strangers
- * wait CALL: waits without end in semop | epoll_wait | sigtimedwait | futex for what comes from outside: a
- * semaphore's value, SIGUSR1 (its handler writes into what epoll waits on), a woken futex. Ends with 0, or 42
- *   when there was an EINTR.
- * strangers busy GO: calls write(2) and read(2) on a pipe as fast as it can until GO is there; writes the
- * number of bytes to the file GO. strangers large GO: a child reads slowly what one write(2) of 1 MiB puts
- * into a pipe. Ends with 0 when the write has returned all of it. */
+ * (mapped), POSIX and System V shared memory, an eventfd, an epoll instance and a netlink socket, until GO is
+ * there. strangers wait CALL: waits without end in semop | epoll_wait | sigtimedwait | futex for what comes
+ * from outside: a semaphore's value, SIGUSR1 (its handler writes into what epoll waits on), a woken futex.
+ * Ends with 0, or 42 when there was an EINTR. strangers busy GO: calls write(2) and read(2) on a pipe as fast
+ * as it can until GO is there; writes the number of bytes to the file GO. strangers large GO: a child reads
+ * slowly what one write(2) of 1 MiB puts into a pipe. Ends with 0 when the write has returned all of it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -120,7 +120,8 @@ static int objects(void)
         mmap(NULL, 4096, PROT_READ, MAP_SHARED, posix, 0) == MAP_FAILED || shmat(sysv, NULL, 0) == (void*)-1)
         return 4;
     shmctl(sysv, IPC_RMID, NULL);
-    if (eventfd(0, 0) < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event) != 0)
+    if (eventfd(0, 0) < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event) != 0 ||
+        socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) < 0)
         return 5;
     const int copy = dup(ends[1]);
     waitForGo();
