@@ -26,11 +26,7 @@ RunJob::RunJob(RunArguments arguments, QObject* parent) : QObject(parent), m_arg
     m_limit.setSingleShot(true);
     connect(&m_limit, &QTimer::timeout, this, &RunJob::stop);
     m_stream.setInterval(50ms);
-    connect(&m_stream, &QTimer::timeout, this, [this] {
-        // The names of what came since the last turn may still be on their way.
-        streamEvents(m_seen);
-        m_seen = m_session.store().end();
-    });
+    connect(&m_stream, &QTimer::timeout, this, [this] { streamEvents(m_session.namedEnd()); });
 }
 
 int RunJob::run(const Topology& topology)

@@ -34,7 +34,6 @@ private:
     QTimer m_limit;  ///< --for
     QTimer m_stream; ///< --json
     bool m_begun = false;
-    quint64 m_seen = 0; ///< events before it are known with the names of their processes and endpoints
     quint64 m_streamed = 0;
     quint64 m_missed = 0;
     bool m_failed = false;

@@ -16,8 +16,10 @@ namespace byteyard::model {
 class SessionRecorder
 {
 public:
-    /// `catalog` is asked for now and then, from the recorder's thread: it must be safe to call.
-    SessionRecorder(const QString& path, const EventStore& store, std::function<Catalog()> catalog);
+    /// `catalog` is asked for now and then, and `named` before it: up to which event it has their names. From
+    /// the recorder's thread: they must be safe to call.
+    SessionRecorder(const QString& path, const EventStore& store, std::function<Catalog()> catalog,
+                    std::function<quint64()> named);
     ~SessionRecorder();
     /// Starts; returns the sentence of what went wrong, empty when it went well.
     QString start();

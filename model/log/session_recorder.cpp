@@ -36,14 +36,16 @@ struct SessionRecorder::Private
     Q_DECLARE_TR_FUNCTIONS(SessionRecorder)
 
 public:
-    Private(const QString& target, const EventStore& events, std::function<Catalog()> names)
-        : path(target), store(events), catalog(std::move(names))
+    Private(const QString& target, const EventStore& events, std::function<Catalog()> names,
+            std::function<quint64()> namedUpTo)
+        : path(target), store(events), catalog(std::move(names)), named(std::move(namedUpTo))
     {
     }
 
     const QString path;
     const EventStore& store;
     const std::function<Catalog()> catalog;
+    const std::function<quint64()> named;
     QFile file;
     SessionEncoder encoder;
     std::unique_ptr<ZstdWriter> compressed; ///< none: the blocks go into the file as they are
@@ -57,16 +59,25 @@ public:
     QString error;
 
     void run();
-    bool writeEvents();
+    quint64 namedEnd() const;
+    bool writeEvents(quint64 end);
     bool flush();
 };
 
-/// Writes what the store has got; false when writing has failed.
-bool SessionRecorder::Private::writeEvents()
+/// Whose names are not known yet waits for them, but not for so long that the store drops it.
+quint64 SessionRecorder::Private::namedEnd() const
 {
-    // The store's end is asked before the catalog: what the catalog then knows is at least what those events
-    // need.
     const quint64 end = store.end();
+    const quint64 known = std::min(named(), end);
+    const bool isLong =
+        end - known > EventStore::defaultLimit / 4 || store.bytesFrom(known) > EventStore::defaultBytes / 4;
+    return isLong ? end : known;
+}
+
+/// Writes what the store has got before a position that was asked for before the catalog is; false when
+/// writing has failed.
+bool SessionRecorder::Private::writeEvents(quint64 end)
+{
     encoder.update(catalog());
     while (next < end) {
         next = store.forEach(next, end, [this](quint64 position, const ipc::EventView& event) {
@@ -123,7 +134,7 @@ void SessionRecorder::Private::run()
             wake.wait_for(lock, flushInterval, [this] { return finishing; });
             last = finishing;
         }
-        if (!writeEvents())
+        if (!writeEvents(last ? store.end() : namedEnd()))
             return;
     }
     encoder.finish(catalog());
@@ -131,8 +142,8 @@ void SessionRecorder::Private::run()
 }
 
 SessionRecorder::SessionRecorder(const QString& path, const EventStore& store,
-                                 std::function<Catalog()> catalog)
-    : d(std::make_unique<Private>(path, store, std::move(catalog)))
+                                 std::function<Catalog()> catalog, std::function<quint64()> named)
+    : d(std::make_unique<Private>(path, store, std::move(catalog), std::move(named)))
 {
 }
 

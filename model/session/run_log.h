@@ -23,6 +23,10 @@ struct RunLog
     /// Events before this position are done with; when too many after it wait, the engine has to.
     std::atomic<quint64> consumed = std::numeric_limits<quint64>::max();
 
+    /// Events before this position find in the catalog all that the engine told before them: the names of
+    /// their processes and endpoints among it.
+    std::atomic<quint64> named = 0;
+
     /// True when the store may soon have to drop events that somebody still wants.
     bool isBehind() const
     {

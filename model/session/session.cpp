@@ -293,4 +293,9 @@ void Session::consumed(quint64 position)
     d->log->consumed = position;
 }
 
+quint64 Session::namedEnd() const
+{
+    return d->log->named;
+}
+
 } // namespace byteyard::model

@@ -289,6 +289,9 @@ public:
     /// Events before `position` are done with (streamed, say): the engine is made to wait rather than that
     /// later ones go because of the store's limit. Without a call nothing waits.
     void consumed(quint64 position);
+    /// Events before this position of the store find their processes and endpoints in the catalog; of later
+    /// ones these may still be on their way.
+    quint64 namedEnd() const;
 
     // --- seeing
     State state() const;

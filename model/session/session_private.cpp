@@ -169,6 +169,8 @@ void Session::Private::merge()
     });
     if (!connection)
         return;
+    const std::shared_ptr<RunLog> current = log;
+    const quint64 come = current->store->end(); // before it is asked what was told before them
     for (protocol::Message& message : connection->take())
         waiting.push_back(std::move(message));
     QElapsedTimer budget;
@@ -180,6 +182,8 @@ void Session::Private::merge()
     }
     if (q->isLive())
         refreshNumbers();
+    if (waiting.empty())
+        current->named = come;
     if (!waiting.empty())
         scheduleMerge();
     else if (const auto end = connection->end())

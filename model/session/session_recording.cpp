@@ -12,8 +12,9 @@ QString Session::Private::startRecording(const QString& path)
 {
     if (recorder || isEndingRecording)
         return tr("A recording goes on already: %1.").arg(recordingPath);
-    auto next =
-        std::make_unique<SessionRecorder>(path, *log->store, [kept = log] { return kept->catalog(); });
+    auto next = std::make_unique<SessionRecorder>(
+        path, *log->store, [kept = log] { return kept->catalog(); },
+        [kept = log] { return kept->named.load(); });
     const QString wrong = next->start();
     if (!wrong.isEmpty())
         return wrong;

@@ -65,7 +65,8 @@ inline SessionContent read(const QString& path)
 inline QString record(const QTemporaryDir& directory, const EventStore& store, const Catalog& catalog)
 {
     const QString path = directory.filePath(QStringLiteral("session.pcapng"));
-    SessionRecorder recorder(path, store, [catalog] { return catalog; });
+    SessionRecorder recorder(
+        path, store, [catalog] { return catalog; }, [&store] { return store.end(); });
     const QString started = recorder.start();
     const QString finished = recorder.finish();
     if (!started.isEmpty() || !finished.isEmpty())

@@ -22,7 +22,51 @@ class TestSessionRecorder : public QObject
 private:
     QTemporaryDir m_directory{QDir::tempPath() + u"/byteyard-session-XXXXXX"_s};
 
+    static std::function<quint64()> allOf(const EventStore& store)
+    {
+        return [&store] { return store.end(); };
+    }
+
 private Q_SLOTS:
+    void anEventWaitsForTheNameOfItsEndpoint()
+    {
+        EventStore store;
+        const Catalog catalog = samples::catalog();
+        Catalog larger = catalog;
+        constexpr quint32 number = 77;
+        larger.endpoints[number].number = number;
+        larger.endpoints[number].name = u"byteyard-late"_s;
+        larger.endpoints[number].kind = u"pipe"_s;
+        std::atomic<bool> isKnown = false;
+        std::atomic<int> asked = 0;
+        const QString path = m_directory.filePath(u"names.pcapng"_s);
+        SessionRecorder recorder(
+            path, store, [&] { return isKnown ? larger : catalog; },
+            [&]() -> quint64 {
+                ++asked;
+                return isKnown ? store.end() : 0;
+            });
+        QCOMPARE(recorder.start(), QString());
+        const quint64 head = recorder.bytesWritten();
+        QTRY_VERIFY_WITH_TIMEOUT(recorder.bytesWritten() > head, patience); // the names that are known
+        const quint64 before = recorder.bytesWritten();
+        ipc::Event event = transfer(1, ipc::Call::Write, "0123456789");
+        event.endpoint = number;
+        append(store, event);
+        const int first = asked;
+        QTRY_VERIFY_WITH_TIMEOUT(asked > first + 1, patience); // it was looked for once at least
+        QCOMPARE(recorder.bytesWritten(), before);
+        isKnown = true;
+        QTRY_VERIFY_WITH_TIMEOUT(recorder.bytesWritten() > before, patience);
+        QCOMPARE(recorder.finish(), QString());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QVERIFY(bytes.contains("byteyard-late"));
+        QVERIFY(!bytes.contains("endpoint 77")); // as what has no name is called
+        QCOMPARE(read(path).store->end(), quint64(1));
+    }
+
     void aTopologyThatGrowsDuringTheRunIsKept()
     {
         EventStore store;
@@ -37,11 +81,14 @@ private Q_SLOTS:
         larger.processes[3].argv = QStringList(2000, QString(100, u'x'));
         larger.lost = 5;
         const QString path = m_directory.filePath(u"grown.pcapng"_s);
-        SessionRecorder recorder(path, store, [&] {
-            if (grown)
-                seen = true;
-            return grown ? larger : catalog;
-        });
+        SessionRecorder recorder(
+            path, store,
+            [&] {
+                if (grown)
+                    seen = true;
+                return grown ? larger : catalog;
+            },
+            allOf(store));
         QCOMPARE(recorder.start(), QString());
         const quint64 before = recorder.bytesWritten();
         QVERIFY(before > 0);
@@ -65,11 +112,14 @@ private Q_SLOTS:
         EventStore store;
         const Catalog catalog = samples::catalog();
         const QString path = m_directory.filePath(u"live.pcapng"_s);
-        SessionRecorder recorder(path, store, [&] {
-            Catalog now = catalog;
-            now.events = store.end();
-            return now;
-        });
+        SessionRecorder recorder(
+            path, store,
+            [&] {
+                Catalog now = catalog;
+                now.events = store.end();
+                return now;
+            },
+            allOf(store));
         QCOMPARE(recorder.start(), QString());
         for (quint64 i = 1; i <= count; ++i)
             append(store, transfer(i, i % 2 == 0 ? ipc::Call::Read : ipc::Call::Write, "0123456789"));
@@ -99,12 +149,14 @@ private Q_SLOTS:
     {
         EventStore store;
         const Catalog catalog = samples::catalog();
-        SessionRecorder full(u"/dev/full"_s, store, [&] { return catalog; });
+        SessionRecorder full(
+            u"/dev/full"_s, store, [&] { return catalog; }, allOf(store));
         QVERIFY2(full.start().contains(u"No space left on device"_s), qPrintable(full.error()));
 
         // A file that may not grow: what was written stays, up to the last whole block.
         const QString path = m_directory.filePath(u"limited.pcapng"_s);
-        SessionRecorder recorder(path, store, [&] { return catalog; });
+        SessionRecorder recorder(
+            path, store, [&] { return catalog; }, allOf(store));
         QCOMPARE(recorder.start(), QString());
         rlimit before{};
         getrlimit(RLIMIT_FSIZE, &before);
@@ -130,8 +182,9 @@ private Q_SLOTS:
     void aPlaceThatCannotBeWrittenIsSaidAtTheStart()
     {
         const EventStore store;
-        SessionRecorder recorder(m_directory.filePath(u"no/such/directory.pcapng"_s), store,
-                                 [] { return Catalog(); });
+        SessionRecorder recorder(
+            m_directory.filePath(u"no/such/directory.pcapng"_s), store, [] { return Catalog(); },
+            allOf(store));
         QVERIFY(recorder.start().contains(u"No such file or directory"_s));
         QCOMPARE(recorder.finish(), QString());
     }
