@@ -72,8 +72,8 @@ void ExportDialog::check()
     m_export->setEnabled(known);
     if (!known)
         m_format->setText(
-            tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark), .html (a "
-               "report); .zst behind it compresses."));
+            tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark), "
+               ".payloads.pcapng (the bytes alone), .html (a report); .zst behind it compresses."));
     else if (format == model::ExportFormat::JsonLines)
         m_format->setText(tr("JSON Lines: one object a line, with the topology and a summary."));
     else if (format == model::ExportFormat::Csv)
@@ -81,6 +81,10 @@ void ExportDialog::check()
     else if (format == model::ExportFormat::Html)
         m_format->setText(tr("HTML: a page for people, with a picture, tables and the first %1 calls.")
                               .arg(model::formatCount(model::HtmlReport::rowsMost)));
+    else if (format == model::ExportFormat::Payloads)
+        m_format->setText(
+            tr("pcapng with the bytes that moved alone: for programs that read packets. It cannot "
+               "be opened here."));
     else
         m_format->setText(tr("pcapng: opens in Wireshark, and here again."));
     if (known && model::isZstdName(m_path->text()))
@@ -93,9 +97,10 @@ void ExportDialog::check()
 
 void ExportDialog::browse()
 {
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("Export log"), m_path->text(),
-        tr("JSON Lines (*.jsonl);;CSV (*.csv);;pcapng (*.pcapng);;HTML (*.html)"));
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export log"), m_path->text(),
+                                     tr("JSON Lines (*.jsonl);;CSV (*.csv);;pcapng (*.pcapng);;Bytes alone "
+                                        "(*.payloads.pcapng);;HTML (*.html)"));
     if (!path.isEmpty())
         m_path->setText(path);
 }

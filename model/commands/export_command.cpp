@@ -26,16 +26,17 @@ int fail(int status, const QString& sentence)
 int exportCommand(const QStringList& arguments)
 {
     if (arguments.size() != 2)
-        return fail(exitUsage,
-                    ExportCommandText::tr(
-                        "expected two files: byteyard export SESSION.pcapng OUT.jsonl|.csv|.pcapng|.html"));
+        return fail(exitUsage, ExportCommandText::tr("expected two files: byteyard export SESSION.pcapng "
+                                                     "OUT.jsonl|.csv|.pcapng|.payloads.pcapng|.html"));
     const QString& from = arguments[0];
     const QString& to = arguments[1];
     ExportFormat format{};
     if (!exportFormatOf(to, format))
-        return fail(exitUsage, ExportCommandText::tr(
-                                   "%1: its ending tells no format; use .jsonl, .csv, .pcapng or .html")
-                                   .arg(to));
+        return fail(
+            exitUsage,
+            ExportCommandText::tr(
+                "%1: its ending tells no format; use .jsonl, .csv, .pcapng, .payloads.pcapng or .html")
+                .arg(to));
 
     JobControl control;
     const SessionContent session = readSessionFile(from, control);

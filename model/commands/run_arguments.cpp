@@ -60,10 +60,10 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
         RunArguments::Export one;
         one.path = value;
         if (!exportFormatOf(value, one.format))
-            return RunArgumentsText::
-                tr("--export %1 has an ending that is not known. Choose .jsonl, .csv, .pcapng or .html, with "
-                   ".zst behind it to compress.")
-                    .arg(value);
+            return RunArgumentsText::tr("--export %1 has an ending that is not known. Choose .jsonl, .csv, "
+                                        ".pcapng, .payloads.pcapng or .html, with "
+                                        ".zst behind it to compress.")
+                .arg(value);
         into.exports.append(one);
     }
     return {};

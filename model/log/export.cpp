@@ -3,6 +3,7 @@
 #include "model/log/csv.h"
 #include "model/log/html_report.h"
 #include "model/log/json_lines.h"
+#include "model/log/payload_encoder.h"
 #include "model/log/session_encoder.h"
 #include "model/log/zstd_stream.h"
 
@@ -104,6 +105,19 @@ private:
     SessionEncoder m_encoder;
 };
 
+class PayloadWriter : public Writer
+{
+public:
+    explicit PayloadWriter(const Catalog& catalog) : m_encoder(catalog) {}
+    QByteArray& buffer() override { return m_encoder.buffer(); }
+    void begin(const Catalog&) override { m_encoder.begin(); }
+    void event(const ipc::EventView& event) override { m_encoder.event(event); }
+    void end(const Catalog&, quint64, quint64) override {}
+
+private:
+    PayloadEncoder m_encoder;
+};
+
 class HtmlWriter : public Writer
 {
 public:
@@ -126,6 +140,8 @@ std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
         return std::make_unique<CsvWriter>(catalog);
     case ExportFormat::Pcapng:
         return std::make_unique<PcapngWriter>();
+    case ExportFormat::Payloads:
+        return std::make_unique<PayloadWriter>(catalog);
     case ExportFormat::Html:
         return std::make_unique<HtmlWriter>(catalog);
     }
@@ -151,6 +167,7 @@ bool exportFormatOf(const QString& path, ExportFormat& format)
 {
     static const std::array endings = {
         std::pair(".jsonl"_L1, ExportFormat::JsonLines), std::pair(".csv"_L1, ExportFormat::Csv),
+        std::pair(".payloads.pcapng"_L1, ExportFormat::Payloads), // the longer ending first
         std::pair(".pcapng"_L1, ExportFormat::Pcapng), std::pair(".html"_L1, ExportFormat::Html)};
     const QString plain = isZstdName(path) ? path.chopped(4) : path;
     for (const auto& [ending, found] : endings) {

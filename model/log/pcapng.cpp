@@ -2,6 +2,9 @@
 
 #include <QtEndian>
 
+#include <algorithm>
+#include <limits>
+
 namespace byteyard::model::pcapng {
 
 namespace {
@@ -67,6 +70,67 @@ void BlockWriter::finish()
     const auto length = static_cast<quint32>(m_out.size() - m_start + 4);
     u32(length);
     qToLittleEndian(length, m_out.data() + m_start + 4);
+}
+
+void BlockWriter::beginSection()
+{
+    u32(byteOrderMagic);
+    u16(1); // version 1.0
+    u16(0);
+    u64(std::numeric_limits<quint64>::max()); // length unknown: it grows
+    option(SectionApplication, "Byteyard");
+}
+
+void BlockWriter::beginInterface(quint16 linkType)
+{
+    u16(linkType);
+    u16(0);
+    u32(0); // no limit to a packet's length
+    const char nanoseconds = 9;
+    option(InterfaceTimeResolution, {&nanoseconds, 1});
+}
+
+void appendPacket(QByteArray& out, const Packet& packet)
+{
+    const auto tagBytes = static_cast<quint64>(packet.tags.size());
+    const quint64 original =
+        tagBytes + std::max(packet.originalSize, static_cast<quint64>(packet.payload.size()));
+    BlockWriter block(out, EnhancedPacket);
+    block.u32(packet.interface);
+    block.u32(static_cast<quint32>(packet.time >> 32));
+    block.u32(static_cast<quint32>(packet.time));
+    block.u32(static_cast<quint32>(packet.tags.size() + packet.payload.size()));
+    block.u32(static_cast<quint32>(std::min<quint64>(original, std::numeric_limits<quint32>::max())));
+    out.append(packet.tags);
+    block.padded(packet.payload);
+    if (packet.direction != Unknown) {
+        const quint32 direction = qToLittleEndian(packet.direction);
+        block.option(PacketFlags, {reinterpret_cast<const char*>(&direction), sizeof direction});
+    }
+    if (!packet.comment.isEmpty())
+        block.option(Comment, packet.comment);
+    block.option(EndOfOptions, {});
+    block.finish();
+}
+
+quint32 directionOf(ipc::Flow flow)
+{
+    switch (flow) {
+    case ipc::Flow::In:
+        return Outbound;
+    case ipc::Flow::Out:
+    case ipc::Flow::Through:
+        return Inbound;
+    default:
+        return Unknown;
+    }
+}
+
+quint64 startOf(const QDateTime& started)
+{
+    return started.isValid()
+               ? static_cast<quint64>(std::max<qint64>(started.toMSecsSinceEpoch(), 0)) * 1'000'000
+               : 0;
 }
 
 void TagWriter::tag(Tag type, QByteArrayView value)

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "ipc/capture/call.h"
+
 #include <QByteArray>
+#include <QDateTime>
 
 #include <optional>
 
@@ -10,6 +13,7 @@ namespace byteyard::model::pcapng {
 
 enum BlockType : quint32 { SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, EnhancedPacket = 6 };
 inline constexpr quint32 byteOrderMagic = 0x1A2B3C4D;
+inline constexpr quint16 linkTypeUser0 = 147; ///< whatever those who read it agree on
 inline constexpr quint16 linkTypeUpperPdu = 252;
 
 enum Option : quint16 {
@@ -56,6 +60,11 @@ public:
     void option(Option code, QByteArrayView value);
     void finish();
 
+    /// What opens a section header: version 1.0, of a length that nobody knows yet.
+    void beginSection();
+    /// What opens an interface block: times in nanoseconds.
+    void beginInterface(quint16 linkType);
+
 private:
     QByteArray& m_out;
     qsizetype m_start;
@@ -72,6 +81,24 @@ public:
 private:
     QByteArray m_bytes;
 };
+
+/// An enhanced packet.
+struct Packet
+{
+    quint32 interface = 0;
+    quint64 time = 0;         ///< ns since 1970
+    QByteArrayView tags = {}; ///< a multiple of four bytes
+    QByteArrayView payload;
+    quint64 originalSize = 0; ///< of the payload, when it was larger
+    quint32 direction = Unknown;
+    QByteArrayView comment = {};
+};
+void appendPacket(QByteArray& out, const Packet& packet);
+
+/// As seen from the endpoint's processes: outbound is what goes into it.
+quint32 directionOf(ipc::Flow flow);
+/// When a run began, ns since 1970; 0 where that is not known.
+quint64 startOf(const QDateTime& started);
 
 /// Walks over what is in a block's body; nothing is read past its end.
 class Cursor

@@ -39,19 +39,6 @@ QByteArray wordOf(const char* key, const QString& value)
                                  QByteArray::fromStdString(ipc::encodeWord(value.toStdString()));
 }
 
-quint32 directionOf(ipc::Flow flow)
-{
-    switch (flow) {
-    case ipc::Flow::In:
-        return Outbound;
-    case ipc::Flow::Out:
-    case ipc::Flow::Through:
-        return Inbound;
-    default:
-        return Unknown;
-    }
-}
-
 /// Totals change with every event and are written at the end; the rest is written when it changes.
 template <typename Entry>
 bool differs(const QHash<quint32, Entry>& written, const Entry& entry)
@@ -85,17 +72,10 @@ void SessionEncoder::begin(const Catalog& catalog)
     m_addresses = {};
     m_written.topology = catalog.topology;
     m_written.started = catalog.started;
-    m_startNs =
-        catalog.started.isValid()
-            ? static_cast<quint64>(std::max<qint64>(catalog.started.toMSecsSinceEpoch(), 0)) * 1'000'000
-            : 0;
+    m_startNs = startOf(catalog.started);
 
     BlockWriter block(m_buffer, SectionHeader);
-    block.u32(byteOrderMagic);
-    block.u16(1); // version 1.0
-    block.u16(0);
-    block.u64(std::numeric_limits<quint64>::max()); // length unknown: it grows
-    block.option(SectionApplication, "Byteyard");
+    block.beginSection();
     block.option(Comment, "byteyard=1" +
                               wordOf("started", catalog.started.toUTC().toString(Qt::ISODateWithMs)) +
                               wordOf("capture", catalog.capture) + wordOf("why", catalog.captureWhy));
@@ -115,11 +95,7 @@ void SessionEncoder::begin(const Catalog& catalog)
 void SessionEncoder::addInterface(const EndpointEntry* entry)
 {
     BlockWriter block(m_buffer, InterfaceDescription);
-    block.u16(linkTypeUpperPdu);
-    block.u16(0);
-    block.u32(0); // no limit to a packet's length
-    const char nanoseconds = 9;
-    block.option(InterfaceTimeResolution, {&nanoseconds, 1});
+    block.beginInterface(linkTypeUpperPdu);
     if (entry) {
         const QString inode = entry->inode > 0 ? QString::number(entry->inode) : QString();
         QString description = entry->kind;
@@ -156,29 +132,6 @@ quint32 SessionEncoder::interfaceOf(const ipc::EventView& event)
     return number;
 }
 
-void SessionEncoder::packet(quint32 interface, quint64 time, QByteArrayView tags, QByteArrayView payload,
-                            quint64 originalSize, quint32 direction, QByteArrayView comment)
-{
-    const quint64 stamp = m_startNs + time;
-    const auto tagBytes = static_cast<quint64>(tags.size());
-    const quint64 original = tagBytes + std::max(originalSize, static_cast<quint64>(payload.size()));
-    BlockWriter block(m_buffer, EnhancedPacket);
-    block.u32(interface);
-    block.u32(static_cast<quint32>(stamp >> 32));
-    block.u32(static_cast<quint32>(stamp));
-    block.u32(static_cast<quint32>(tags.size() + payload.size()));
-    block.u32(static_cast<quint32>(std::min<quint64>(original, std::numeric_limits<quint32>::max())));
-    m_buffer.append(tags); // a multiple of four
-    block.padded(payload);
-    if (direction != Unknown) {
-        direction = qToLittleEndian(direction);
-        block.option(PacketFlags, {reinterpret_cast<const char*>(&direction), sizeof direction});
-    }
-    block.option(Comment, comment);
-    block.option(EndOfOptions, {});
-    block.finish();
-}
-
 void SessionEncoder::event(const ipc::EventView& event)
 {
     const quint32 interface = interfaceOf(event);
@@ -194,10 +147,11 @@ void SessionEncoder::event(const ipc::EventView& event)
     m_comment.resize(0);
     appendEventWords(m_comment, event, process);
     m_lastTime = std::max<quint64>(m_lastTime, event.time);
-    packet(interface, event.time, tags.finish(),
-           {reinterpret_cast<const char*>(event.data.data()), static_cast<qsizetype>(event.data.size())},
-           std::max<quint64>(ipc::transferOf(event).bytes, event.data.size()),
-           directionOf(ipc::callInfo(event.call).flow), m_comment);
+    appendPacket(m_buffer,
+                 {interface, m_startNs + event.time, tags.finish(),
+                  QByteArrayView(reinterpret_cast<const char*>(event.data.data()),
+                                 static_cast<qsizetype>(event.data.size())),
+                  ipc::transferOf(event).bytes, directionOf(ipc::callInfo(event.call).flow), m_comment});
 }
 
 void SessionEncoder::note(const QByteArray& words, const QByteArray& json)
@@ -210,7 +164,7 @@ void SessionEncoder::note(const QByteArray& words, const QByteArray& json)
         QByteArray comment = words;
         if (pieces.size() > 1)
             comment += " part=" + QByteArray::number(i + 1) + " parts=" + QByteArray::number(pieces.size());
-        packet(0, m_lastTime, tagBytes, pieces[i], 0, Unknown, comment);
+        appendPacket(m_buffer, {0, m_startNs + m_lastTime, tagBytes, pieces[i], 0, Unknown, comment});
     }
 }
 

@@ -33,8 +33,6 @@ private:
     void addInterface(const EndpointEntry* entry);
     /// A packet block that is no event: JSON in pieces, `words` in each comment.
     void note(const QByteArray& words, const QByteArray& json);
-    void packet(quint32 interface, quint64 time, QByteArrayView tags, QByteArrayView payload,
-                quint64 originalSize, quint32 direction, QByteArrayView comment);
     void noteEntries(const Catalog& catalog, bool all);
 
     QByteArray m_buffer;

@@ -179,7 +179,7 @@ bool Reader::readSectionHeader(QByteArrayView body)
         }
     });
     if (!m_ours)
-        return refuse(tr("it is a pcapng file, but was not written by Byteyard: open it with Wireshark"));
+        return refuse(tr("it is a pcapng file, but no session of Byteyard: open it with Wireshark"));
     if (!sound)
         note(tr("The section header is damaged."));
     return true;

@@ -132,6 +132,7 @@ private Q_SLOTS:
         QVERIFY(exportFormatOf(u"a.b.jsonl"_s, format) && format == ExportFormat::JsonLines);
         QVERIFY(exportFormatOf(u"A.CSV"_s, format) && format == ExportFormat::Csv);
         QVERIFY(exportFormatOf(u"a.pcapng"_s, format) && format == ExportFormat::Pcapng);
+        QVERIFY(exportFormatOf(u"a.payloads.pcapng.zst"_s, format) && format == ExportFormat::Payloads);
         QVERIFY(!exportFormatOf(u"a.json"_s, format));
         QVERIFY(!exportFormatOf(u"csv"_s, format));
     }
@@ -238,6 +239,30 @@ private Q_SLOTS:
         const QJsonObject object = QJsonDocument::fromJson(out, &error).object();
         QCOMPARE(error.error, QJsonParseError::NoError);
         QCOMPARE(object.value(u"detail"_s).toString(), u"a\"b\\c\nd\u0001\ufffd"_s);
+    }
+
+    /// The bytes alone, as tshark reads them when it is told that user packets are data.
+    void payloadsAreTheBytesThatMovedAndNothingElse()
+    {
+        const QString path = exported(u"out.payloads.pcapng"_s);
+        const QByteArray bytes = contentsOf(path);
+        QVERIFY(bytes.contains("notes.txt") && !bytes.contains("call=") && !bytes.contains("grep"));
+        QProcess tshark;
+        tshark.start(u"tshark"_s, {u"-r"_s, path, u"-o"_s,
+                                   u"uat:user_dlts:\"User 0 (DLT=147)\",\"data\",\"0\",\"\",\"0\",\"\""_s,
+                                   u"-T"_s, u"fields"_s, u"-e"_s, u"frame.interface_name"_s, u"-e"_s,
+                                   u"frame.packet_flags_direction"_s, u"-e"_s, u"frame.cap_len"_s, u"-e"_s,
+                                   u"frame.len"_s, u"-e"_s, u"data.data"_s});
+        QVERIFY(tshark.waitForFinished(60'000) && tshark.exitCode() == 0);
+        const QList<QByteArray> rows = tshark.readAllStandardOutput().trimmed().split('\n');
+        QCOMPARE(rows.size(), 3); // the failed call moved nothing, the exit is on no endpoint
+        QCOMPARE(rows[0].split('\t'),
+                 (QList<QByteArray>{"my pipe", "0x00000002", "10", "10", "6e6f7465732e7478740a"}));
+        QCOMPARE(rows[1].split('\t'), (QList<QByteArray>{"my pipe", "0x00000001", "3", "65536", "616263"}));
+        QCOMPARE(rows[2].split('\t').mid(0, 3),
+                 (QList<QByteArray>{"my pipe", "0x00000001", "0"})); // spliced: nobody saw them
+        JobControl control;
+        QVERIFY(!readSessionFile(path, control).error.isEmpty());
     }
 
     void csvHasTheSameFields()
