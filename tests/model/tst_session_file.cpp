@@ -326,12 +326,12 @@ private Q_SLOTS:
         QTest::newRow("pcap") << QByteArray::fromHex("d4c3b2a1020004000000000000000000") << u"no pcapng"_s;
         QTest::newRow("big-endian") << block("1a2b3c4d", {}) << u"big-endian"_s;
         QTest::newRow("damaged magic") << block("11111111", {}) << u"damaged"_s;
-        QTest::newRow("foreign") << block("4d3c2b1a", {}) << u"not written by Byteyard"_s;
+        QTest::newRow("foreign") << block("4d3c2b1a", {}) << u"no session of Byteyard"_s;
         QTest::newRow("foreign with a comment")
             << block("4d3c2b1a", QByteArray::fromHex("0100050068656c6c6f000000"))
-            << u"not written by Byteyard"_s;
+            << u"no session of Byteyard"_s;
         QTest::newRow("endless option")
-            << block("4d3c2b1a", QByteArray::fromHex("0100ffff68656c6c")) << u"not written by"_s;
+            << block("4d3c2b1a", QByteArray::fromHex("0100ffff68656c6c")) << u"no session of"_s;
         QByteArray cut = block("4d3c2b1a", {});
         cut.chop(4);
         QTest::newRow("cut") << cut << u"cut or damaged"_s;
