@@ -76,6 +76,8 @@ std::string protocolName(int family, int protocol)
 
 std::string otherSocketName(int family, int protocol)
 {
+    if (family == AF_UNSPEC)
+        return {};
     std::string name = spoken(familyName(family), familyHead);
     if (family == AF_NETLINK)
         name += ' ' + spoken(protocolName(family, protocol), netlinkHead);

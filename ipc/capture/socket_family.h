@@ -15,7 +15,8 @@ bool hasFollowedPeers(int family);
 std::string familyName(int family);
 /// The third argument of socket(2): "NETLINK_ROUTE" (netlink(7)), else a number.
 std::string protocolName(int family, int protocol);
-/// What to call a socket of another family: "netlink route", "packet", "vsock".
+/// What to call a socket of another family: "netlink route", "packet", "vsock"; "" of an unknown one
+/// (AF_UNSPEC).
 std::string otherSocketName(int family, int protocol);
 
 } // namespace byteyard::ipc

@@ -149,7 +149,8 @@ std::uint32_t Tracer::Private::existingObject(TracedProcess& process, int fd, co
 void Tracer::Private::adoptSocket(TracedProcess& process, int fd, const std::shared_ptr<OpenFile>& file,
                                   const SocketFacts& facts)
 {
-    if (facts.domain == AF_UNIX && (isSystemNoise(facts.peer) || isSystemNoise(facts.local)))
+    const bool isUnknown = facts.domain == AF_UNSPEC; // nobody tells what it is
+    if (isUnknown || (facts.domain == AF_UNIX && (isSystemNoise(facts.peer) || isSystemNoise(facts.local))))
         return;
     const bool isOther = !hasFollowedPeers(facts.domain);
     if (!isOther)
