@@ -17,12 +17,12 @@ namespace {
 /// Ends the tracer's wait. Its default is to be ignored, so that a late one does no harm.
 constexpr int kick = SIGURG;
 
-constexpr std::uint64_t second = 1'000'000'000;
-constexpr std::uint64_t deferNs = second / 1000;
+constexpr std::uint64_t secondNs = 1'000'000'000;
+constexpr std::uint64_t deferNs = secondNs / 1000;
 
 timespec timespecOf(std::uint64_t ns)
 {
-    return {static_cast<time_t>(ns / second), static_cast<long>(ns % second)};
+    return {static_cast<time_t>(ns / secondNs), static_cast<long>(ns % secondNs)};
 }
 
 #if defined(__x86_64__)
@@ -405,7 +405,7 @@ void Tracer::Private::setTimer(std::uint64_t due)
         return;
     timerDue = due;
     // It comes again each millisecond, for one that comes just before the wait is lost.
-    const itimerspec times{timespecOf(second / 1000), timespecOf(runStart + due)};
+    const itimerspec times{timespecOf(secondNs / 1000), timespecOf(runStart + due)};
     timer_settime(timer, TIMER_ABSTIME, &times, nullptr);
 }
 
