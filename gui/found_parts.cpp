@@ -42,10 +42,7 @@ void FoundParts::fillNodeMenu(QMenu& menu, const QString& key)
     const QList<model::UndrawnPart> parts = m_canvas.undrawn(ids);
     const auto cannotBeKept = [this](const model::UndrawnPart& part) {
         const model::LiveEndpoint* endpoint = m_session.endpoint(part.endpoint);
-        model::Kind known{};
-        return endpoint != nullptr &&
-               (endpoint->entry.parent != 0 || !model::kindFromId(endpoint->entry.kind, known) ||
-                !model::canBeDrawn(known));
+        return endpoint != nullptr && !model::canBeKept(*endpoint);
     };
     if (m_canvas.undrawn({key}).isEmpty())
         return;

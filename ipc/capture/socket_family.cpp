@@ -1,9 +1,10 @@
 #include "ipc/capture/socket_family.h"
 
+#include "ipc/capture/describe_words.h"
+
 #include <algorithm>
 #include <cctype>
 #include <linux/netlink.h>
-#include <span>
 #include <string_view>
 #include <sys/socket.h>
 
@@ -11,14 +12,8 @@ namespace byteyard::ipc {
 
 namespace {
 
-struct Numbered
-{
-    int number;
-    std::string_view name;
-};
-
 constexpr std::string_view familyHead = "AF_";
-constexpr Numbered families[] = {
+constexpr NamedBits families[] = {
     {AF_UNIX, "AF_UNIX"},       {AF_INET, "AF_INET"},
     {AF_INET6, "AF_INET6"},     {AF_NETLINK, "AF_NETLINK"},
     {AF_PACKET, "AF_PACKET"},   {AF_VSOCK, "AF_VSOCK"},
@@ -30,7 +25,7 @@ constexpr Numbered families[] = {
     {AF_NFC, "AF_NFC"},
 };
 constexpr std::string_view netlinkHead = "NETLINK_";
-constexpr Numbered netlinks[] = {
+constexpr NamedBits netlinks[] = {
     {NETLINK_ROUTE, "NETLINK_ROUTE"},         {NETLINK_USERSOCK, "NETLINK_USERSOCK"},
     {NETLINK_SOCK_DIAG, "NETLINK_SOCK_DIAG"}, {NETLINK_NFLOG, "NETLINK_NFLOG"},
     {NETLINK_XFRM, "NETLINK_XFRM"},           {NETLINK_SELINUX, "NETLINK_SELINUX"},
@@ -38,13 +33,6 @@ constexpr Numbered netlinks[] = {
     {NETLINK_NETFILTER, "NETLINK_NETFILTER"}, {NETLINK_KOBJECT_UEVENT, "NETLINK_KOBJECT_UEVENT"},
     {NETLINK_GENERIC, "NETLINK_GENERIC"},     {NETLINK_CRYPTO, "NETLINK_CRYPTO"},
 };
-
-std::string nameIn(std::span<const Numbered> list, int number)
-{
-    const auto at = std::find_if(list.begin(), list.end(),
-                                 [number](const Numbered& each) { return each.number == number; });
-    return at == list.end() ? std::to_string(number) : std::string(at->name);
-}
 
 /// "NETLINK_SOCK_DIAG" without its head: "sock diag".
 std::string spoken(std::string name, std::string_view head)
@@ -66,12 +54,13 @@ bool hasFollowedPeers(int family)
 
 std::string familyName(int family)
 {
-    return nameIn(families, family);
+    return valueName(static_cast<unsigned>(family), families);
 }
 
 std::string protocolName(int family, int protocol)
 {
-    return family == AF_NETLINK ? nameIn(netlinks, protocol) : std::to_string(protocol);
+    return family == AF_NETLINK ? valueName(static_cast<unsigned>(protocol), netlinks)
+                                : std::to_string(protocol);
 }
 
 std::string otherSocketName(int family, int protocol)

@@ -11,7 +11,7 @@ inline constexpr std::string_view otherSocketKind = "socket";
 /// Whether sockets of a family are followed to who is at the other end (socket(2)). One of another family is
 /// an endpoint by itself.
 bool hasFollowedPeers(int family);
-/// "AF_NETLINK"; a number where the name is not known.
+/// "AF_NETLINK"; a hexadecimal number where the name is not known.
 std::string familyName(int family);
 /// The third argument of socket(2): "NETLINK_ROUTE" (netlink(7)), else a number.
 std::string protocolName(int family, int protocol);

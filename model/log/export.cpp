@@ -112,7 +112,7 @@ public:
     QByteArray& buffer() override { return m_encoder.buffer(); }
     void begin(const Catalog&) override { m_encoder.begin(); }
     void event(const ipc::EventView& event) override { m_encoder.event(event); }
-    void end(const Catalog&, quint64, quint64) override {}
+    void end(const Catalog&, quint64, quint64 dropped) override { m_encoder.end(dropped); }
 
 private:
     PayloadEncoder m_encoder;

@@ -33,6 +33,7 @@ quint32 PayloadEncoder::interfaceOf(quint32 endpoint)
 void PayloadEncoder::event(const ipc::EventView& event)
 {
     const ipc::Transfer moved = ipc::transferOf(event);
+    m_gaps += event.call == ipc::Call::Gap;
     if (event.endpoint == 0 || event.call == ipc::Call::Gap || moved.bytes == 0)
         return;
     const QByteArrayView data(reinterpret_cast<const char*>(event.data.data()),
@@ -45,6 +46,20 @@ void PayloadEncoder::event(const ipc::EventView& event)
                             moved.bytes,
                             directionOf(moved.flow),
                             {}});
+}
+
+void PayloadEncoder::end(quint64 dropped)
+{
+    if (m_catalog.lost == 0 && dropped == 0 && m_gaps == 0)
+        return;
+    BlockWriter block(m_buffer, InterfaceDescription);
+    block.beginInterface(linkTypeUser0);
+    block.option(InterfaceName, "missing");
+    block.option(InterfaceDescriptionText, "lost=" + QByteArray::number(m_catalog.lost) +
+                                               " dropped=" + QByteArray::number(dropped) +
+                                               " gaps=" + QByteArray::number(m_gaps));
+    block.option(EndOfOptions, {});
+    block.finish();
 }
 
 } // namespace byteyard::model

@@ -20,6 +20,9 @@ public:
     void begin();
     /// Calls that moved no bytes into or out of an endpoint are left out.
     void event(const ipc::EventView& event);
+    /// An interface without packets says what is missing, when anything is: `dropped` events had gone from
+    /// the log, others were lost, or calls were not followed for a time.
+    void end(quint64 dropped);
     QByteArray& buffer() { return m_buffer; }
 
 private:
@@ -28,6 +31,7 @@ private:
     const Catalog& m_catalog;
     QByteArray m_buffer;
     QHash<quint32, quint32> m_interfaces; ///< by endpoint
+    quint64 m_gaps = 0;
 };
 
 } // namespace byteyard::model

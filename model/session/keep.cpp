@@ -66,6 +66,12 @@ Node nodeOf(const LiveEndpoint& endpoint, Kind kind)
 
 } // namespace
 
+bool canBeKept(const LiveEndpoint& endpoint)
+{
+    Kind kind{};
+    return endpoint.entry.parent == 0 && kindFromId(endpoint.entry.kind, kind) && canBeDrawn(kind);
+}
+
 UndrawnEdge undrawnEdge(const LiveEdge& edge, const LiveEndpoint& endpoint, Kind kind)
 {
     const int fd = edge.fds.isEmpty() ? edge.lastFd : edge.fds.first();
@@ -137,8 +143,7 @@ QStringList keepUndrawn(Document& document, Session& session, const QList<Undraw
         // What somebody attached to was not started by this topology, and shall not be.
         if (process != nullptr && !process->entry.argv.isEmpty() && !process->entry.attached)
             add(nodeOf(*process), part.position, part.process, processes);
-        else if (endpoint != nullptr && endpoint->entry.parent == 0 &&
-                 kindFromId(endpoint->entry.kind, kind) && canBeDrawn(kind))
+        else if (endpoint != nullptr && canBeKept(*endpoint) && kindFromId(endpoint->entry.kind, kind))
             add(nodeOf(*endpoint, kind), part.position, part.endpoint, endpoints);
     }
     const auto drawn = [&](const QString& node) { return whole.node(node) != nullptr ? node : QString(); };

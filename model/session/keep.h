@@ -24,6 +24,9 @@ struct UndrawnPart
 /// Files that nobody drew and that one process alone has used: no communication.
 QSet<quint32> filesOfOneProcess(const Session& session);
 
+/// False of a connection, which comes with its listener, and of what no topology can hold.
+bool canBeKept(const LiveEndpoint& endpoint);
+
 /// Makes them parts of the topology, with their edges to each other and to what is drawn: one undo step. A
 /// process becomes a command with its arguments; an endpoint without a name is made by the engine in the next
 /// run, a socket and a file stay the program's to make. What runs belongs to its new node at once. Returns a

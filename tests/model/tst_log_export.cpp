@@ -343,6 +343,9 @@ private Q_SLOTS:
         QCOMPARE(rows.constLast().constFirst(), QByteArray("lost"));
         QCOMPARE(rows.constLast().constLast(), QByteArray("lost=4 dropped=2"));
         QCOMPARE(rows.constLast().size(), rows[0].size());
+        const QString payloads = m_directory.filePath(u"lost.payloads.pcapng"_s);
+        QCOMPARE(exportLog(payloads, ExportFormat::Payloads, small, catalog, {}, control), QString());
+        QVERIFY(contentsOf(payloads).contains("lost=4 dropped=2 gaps=0"));
     }
 
     void aFilterChoosesTheRows()
