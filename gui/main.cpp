@@ -2,6 +2,7 @@
 #include "gui/startup.h"
 #include "gui/theme/theme.h"
 #include "model/commands/commands.h"
+#include "model/commands/console.h"
 #include "model/language.h"
 #include "model/topology/labs.h"
 
@@ -26,7 +27,8 @@ QStringList argumentsOf(int argc, char** argv)
     return arguments;
 }
 
-int runWindow(int& argc, char** argv)
+/// `program`: what stands behind `--`, which is not in argv any more: Qt looks for options of its own there.
+int runWindow(int& argc, char** argv, const QStringList& program)
 {
     gui::explainMissingDisplay();
     QApplication application(argc, argv);
@@ -34,7 +36,8 @@ int runWindow(int& argc, char** argv)
     qInstallMessageHandler(nullptr);
     QGuiApplication::setDesktopFileName(u"byteyard"_s);
 
-    const gui::WindowOptions options = gui::windowOptions(QCoreApplication::arguments().mid(1));
+    const gui::WindowOptions options =
+        gui::windowOptions(QCoreApplication::arguments().mid(1) + program);
     if (!options.error.isEmpty()) {
         std::fputs(qUtf8Printable(u"byteyard: "_s + options.error + u'\n'), stderr);
         return 2;
@@ -59,12 +62,15 @@ int runWindow(int& argc, char** argv)
     window->show();
 
     QSettings settings;
-    if (!options.file.isEmpty()) {
-        const bool opened = window->openPath(path);
+    if (!options.file.isEmpty() || !options.program.isEmpty()) {
+        const bool opened =
+            options.program.isEmpty() ? window->openPath(path) : window->placeProgram(options.program);
         if (!opened && picture) {
             std::fputs(qUtf8Printable(u"byteyard: "_s + window->bannerText() + u'\n'), stderr);
             return 2;
         }
+        if (opened && !picture && !options.program.isEmpty())
+            window->runNow();
     } else if (options.map) {
         if (!picture)
             window->showMap(options.pids);
@@ -83,6 +89,7 @@ int runWindow(int& argc, char** argv)
 
 int main(int argc, char** argv)
 {
+    model::keepStandardPlaces();
     QCoreApplication::setOrganizationName(u"byteyard"_s);
     QCoreApplication::setApplicationName(u"byteyard"_s);
     QCoreApplication::setApplicationVersion(u"" BYTEYARD_VERSION ""_s);
@@ -92,5 +99,8 @@ int main(int argc, char** argv)
         model::installLanguage(application);
         return model::runCommandLine(arguments);
     }
-    return runWindow(argc, argv);
+    const qsizetype dashes = arguments.indexOf(u"--"_s);
+    if (dashes >= 0)
+        argc = static_cast<int>(dashes) + 1;
+    return runWindow(argc, argv, dashes < 0 ? QStringList() : arguments.mid(dashes));
 }

@@ -6,6 +6,7 @@
 #include "gui/panels/log_panel.h"
 #include "gui/panels/problems_panel.h"
 #include "model/topology/labs.h"
+#include "model/topology/pipeline_text.h"
 #include "model/topology/topology_file.h"
 
 #include <QDir>
@@ -146,6 +147,18 @@ bool MainWindow::openTopology(const QString& path)
 void MainWindow::openWelcome()
 {
     openPath(model::labPath(u"back-pressure"_s));
+}
+
+bool MainWindow::placeProgram(const QStringList& argv)
+{
+    const model::PipelineResult made = model::commandFragment(argv, QDir::currentPath());
+    if (!made.error.isEmpty()) {
+        showBanner(made.error);
+        return false;
+    }
+    m_document.addFragment(made.fragment, {}, tr("Insert Command"));
+    m_canvas->fit();
+    return true;
 }
 
 void MainWindow::openedRecording()

@@ -57,6 +57,12 @@ WindowOptions windowOptions(const QStringList& arguments)
     WindowOptions options;
     for (qsizetype i = 0; i < arguments.size(); ++i) {
         const QString& argument = arguments.at(i);
+        if (argument == "--"_L1) {
+            options.program = arguments.mid(i + 1);
+            if (options.program.isEmpty())
+                options.error = WindowOptionsText::tr("--: no program was named; see byteyard --help.");
+            break;
+        }
         if (!argument.startsWith(u'-')) {
             if (!options.file.isEmpty())
                 options.error =
@@ -90,7 +96,11 @@ WindowOptions windowOptions(const QStringList& arguments)
     }
     if (options.error.isEmpty() && options.map && !options.file.isEmpty())
         options.error = WindowOptionsText::tr("--map: a map stands alone; leave %1 out.").arg(options.file);
-    if (options.error.isEmpty() && !options.picture.isEmpty() && options.file.isEmpty() && !options.map)
+    if (options.error.isEmpty() && !options.program.isEmpty() && (options.map || !options.file.isEmpty()))
+        options.error = WindowOptionsText::tr("--: a program stands alone; leave %1 out.")
+                            .arg(options.map ? u"--map"_s : options.file);
+    if (options.error.isEmpty() && !options.picture.isEmpty() && options.file.isEmpty() && !options.map &&
+        options.program.isEmpty())
         options.error =
             WindowOptionsText::tr("--picture: no lab was named; write byteyard --picture FILE.png LAB.");
     return options;

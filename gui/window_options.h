@@ -11,6 +11,7 @@ namespace byteyard::gui {
 struct WindowOptions
 {
     QString file;        ///< a topology or session file to open
+    QStringList program; ///< with its arguments, to be placed on an empty canvas and run; empty: none
     bool map = false;    ///< a map of the machine, and
     QList<qint64> pids;  ///< of which processes; empty: of all
     QString picture;     ///< where to write a picture of the window to; empty: none is made

@@ -342,6 +342,7 @@ pid_t Tracer::Private::fork(const LaunchPlan& plan)
     process.table = std::make_shared<DescriptorTable>();
     process.actions = std::make_shared<SignalActions>();
     process.sampled = sampledAtFirst;
+    process.isUnsure = plan.hasUnknown;
     process.turnNs = plan.pace > 0 ? 1'000'000'000U / static_cast<unsigned>(plan.pace) : 0;
     process.child = std::make_shared<Child>(plan, inheritedEnds(plan, *process.table), filter);
 
@@ -351,7 +352,7 @@ pid_t Tracer::Private::fork(const LaunchPlan& plan)
         throw std::system_error(errno, std::generic_category(), "fork");
     if (pid == 0)
         process.child->run();
-    setpgid(pid, pid); // here and in the child: whoever comes first
+    setpgid(pid, plan.group); // here and in the child: whoever comes first
     constexpr unsigned long options = traceOptions | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
     if (ptrace(PTRACE_SEIZE, pid, nullptr, options) != 0) {
         const int error = errno;

@@ -129,10 +129,12 @@ void refuse(const EndpointError& error)
     [[maybe_unused]] const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
 }
 
-int keep(const RunFile& runFile)
+int keep(const RunFile& runFile, StandardStreams standard)
 {
-    // A Ctrl-C in the terminal is for the model, which will stop the run in order.
-    ::setsid();
+    // A Ctrl-C in the terminal is for the model, which will stop the run in order; or it is for a process that
+    // shares the model's terminal, and then its session, too.
+    if (standard.group == 0)
+        ::setsid();
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         throw std::system_error(errno, std::generic_category(), "prctl");
     std::array<int, 2> alive;
@@ -147,12 +149,13 @@ int keep(const RunFile& runFile)
         throw std::system_error(errno, std::generic_category(), "fork");
     if (worker == 0) {
         aliveWrite.reset();
-        const int status = runWorker(runFile, std::move(aliveRead), keeper);
+        const int status = runWorker(runFile, std::move(aliveRead), keeper, std::move(standard));
         if (::getppid() != keeper)
             runFile.removeAll(); // the keeper is gone: this is left to us
         std::_Exit(status);
     }
     aliveRead.reset();
+    standard = {};
     const Fd pidfd = openPidfd(worker);
     int status = -1;
     watch(pidfd, worker, status, signals.get());
@@ -167,11 +170,12 @@ int keep(const RunFile& runFile)
 
 } // namespace
 
-int runKeeper()
+int runKeeper(bool takesStandard)
 {
     try {
+        StandardStreams standard = takesStandard ? takeStandardStreams() : StandardStreams();
         const RunFile runFile(runtimeDirectory());
-        return keep(runFile);
+        return keep(runFile, std::move(standard));
     } catch (const EndpointError& error) {
         refuse(error);
     } catch (const std::exception& error) {

@@ -111,8 +111,10 @@ struct Launcher::Work
     }
 };
 
-Launcher::Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory)
-    : m_endpoints(endpoints), m_outputs(outputs), m_inputs(inputs), m_directory(std::move(directory))
+Launcher::Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory,
+                   StandardUse standard)
+    : m_endpoints(endpoints), m_outputs(outputs), m_inputs(inputs), m_directory(std::move(directory)),
+      m_standard(std::move(standard))
 {
     originalOpenFiles();
 }
@@ -143,7 +145,7 @@ PreparedLaunch Launcher::prepare(const NodeSpec& node, std::uint32_t process, co
         for (const EdgeSpec& edge : topology.edges)
             if (edge.process == node.id)
                 addEdge(work, edge);
-        addStandard(work);
+        node.id == m_standard.node ? addStreams(work) : addStandard(work);
         if (node.isActor())
             addActor(work);
     } catch (const EndpointError& error) {
@@ -330,6 +332,18 @@ void Launcher::addStandard(Work& work)
         addTarget(work, STDOUT_FILENO, command.output);
     if (!work.has(STDERR_FILENO))
         addTarget(work, STDERR_FILENO, command.errors);
+}
+
+/// What 0, 1 and 2 of whoever started the engine are, and their place in the terminal with them.
+void Launcher::addStreams(Work& work)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        const Fd& stream = m_standard.streams->streams[static_cast<std::size_t>(fd)];
+        if (stream && !work.has(fd))
+            addInherited(work, fd, highCopy(stream.get()), 0);
+    }
+    work.launch.plan.group = m_standard.streams->group;
+    work.launch.plan.hasUnknown = true;
 }
 
 /// Its channel, above all other descriptors: the actor closes it before its script begins.

@@ -3,6 +3,7 @@
 #include "ipc/engine/actor_channel.h"
 #include "ipc/engine/outputs.h"
 #include "ipc/engine/run_endpoints.h"
+#include "ipc/engine/standard_streams.h"
 
 #include <memory>
 #include <sys/resource.h>
@@ -17,11 +18,19 @@ struct PreparedLaunch
     std::unique_ptr<ActorChannel> actor; ///< null: a command
 };
 
+/// Which process gets the standard streams of whoever started the engine.
+struct StandardUse
+{
+    std::string node; ///< empty: none
+    const StandardStreams* streams = nullptr;
+};
+
 /// Makes launch plans out of a topology's commands.
 class Launcher
 {
 public:
-    Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory);
+    Launcher(RunEndpoints& endpoints, Outputs& outputs, Inputs& inputs, std::string directory,
+             StandardUse standard);
 
     /// All that `process`, of this node, needs. Throws LaunchError. `pace` is for a node that has none of its
     /// own.
@@ -39,6 +48,7 @@ private:
     void addConnect(Work& work, int target, const NodeSpec& endpoint);
     void addInherited(Work& work, int target, Fd source, std::uint32_t endpoint);
     void addStandard(Work& work);
+    void addStreams(Work& work);
     void addActor(Work& work);
     void addTarget(Work& work, int fd, const OutputTarget& target);
 
@@ -46,6 +56,7 @@ private:
     Outputs& m_outputs;
     Inputs& m_inputs;
     std::string m_directory;
+    StandardUse m_standard;
 };
 
 /// Raises the soft limit of open files to the hard one; returns what it was.

@@ -2,6 +2,7 @@
 
 #include "ipc/engine/actors.h"
 #include "ipc/engine/launcher.h"
+#include "ipc/engine/standard_streams.h"
 #include "ipc/engine/start_order.h"
 #include "ipc/engine/watch.h"
 #include "ipc/host/attachable.h"
@@ -18,6 +19,7 @@ struct RunOptions
     bool systemFiles = false;   ///< files of the system that programs open are endpoints too
     std::vector<pid_t> attach;  ///< processes that run already, and
     bool attachChildren = true; ///< the children that they have
+    std::string standard;       ///< node of the process that gets the StandardStreams; empty: none
 };
 
 /// The directory of one session, in the runtime directory: made with mode 0700, gone with this object.
@@ -44,9 +46,9 @@ private:
 class Run
 {
 public:
-    /// Creates the session's directory; throws EndpointError. Nothing runs yet.
+    /// Creates the session's directory; throws EndpointError. Nothing runs yet. `standard` must outlive it.
     Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& numbers,
-        const RunOptions& options, CaptureChoice capture);
+        const RunOptions& options, const StandardStreams& standard, CaptureChoice capture);
     /// Ends what lives, and removes the session's directory.
     ~Run();
     Run(const Run&) = delete;

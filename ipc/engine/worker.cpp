@@ -34,7 +34,8 @@ bool refuseDepth(int depth, json::parse_event_t /*event*/, json& /*value*/)
 class Worker
 {
 public:
-    Worker(const RunFile& runFile, Fd wireIn, Fd wireOut, Fd keeperAlive, pid_t keeper);
+    Worker(const RunFile& runFile, Fd wireIn, Fd wireOut, Fd keeperAlive, pid_t keeper,
+           StandardStreams standard);
     int run();
 
 private:
@@ -61,6 +62,7 @@ private:
     Fd m_out;
     Fd m_keeperAlive;
     pid_t m_keeper;
+    StandardStreams m_standard;
     Fd m_signals;
     EventLoop m_loop;
     OutputQueue m_queue;
@@ -72,9 +74,11 @@ private:
     bool m_failed = false;
 };
 
-Worker::Worker(const RunFile& runFile, Fd wireIn, Fd wireOut, Fd keeperAlive, pid_t keeper)
+Worker::Worker(const RunFile& runFile, Fd wireIn, Fd wireOut, Fd keeperAlive, pid_t keeper,
+               StandardStreams standard)
     : m_runFile(runFile), m_in(std::move(wireIn)), m_out(std::move(wireOut)),
-      m_keeperAlive(std::move(keeperAlive)), m_keeper(keeper), m_queue(m_out.get(), m_keeperAlive.get())
+      m_keeperAlive(std::move(keeperAlive)), m_keeper(keeper), m_standard(std::move(standard)),
+      m_queue(m_out.get(), m_keeperAlive.get())
 {
     sigset_t signals;
     ::sigemptyset(&signals);
@@ -206,6 +210,7 @@ void Worker::start(const ObjectReader& message)
             message.refuse("attach", "holds what is no process");
         options.attach.push_back(pid.get<pid_t>());
     }
+    options.standard = message.text("standard", maxWord, "");
     const auto refuse = [this](const ErrorReport& error) {
         m_queue.control(errorFrame(error));
         m_queue.control(runEndedFrame("failed", 0, 0));
@@ -221,6 +226,8 @@ void Worker::start(const ObjectReader& message)
     }
     if (capture != "auto" && capture != "ptrace" && capture != "ebpf" && capture != "sampled")
         message.refuse("capture", "is no way to capture");
+    if (!options.standard.empty() && m_standard.group == 0)
+        return refuse({"standard", {}});
     try {
         TopologySpec topology = readTopology(message.object("topology"));
         options.pace = static_cast<int>(message.integer("pace", 0, 1000000, topology.pace));
@@ -228,7 +235,7 @@ void Worker::start(const ObjectReader& message)
         CaptureChoice choice = chooseCapture(capture, options.dataBytes);
         if (choice.mode.empty())
             return refuse({"capture", {{"mode", capture}, {"why", choice.why}}});
-        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options, std::move(choice));
+        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options, m_standard, std::move(choice));
         m_run->begin(std::move(topology));
     } catch (const TopologyError& error) {
         refuse({"topology", {{"what", error.what()}}});
@@ -398,12 +405,12 @@ Fd takeStandard(int fd)
 
 } // namespace
 
-int runWorker(const RunFile& runFile, Fd keeperAlive, pid_t keeper)
+int runWorker(const RunFile& runFile, Fd keeperAlive, pid_t keeper, StandardStreams standard)
 {
     try {
         ::signal(SIGPIPE, SIG_IGN);
         Worker worker(runFile, takeStandard(STDIN_FILENO), takeStandard(STDOUT_FILENO),
-                      moveHigh(std::move(keeperAlive)), keeper);
+                      moveHigh(std::move(keeperAlive)), keeper, std::move(standard));
         return worker.run();
     } catch (const std::exception& error) {
         std::fprintf(stderr, "byteyard-engine: %s\n", error.what());

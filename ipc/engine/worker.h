@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ipc/engine/run_file.h"
+#include "ipc/engine/standard_streams.h"
 
 namespace byteyard::ipc::engine {
 
@@ -14,6 +15,6 @@ enum ExitStatus : int {
 
 /// Does all the work, on the wire that is on 0 and 1, until the model or the keeper goes away. `keeperAlive`
 /// hangs up when the keeper dies. Returns the exit status.
-int runWorker(const RunFile& runFile, Fd keeperAlive, pid_t keeper);
+int runWorker(const RunFile& runFile, Fd keeperAlive, pid_t keeper, StandardStreams standard);
 
 } // namespace byteyard::ipc::engine

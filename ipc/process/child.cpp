@@ -125,7 +125,8 @@ void Child::fail(Step step, std::size_t index, int error) noexcept
 void Child::run() noexcept
 {
     waitFor(m_page->traced);
-    setpgid(0, 0);
+    if (setpgid(0, m_plan.group) != 0) // that group may be gone
+        setpgid(0, 0);
     resetSignals();
     loadFilter();
     wire();

@@ -70,10 +70,14 @@ QString helpText()
            "\n"
            "  byteyard [LAB | SESSION.pcapng]\n"
            "      opens the window\n"
+           "  byteyard -- PROGRAM [ARGUMENT]...\n"
+           "      opens the window with this program on the canvas, and runs it\n"
            "  byteyard --map all|PID,PID...\n"
            "      opens the window on a map of this machine, or of these processes and whom they share with\n"
            "  byteyard --picture FILE.png LAB [--run-for 3s] [--theme light|dark] [--size 1600x1000]\n"
            "      runs a topology in a window, writes a picture of that window, and ends\n"
+           "  byteyard run [OPTION]... -- PROGRAM [ARGUMENT]...\n"
+           "      runs a program here, in this terminal, with no display, and then says what it did\n"
            "  byteyard run [LAB] [--group NAME] [--attach PID]... [--no-children] [--for 5s]\n"
            "                   [--capture auto|ptrace|ebpf|sampled]\n"
            "                   [--budget CALLS_A_SECOND] [--record FILE.pcapng[.zst]]\n"
@@ -100,8 +104,10 @@ QString helpText()
            "%1"
            "\n"
            "Exit status: 0 it went through; 1 something in the run failed to start; 2 the arguments "
-           "or the file are "
-           "wrong.")
+           "or the file are\n"
+           "wrong. With -- PROGRAM it is the program's (128 and its number when a signal ended it); 127 when "
+           "it\n"
+           "could not be started, 125 when something else failed.")
             .arg(labList());
 }
 

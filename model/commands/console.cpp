@@ -1,8 +1,19 @@
 #include "model/commands/console.h"
 
 #include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace byteyard::model {
+
+void keepStandardPlaces()
+{
+    int fd = 0;
+    do
+        fd = ::open("/dev/null", O_RDWR); // the lowest free number
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    ::close(fd);
+}
 
 void say(const QString& line)
 {

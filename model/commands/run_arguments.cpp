@@ -69,6 +69,22 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
     return {};
 }
 
+/// What is wrong with what stands behind `--`.
+QString programFault(const RunArguments& with)
+{
+    if (with.program.isEmpty())
+        return RunArgumentsText::tr("There is no program behind --. Write byteyard run -- PROGRAM ARGUMENTS.");
+    if (!with.lab.isEmpty())
+        return RunArgumentsText::tr("Either a topology runs or a program: leave %1 out, or what is behind --.")
+            .arg(with.lab);
+    for (const QString& word : with.program) // what decoding puts in the place of other bytes
+        if (word.contains(QChar(QChar::ReplacementCharacter)))
+            return RunArgumentsText::tr("“%1” is no UTF-8 text, and only that can be followed. Start it from a "
+                                        "script: byteyard run -- sh SCRIPT.")
+                .arg(word);
+    return {};
+}
+
 } // namespace
 
 int readDuration(const QString& text)
@@ -90,6 +106,11 @@ RunArguments readRunArguments(const QStringList& arguments)
     for (qsizetype i = 0; i < arguments.size() && result.error.isEmpty(); ++i) {
         const QString& argument = arguments.at(i);
         const QString name = argument.section(u'=', 0, 0);
+        if (argument == "--"_L1) {
+            result.program = arguments.mid(i + 1);
+            result.error = programFault(result);
+            break;
+        }
         if (argument == "--json"_L1) {
             result.json = true;
         } else if (argument == "--system-files"_L1) {
@@ -114,9 +135,10 @@ RunArguments readRunArguments(const QStringList& arguments)
             result.lab = argument;
         }
     }
-    if (result.error.isEmpty() && result.lab.isEmpty() && result.attach.isEmpty())
-        result.error = RunArgumentsText::tr(
-            "Name the topology to run: byteyard run LAB.byteyard, or a process to attach to: --attach PID");
+    if (result.error.isEmpty() && result.lab.isEmpty() && result.program.isEmpty() && result.attach.isEmpty())
+        result.error =
+            RunArgumentsText::tr("Name the topology to run: byteyard run LAB.byteyard, a program: byteyard run "
+                                 "-- PROGRAM ARGUMENTS, or a process to attach to: --attach PID");
     if (result.error.isEmpty() && result.attach.isEmpty() && !result.attachChildren)
         result.error = RunArgumentsText::tr("--no-children goes with --attach PID.");
     if (result.error.isEmpty() && result.lab.isEmpty() && !result.group.isEmpty())

@@ -15,7 +15,8 @@ struct RunArguments
         QString path;
         ExportFormat format = ExportFormat::JsonLines;
     };
-    QString lab;   ///< may be empty when there is something to attach to
+    QString lab;         ///< may be empty when there is a program, or something to attach to
+    QStringList program; ///< with its arguments, instead of a topology; empty: none
     QString group; ///< only this group's processes; empty: all
     int forMs = 0; ///< 0: until every process has ended
     QString capture = QStringLiteral("auto");

@@ -4,13 +4,17 @@
 #include "model/commands/run_job.h"
 #include "model/commands/sound_topology.h"
 #include "model/session/orphans.h"
+#include "model/topology/pipeline_text.h"
 
 #include "ipc/process/fd.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QSocketNotifier>
 
+#include <array>
 #include <csignal>
+#include <optional>
 #include <sys/eventfd.h>
 
 namespace byteyard::model {
@@ -25,46 +29,49 @@ struct RunCommandText
 };
 
 int interruptBell = -1;
+volatile std::sig_atomic_t isProgramsTerminal = 0;
 
-void onInterrupt(int)
+void onInterrupt(int number, siginfo_t* info, void* /*context*/)
 {
+    if (isProgramsTerminal != 0 && info->si_code == SI_KERNEL)
+        return; // typed: the program has got it, too, and decides
+    ::signal(number, SIG_DFL);
     const quint64 one = 1;
     [[maybe_unused]] const ssize_t size = ::write(interruptBell, &one, sizeof one);
 }
 
 /// While it lives, the first Ctrl-C or SIGTERM rings `bell`; a second one ends the program (and with it, the
-/// run).
+/// run). Where a program of the run has the terminal, what is typed there (Ctrl-C, Ctrl-\) is its own.
 class Interrupts
 {
 public:
-    Interrupts() : m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    explicit Interrupts(bool terminalIsGiven) : m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     {
         interruptBell = m_bell.get();
+        isProgramsTerminal = terminalIsGiven ? 1 : 0;
         struct sigaction action
         {
         };
-        action.sa_handler = onInterrupt;
-        action.sa_flags = static_cast<int>(SA_RESETHAND);
-        ::sigaction(SIGINT, &action, &m_oldInt);
-        ::sigaction(SIGTERM, &action, &m_oldTerm);
+        action.sa_sigaction = onInterrupt;
+        action.sa_flags = SA_SIGINFO;
+        for (std::size_t i = 0; i < m_numbers.size(); ++i)
+            if (m_numbers[i] != SIGQUIT || terminalIsGiven)
+                ::sigaction(m_numbers[i], &action, &m_old[i].emplace());
     }
     ~Interrupts()
     {
-        ::sigaction(SIGINT, &m_oldInt, nullptr);
-        ::sigaction(SIGTERM, &m_oldTerm, nullptr);
+        for (std::size_t i = 0; i < m_numbers.size(); ++i)
+            if (m_old[i])
+                ::sigaction(m_numbers[i], &*m_old[i], nullptr);
     }
     Interrupts(const Interrupts&) = delete;
     Interrupts& operator=(const Interrupts&) = delete;
     int bell() const { return m_bell.get(); }
 
 private:
+    static constexpr std::array m_numbers{SIGINT, SIGTERM, SIGQUIT};
     ipc::Fd m_bell;
-    struct sigaction m_oldInt
-    {
-    };
-    struct sigaction m_oldTerm
-    {
-    };
+    std::array<std::optional<struct sigaction>, m_numbers.size()> m_old;
 };
 
 /// What earlier engines left, a line each. A run does not depend on it: an engine that cannot tell is silent
@@ -77,6 +84,20 @@ void sayOrphans()
             RunCommandText::tr("Remove it with: byteyard-engine --clean %1").arg(orphan.id)));
 }
 
+/// The topology that is to run; nothing when something is wrong with it, which has been said then.
+std::optional<Topology> topologyOf(const RunArguments& wanted)
+{
+    if (!wanted.lab.isEmpty()) // what does not hinder the run shows itself in it, or does not
+        return readSoundTopology(u"byteyard run"_s, wanted.lab, false, wanted.group);
+    if (wanted.program.isEmpty())
+        return Topology();
+    const PipelineResult made = commandFragment(wanted.program, QDir::currentPath());
+    if (made.error.isEmpty())
+        return made.fragment;
+    sayError(u"byteyard run: "_s + made.error);
+    return std::nullopt;
+}
+
 } // namespace
 
 int runCommand(const QStringList& arguments)
@@ -86,15 +107,12 @@ int runCommand(const QStringList& arguments)
         sayError(u"byteyard run: "_s + wanted.error);
         return exitUsage;
     }
-    // What does not hinder the run shows itself in it, or does not.
-    const std::optional<Topology> topology =
-        wanted.lab.isEmpty() ? Topology()
-                             : readSoundTopology(u"byteyard run"_s, wanted.lab, false, wanted.group);
+    const std::optional<Topology> topology = topologyOf(wanted);
     if (!topology)
         return exitUsage;
     sayOrphans();
 
-    const Interrupts interrupts;
+    const Interrupts interrupts(!wanted.program.isEmpty());
     RunJob job(wanted);
     const QSocketNotifier notifier(interrupts.bell(), QSocketNotifier::Read);
     QObject::connect(&notifier, &QSocketNotifier::activated, &job, [&] {

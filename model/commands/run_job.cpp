@@ -5,18 +5,45 @@
 #include "model/log/json_lines.h"
 #include "model/session/keep.h"
 
+#include "ipc/capture/call.h"
+
 #include <QCoreApplication>
 #include <QEventLoop>
 #include <QJsonDocument>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <unistd.h>
 
 namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+
+namespace {
+
+/// The exit status for `run -- PROGRAM`: the program's own, unless something else went wrong.
+int programStatus(const Catalog& catalog, const QString& node, bool isWhole)
+{
+    for (const ProcessEntry& process : catalog.processes) {
+        if (process.node != node)
+            continue;
+        if (process.state == "failed"_L1)
+            return exitNotStarted;
+        if (!isWhole)
+            return exitOurs;
+        if (process.exitCode)
+            return *process.exitCode;
+        for (int number = 1; number < NSIG; ++number)
+            if (process.signal == QLatin1StringView(ipc::signalName(number)))
+                return exitSignal + number;
+    }
+    return exitOurs;
+}
+
+} // namespace
 
 RunJob::RunJob(RunArguments arguments, QObject* parent) : QObject(parent), m_arguments(std::move(arguments))
 {
@@ -49,6 +76,11 @@ int RunJob::run(const Topology& topology)
     options.systemFiles = m_arguments.systemFiles;
     options.attach = m_arguments.attach;
     options.attachChildren = m_arguments.attachChildren;
+    if (!m_arguments.program.isEmpty()) {
+        options.standard = topology.nodes.first().id;
+        if (m_arguments.json) // standard output is ours
+            options.streams = {STDIN_FILENO, STDERR_FILENO, STDERR_FILENO};
+    }
     m_session.run(topology, options);
     if (m_session.isLive()) {
         if (m_arguments.json)
@@ -61,7 +93,10 @@ int RunJob::run(const Topology& topology)
     }
     writeEnd();
     const bool exported = writeExports();
-    const bool started = m_session.failedToStart() == 0 && m_session.catalog().reason != "failed"_L1;
+    const Catalog catalog = m_session.catalog();
+    if (!m_arguments.program.isEmpty())
+        return programStatus(catalog, topology.nodes.first().id, exported && !m_failed);
+    const bool started = m_session.failedToStart() == 0 && catalog.reason != "failed"_L1;
     return started && exported && !m_failed ? exitOk : exitFailed;
 }
 

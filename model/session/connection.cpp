@@ -50,8 +50,8 @@ QString lastLine(const QByteArray& said)
 
 } // namespace
 
-Connection::Connection(QStringList command, std::function<void()> wake)
-    : m_command(std::move(command)), m_wake(std::move(wake)), m_engine(m_command),
+Connection::Connection(QStringList command, const std::optional<Streams>& streams, std::function<void()> wake)
+    : m_command(std::move(command)), m_wake(std::move(wake)), m_engine(m_command, streams),
       m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       m_helloDeadline(std::chrono::steady_clock::now() + helloTime)
 {

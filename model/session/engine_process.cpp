@@ -44,7 +44,20 @@ struct SpawnSettings
     SpawnSettings& operator=(const SpawnSettings&) = delete;
 };
 
-pid_t spawn(const QStringList& command, int stream, int messages)
+/// Copies above what a child's descriptors are put at, so that dup2 there never meets its own target; -1 in
+/// place of those that are closed.
+std::array<ipc::Fd, 3> highCopies(const Streams& streams, int first)
+{
+    std::array<ipc::Fd, 3> copies;
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+        copies[i].reset(::fcntl(streams[i], F_DUPFD_CLOEXEC, first));
+        if (!copies[i] && errno != EBADF)
+            fail("fcntl", errno);
+    }
+    return copies;
+}
+
+pid_t spawn(const QStringList& command, int stream, int messages, const std::array<ipc::Fd, 3>& shared)
 {
     std::vector<QByteArray> words;
     words.reserve(static_cast<std::size_t>(command.size()));
@@ -60,7 +73,15 @@ pid_t spawn(const QStringList& command, int stream, int messages)
     posix_spawn_file_actions_adddup2(&settings.actions, stream, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&settings.actions, stream, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&settings.actions, messages, STDERR_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&settings.actions, STDERR_FILENO + 1);
+    int next = STDERR_FILENO + 1;
+    for (const ipc::Fd& fd : shared) {
+        if (fd)
+            posix_spawn_file_actions_adddup2(&settings.actions, fd.get(), next);
+        else // ours may be in that place
+            posix_spawn_file_actions_addclose(&settings.actions, next);
+        ++next;
+    }
+    posix_spawn_file_actions_addclosefrom_np(&settings.actions, next);
     sigset_t none;
     sigset_t all;
     sigemptyset(&none);
@@ -79,11 +100,13 @@ pid_t spawn(const QStringList& command, int stream, int messages)
 
 } // namespace
 
-EngineProcess::EngineProcess(const QStringList& command)
+EngineProcess::EngineProcess(const QStringList& command, const std::optional<Streams>& streams)
 {
     if (command.isEmpty())
         fail("posix_spawnp", ENOENT);
-    // Above 2, so that dup2 in the child never meets its own target even when our 0, 1 or 2 are closed.
+    // Above them, so that dup2 in the child never meets its own target even when our 0, 1 or 2 are closed.
+    constexpr int firstFree = 2 * (STDERR_FILENO + 1);
+    const std::array<ipc::Fd, 3> shared = highCopies(streams.value_or(Streams{-1, -1, -1}), firstFree);
     std::array<int, 2> stream{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream.data()) < 0)
         fail("socketpair", errno);
@@ -95,7 +118,7 @@ EngineProcess::EngineProcess(const QStringList& command)
     m_messages.reset(messages[0]);
     ipc::Fd theirMessages(messages[1]);
     for (ipc::Fd* fd : {&theirStream, &theirMessages}) {
-        const int high = ::fcntl(fd->get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        const int high = ::fcntl(fd->get(), F_DUPFD_CLOEXEC, firstFree);
         if (high < 0)
             fail("fcntl", errno);
         fd->reset(high);
@@ -104,7 +127,7 @@ EngineProcess::EngineProcess(const QStringList& command)
     ::fcntl(m_socket.get(), F_SETFL, O_RDWR | O_NONBLOCK);
     ::fcntl(m_messages.get(), F_SETFL, O_RDONLY | O_NONBLOCK);
 
-    m_pid = spawn(command, theirStream.get(), theirMessages.get());
+    m_pid = spawn(command, theirStream.get(), theirMessages.get(), shared);
     m_pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, m_pid, 0)));
     if (!m_pidfd) {
         const int error = errno;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "model/session/streams.h"
+
 #include "ipc/process/fd.h"
 
 #include <QStringList>
@@ -14,8 +16,9 @@ namespace byteyard::model {
 class EngineProcess
 {
 public:
-    /// Starts `command`. Throws std::system_error (socketpair(2), pipe(2), posix_spawnp(3), pidfd_open(2)).
-    explicit EngineProcess(const QStringList& command);
+    /// Starts `command`; with `streams` as its 3, 4 and 5 (--standard). Throws std::system_error
+    /// (socketpair(2), pipe(2), posix_spawnp(3), pidfd_open(2)).
+    explicit EngineProcess(const QStringList& command, const std::optional<Streams>& streams = {});
     /// Kills it when it has not ended, and waits for it.
     ~EngineProcess();
     EngineProcess(const EngineProcess&) = delete;

@@ -92,6 +92,12 @@ Sentence captureSwitch(const Parameters& p, const QString&)
             SentenceText::tr("Run it with capture auto, ebpf or sampled.")};
 }
 
+Sentence standard(const Parameters&, const QString&)
+{
+    return {SentenceText::tr("The engine runs elsewhere: it cannot give a program this terminal."),
+            SentenceText::tr("Put the program into a topology and run that, or leave BYTEYARD_ENGINE unset.")};
+}
+
 Sentence fork(const Parameters& p, const QString& subject)
 {
     return {
@@ -346,6 +352,7 @@ Sentence sentenceFor(const protocol::ErrorInfo& error, const QString& subject)
         {u"capacity"_s, capacity},
         {u"capture"_s, capture},
         {u"switch"_s, captureSwitch},
+        {u"standard"_s, standard},
         {u"fork"_s, fork},
         {u"session-directory"_s, sessionDirectory},
         {u"placeholder"_s, placeholder},

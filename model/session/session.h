@@ -4,6 +4,7 @@
 #include "model/log/event_store.h"
 #include "model/log/time_line.h"
 #include "model/session/rule.h"
+#include "model/session/streams.h"
 #include "model/topology/topology.h"
 
 #include <QObject>
@@ -165,6 +166,10 @@ struct RunOptions
     QStringList only = {};
     QList<qint64> attach;       ///< pids of processes that run already, and
     bool attachChildren = true; ///< the children that they have
+    /// Node of the process that has `streams`, descriptors of ours, where nothing else is connected, and that
+    /// is in our process group. Empty: none.
+    QString standard = {};
+    Streams streams = {0, 1, 2};
 };
 
 /// A process of the machine that the engine runs on.

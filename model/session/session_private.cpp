@@ -73,7 +73,12 @@ bool Session::Private::ensureEngine()
 {
     if (connection && connection->end())
         retireEngine();
-    const QStringList wanted = engineCommand.isEmpty() ? defaultEngineCommand() : engineCommand;
+    QStringList wanted = engineCommand.isEmpty() ? defaultEngineCommand() : engineCommand;
+    std::optional<Streams> streams;
+    if (!wanted.isEmpty() && !options.standard.isEmpty()) {
+        wanted.append(u"--standard"_s);
+        streams = options.streams;
+    }
     if (connection && wanted == runningCommand)
         return true;
     retireEngine();
@@ -87,7 +92,7 @@ bool Session::Private::ensureEngine()
         return false;
     }
     try {
-        connection = std::make_unique<Connection>(wanted, [this] { wake(); });
+        connection = std::make_unique<Connection>(wanted, streams, [this] { wake(); });
     } catch (const std::system_error& error) {
         const std::string_view name = ipc::errnoName(error.code().value());
         addProblem({Fault::Severity::Error,
@@ -137,7 +142,8 @@ void Session::Private::sendRun()
                          {u"dataBytes"_s, options.dataBytes},
                          {u"budget"_s, options.budget},
                          {u"pace"_s, topology.pace},
-                         {u"systemFiles"_s, options.systemFiles}},
+                         {u"systemFiles"_s, options.systemFiles},
+                         {u"standard"_s, options.standard}},
                         log);
 }
 

@@ -1,10 +1,13 @@
 #include "model/topology/pipeline_text.h"
 
+#include "model/topology/placeholder.h"
 #include "model/topology/shell_lexer.h"
+#include "model/topology/topology_file.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QSet>
 
 namespace byteyard::model {
@@ -245,6 +248,28 @@ PipelineResult parsePipeline(const QString& line)
         stages = {Stage{{u"sh"_s, u"-c"_s, line.trimmed()}, {}, {}, {}, false}};
     }
     result.fragment = build(stages);
+    return result;
+}
+
+PipelineResult commandFragment(const QStringList& argv, const QString& directory)
+{
+    QStringList words;
+    for (const QString& word : argv)
+        words.append(literally(word));
+    Builder builder;
+    builder.command(words, {{u"directory"_s, literally(directory)}});
+    PipelineResult result;
+    // A reader has the bounds: what it refuses could be saved, and never be opened again.
+    QList<Fault> faults =
+        readTopology(QJsonDocument(topologyToJson(builder.fragment)).toJson(QJsonDocument::Compact)).faults;
+    faults += validate(builder.fragment);
+    const auto error = std::find_if(faults.begin(), faults.end(), [](const Fault& fault) {
+        return fault.severity == Fault::Severity::Error;
+    });
+    if (error != faults.end())
+        result.error = error->what + u' ' + error->remedy;
+    else
+        result.fragment = builder.fragment;
     return result;
 }
 

@@ -48,4 +48,10 @@ QList<Placeholder> placeholdersOf(const Node& process)
     return found;
 }
 
+QString literally(const QString& text)
+{
+    const bool isPlain = partsOf(text).size() == 1;
+    return isPlain ? text : QString(text).replace(u'{', u"{{"_s);
+}
+
 } // namespace byteyard::model

@@ -11,6 +11,7 @@
 #include <QStyleOptionGraphicsItem>
 #include <QSvgRenderer>
 #include <QTemporaryDir>
+#include <QTimer>
 #include <QUndoStack>
 
 #include <functional>

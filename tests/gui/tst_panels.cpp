@@ -418,6 +418,14 @@ private Q_SLOTS:
         QVERIFY(!windowOptions({u"--what"_s, u"1"_s}).error.isEmpty());
         QVERIFY(!windowOptions({u"--picture"_s, u"x.png"_s}).error.isEmpty());
         QVERIFY(!windowOptions({u"a"_s, u"b"_s}).error.isEmpty());
+        const WindowOptions program =
+            windowOptions({u"--theme"_s, u"dark"_s, u"--"_s, u"ls"_s, u"--theme"_s, u"--"_s});
+        QVERIFY2(program.error.isEmpty() && program.theme == "dark"_L1, qPrintable(program.error));
+        QCOMPARE(program.program, (QStringList{u"ls"_s, u"--theme"_s, u"--"_s}));
+        QVERIFY(windowOptions({u"--picture"_s, u"x.png"_s, u"--"_s, u"ls"_s}).error.isEmpty());
+        QVERIFY(!windowOptions({u"--"_s}).error.isEmpty());
+        QVERIFY(!windowOptions({u"a"_s, u"--"_s, u"ls"_s}).error.isEmpty());
+        QVERIFY(!windowOptions({u"--map"_s, u"all"_s, u"--"_s, u"ls"_s}).error.isEmpty());
     }
 
 private:
