@@ -36,8 +36,7 @@ int runWindow(int& argc, char** argv, const QStringList& program)
     qInstallMessageHandler(nullptr);
     QGuiApplication::setDesktopFileName(u"byteyard"_s);
 
-    const gui::WindowOptions options =
-        gui::windowOptions(QCoreApplication::arguments().mid(1) + program);
+    const gui::WindowOptions options = gui::windowOptions(QCoreApplication::arguments().mid(1) + program);
     if (!options.error.isEmpty()) {
         std::fputs(qUtf8Printable(u"byteyard: "_s + options.error + u'\n'), stderr);
         return 2;

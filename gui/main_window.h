@@ -71,8 +71,8 @@ public:
     QString statusText() const;
     /// Shows the map in this window, of all processes when there are none.
     void showMap(const QList<qint64>& pids);
-    /// Puts a program with its arguments on the canvas, in the directory that we are in. False when it cannot be
-    /// one: the banner says why.
+    /// Puts a program with its arguments on the canvas, in the directory that we are in. False when it cannot
+    /// be one: the banner says why.
     bool placeProgram(const QStringList& argv);
     /// Runs without asking about the commands: only for a person who named the file on the command line to be
     /// run.

@@ -73,7 +73,8 @@ void ExportDialog::check()
     if (!known)
         m_format->setText(
             tr("Give the name an ending: .jsonl (JSON Lines), .csv (tables), .pcapng (Wireshark), "
-               ".payloads.pcapng (the bytes alone), .html (a report); .zst behind it compresses."));
+               ".payloads.pcapng (the bytes alone), .html (a report), .txt (a line a call); .zst behind it "
+               "compresses."));
     else if (format == model::ExportFormat::JsonLines)
         m_format->setText(tr("JSON Lines: one object a line, with the topology and a summary."));
     else if (format == model::ExportFormat::Csv)
@@ -81,6 +82,8 @@ void ExportDialog::check()
     else if (format == model::ExportFormat::Html)
         m_format->setText(tr("HTML: a page for people, with a picture, tables and the first %1 calls.")
                               .arg(model::formatCount(model::HtmlReport::rowsMost)));
+    else if (format == model::ExportFormat::Text)
+        m_format->setText(tr("Text: a line for each call, to be read and searched."));
     else if (format == model::ExportFormat::Payloads)
         m_format->setText(
             tr("pcapng with the bytes that moved alone: for programs that read packets. It cannot "
@@ -100,7 +103,7 @@ void ExportDialog::browse()
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Export log"), m_path->text(),
                                      tr("JSON Lines (*.jsonl);;CSV (*.csv);;pcapng (*.pcapng);;Bytes alone "
-                                        "(*.payloads.pcapng);;HTML (*.html)"));
+                                        "(*.payloads.pcapng);;HTML (*.html);;Text (*.txt)"));
     if (!path.isEmpty())
         m_path->setText(path);
 }

@@ -131,8 +131,8 @@ void refuse(const EndpointError& error)
 
 int keep(const RunFile& runFile, StandardStreams standard)
 {
-    // A Ctrl-C in the terminal is for the model, which will stop the run in order; or it is for a process that
-    // shares the model's terminal, and then its session, too.
+    // A Ctrl-C in the terminal is for the model, which will stop the run in order; or it is for a process
+    // that shares the model's terminal, and then its session, too.
     if (standard.group == 0)
         ::setsid();
     if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)

@@ -75,7 +75,8 @@ Run::Run(EventLoop& loop, OutputQueue& queue, const RunFile& runFile, Numbers& n
       m_tracer(m_sink, m_started, options.dataBytes, std::move(m_capture.kernel), m_capture.following),
       m_endpoints(queue, runFile, numbers, m_tracer, m_sink, m_directory.path()),
       m_outputs(loop, queue, [this] { return m_tracer.now(); }), m_inputs(loop),
-      m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path(), {options.standard, &standard}), m_watch(queue, m_tracer, m_endpoints),
+      m_launcher(m_endpoints, m_outputs, m_inputs, m_directory.path(), {options.standard, &standard}),
+      m_watch(queue, m_tracer, m_endpoints),
       m_actors(queue, m_sink, m_tracer, m_endpoints, m_started, options.dataBytes)
 {
     if (!m_wake || !m_timer)

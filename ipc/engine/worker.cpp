@@ -235,7 +235,8 @@ void Worker::start(const ObjectReader& message)
         CaptureChoice choice = chooseCapture(capture, options.dataBytes);
         if (choice.mode.empty())
             return refuse({"capture", {{"mode", capture}, {"why", choice.why}}});
-        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options, m_standard, std::move(choice));
+        m_run = std::make_unique<Run>(m_loop, m_queue, m_runFile, m_numbers, options, m_standard,
+                                      std::move(choice));
         m_run->begin(std::move(topology));
     } catch (const TopologyError& error) {
         refuse({"topology", {{"what", error.what()}}});

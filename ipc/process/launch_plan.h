@@ -50,7 +50,7 @@ struct LaunchPlan
     std::vector<std::string> environment; ///< "KEY=value", the whole of it
     std::string directory;
     std::vector<FdPlan> fds;
-    int pace = 0; ///< data calls a second; 0: full
+    int pace = 0;            ///< data calls a second; 0: full
     pid_t group = 0;         ///< process group to join; 0: one of its own
     bool hasUnknown = false; ///< nobody knows yet what its descriptors without an endpoint are
     /// RLIMIT_NOFILE that the child gets (the engine raises its own); nothing: the engine's.

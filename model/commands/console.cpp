@@ -1,5 +1,7 @@
 #include "model/commands/console.h"
 
+#include "model/log/format.h"
+
 #include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,7 +26,7 @@ void say(const QString& line)
 
 void sayError(const QString& line)
 {
-    const QByteArray bytes = line.simplified().toUtf8() + '\n';
+    const QByteArray bytes = printable(line.simplified()).toUtf8() + '\n';
     std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stderr);
 }
 

@@ -27,7 +27,7 @@ int exportCommand(const QStringList& arguments)
 {
     if (arguments.size() != 2)
         return fail(exitUsage, ExportCommandText::tr("expected two files: byteyard export SESSION.pcapng "
-                                                     "OUT.jsonl|.csv|.pcapng|.payloads.pcapng|.html"));
+                                                     "OUT.jsonl|.csv|.pcapng|.payloads.pcapng|.html|.txt"));
     const QString& from = arguments[0];
     const QString& to = arguments[1];
     ExportFormat format{};
@@ -35,7 +35,7 @@ int exportCommand(const QStringList& arguments)
         return fail(
             exitUsage,
             ExportCommandText::tr(
-                "%1: its ending tells no format; use .jsonl, .csv, .pcapng, .payloads.pcapng or .html")
+                "%1: its ending tells no format; use .jsonl, .csv, .pcapng, .payloads.pcapng, .html or .txt")
                 .arg(to));
 
     JobControl control;

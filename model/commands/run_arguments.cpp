@@ -61,7 +61,7 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
         one.path = value;
         if (!exportFormatOf(value, one.format))
             return RunArgumentsText::tr("--export %1 has an ending that is not known. Choose .jsonl, .csv, "
-                                        ".pcapng, .payloads.pcapng or .html, with "
+                                        ".pcapng, .payloads.pcapng, .html or .txt, with "
                                         ".zst behind it to compress.")
                 .arg(value);
         into.exports.append(one);
@@ -73,14 +73,17 @@ QString takeOption(RunArguments& into, const QString& name, const QString& value
 QString programFault(const RunArguments& with)
 {
     if (with.program.isEmpty())
-        return RunArgumentsText::tr("There is no program behind --. Write byteyard run -- PROGRAM ARGUMENTS.");
+        return RunArgumentsText::tr(
+            "There is no program behind --. Write byteyard run -- PROGRAM ARGUMENTS.");
     if (!with.lab.isEmpty())
-        return RunArgumentsText::tr("Either a topology runs or a program: leave %1 out, or what is behind --.")
+        return RunArgumentsText::tr(
+                   "Either a topology runs or a program: leave %1 out, or what is behind --.")
             .arg(with.lab);
     for (const QString& word : with.program) // what decoding puts in the place of other bytes
         if (word.contains(QChar(QChar::ReplacementCharacter)))
-            return RunArgumentsText::tr("“%1” is no UTF-8 text, and only that can be followed. Start it from a "
-                                        "script: byteyard run -- sh SCRIPT.")
+            return RunArgumentsText::tr(
+                       "“%1” is no UTF-8 text, and only that can be followed. Start it from a "
+                       "script: byteyard run -- sh SCRIPT.")
                 .arg(word);
     return {};
 }
@@ -113,6 +116,8 @@ RunArguments readRunArguments(const QStringList& arguments)
         }
         if (argument == "--json"_L1) {
             result.json = true;
+        } else if (argument == "--calls"_L1) {
+            result.calls = true;
         } else if (argument == "--system-files"_L1) {
             result.systemFiles = true;
         } else if (argument == "--no-children"_L1) {
@@ -136,9 +141,9 @@ RunArguments readRunArguments(const QStringList& arguments)
         }
     }
     if (result.error.isEmpty() && result.lab.isEmpty() && result.program.isEmpty() && result.attach.isEmpty())
-        result.error =
-            RunArgumentsText::tr("Name the topology to run: byteyard run LAB.byteyard, a program: byteyard run "
-                                 "-- PROGRAM ARGUMENTS, or a process to attach to: --attach PID");
+        result.error = RunArgumentsText::tr(
+            "Name the topology to run: byteyard run LAB.byteyard, a program: byteyard run "
+            "-- PROGRAM ARGUMENTS, or a process to attach to: --attach PID");
     if (result.error.isEmpty() && result.attach.isEmpty() && !result.attachChildren)
         result.error = RunArgumentsText::tr("--no-children goes with --attach PID.");
     if (result.error.isEmpty() && result.lab.isEmpty() && !result.group.isEmpty())

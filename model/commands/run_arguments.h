@@ -17,8 +17,8 @@ struct RunArguments
     };
     QString lab;         ///< may be empty when there is a program, or something to attach to
     QStringList program; ///< with its arguments, instead of a topology; empty: none
-    QString group; ///< only this group's processes; empty: all
-    int forMs = 0; ///< 0: until every process has ended
+    QString group;       ///< only this group's processes; empty: all
+    int forMs = 0;       ///< 0: until every process has ended
     QString capture = QStringLiteral("auto");
     int budget = RunOptions().budget;
     QString record; ///< empty: no recording
@@ -26,6 +26,7 @@ struct RunArguments
     bool attachChildren = true;
     QList<Export> exports;
     bool json = false;
+    bool calls = false;       ///< each call as a line of standard error
     bool systemFiles = false; ///< follows libraries and other files of the system too
     QString error;            ///< the sentence of what is wrong with them; empty when they are right
 };

@@ -45,17 +45,17 @@ void onInterrupt(int number, siginfo_t* info, void* /*context*/)
 class Interrupts
 {
 public:
-    explicit Interrupts(bool terminalIsGiven) : m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
+    explicit Interrupts(bool givesTerminal) : m_bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     {
         interruptBell = m_bell.get();
-        isProgramsTerminal = terminalIsGiven ? 1 : 0;
+        isProgramsTerminal = givesTerminal ? 1 : 0;
         struct sigaction action
         {
         };
         action.sa_sigaction = onInterrupt;
         action.sa_flags = SA_SIGINFO;
         for (std::size_t i = 0; i < m_numbers.size(); ++i)
-            if (m_numbers[i] != SIGQUIT || terminalIsGiven)
+            if (m_numbers[i] != SIGQUIT || givesTerminal)
                 ::sigaction(m_numbers[i], &action, &m_old[i].emplace());
     }
     ~Interrupts()
@@ -67,6 +67,7 @@ public:
     Interrupts(const Interrupts&) = delete;
     Interrupts& operator=(const Interrupts&) = delete;
     int bell() const { return m_bell.get(); }
+    static void takeTerminalBack() { isProgramsTerminal = 0; }
 
 private:
     static constexpr std::array m_numbers{SIGINT, SIGTERM, SIGQUIT};
@@ -120,6 +121,7 @@ int runCommand(const QStringList& arguments)
         [[maybe_unused]] const ssize_t size = ::read(interrupts.bell(), &rings, sizeof rings);
         job.stop();
     });
+    QObject::connect(&job, &RunJob::programEnded, &job, &Interrupts::takeTerminalBack);
     return job.run(*topology);
 }
 

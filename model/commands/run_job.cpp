@@ -3,6 +3,7 @@
 #include "model/commands/console.h"
 #include "model/commands/run_summary.h"
 #include "model/log/json_lines.h"
+#include "model/log/text_lines.h"
 #include "model/session/keep.h"
 
 #include "ipc/capture/call.h"
@@ -48,6 +49,7 @@ int programStatus(const Catalog& catalog, const QString& node, bool isWhole)
 RunJob::RunJob(RunArguments arguments, QObject* parent) : QObject(parent), m_arguments(std::move(arguments))
 {
     connect(&m_session, &Session::problemFound, this, &RunJob::showProblem);
+    connect(&m_session, &Session::structureChanged, this, &RunJob::lookForProgram);
     if (!m_arguments.json)
         connect(&m_session, &Session::outputArrived, this, &RunJob::showOutput);
     m_limit.setSingleShot(true);
@@ -77,27 +79,35 @@ int RunJob::run(const Topology& topology)
     options.attach = m_arguments.attach;
     options.attachChildren = m_arguments.attachChildren;
     if (!m_arguments.program.isEmpty()) {
-        options.standard = topology.nodes.first().id;
+        m_program = options.standard = topology.nodes.first().id;
         if (m_arguments.json) // standard output is ours
             options.streams = {STDIN_FILENO, STDERR_FILENO, STDERR_FILENO};
     }
     m_session.run(topology, options);
     if (m_session.isLive()) {
-        if (m_arguments.json)
+        if (m_arguments.json || m_arguments.calls)
             m_session.consumed(0);
         loop.exec();
     }
-    if (m_arguments.json) {
+    if (m_arguments.json || m_arguments.calls) {
         startStream();
         streamEvents(m_session.store().end());
     }
     writeEnd();
     const bool exported = writeExports();
     const Catalog catalog = m_session.catalog();
-    if (!m_arguments.program.isEmpty())
-        return programStatus(catalog, topology.nodes.first().id, exported && !m_failed);
+    if (!m_program.isEmpty())
+        return programStatus(catalog, m_program, exported && !m_failed);
     const bool started = m_session.failedToStart() == 0 && catalog.reason != "failed"_L1;
     return started && exported && !m_failed ? exitOk : exitFailed;
+}
+
+void RunJob::lookForProgram()
+{
+    for (const LiveProcess& process : m_session.processes())
+        if (!m_program.isEmpty() && process.entry.node == m_program &&
+            (process.entry.exitCode || !process.entry.signal.isEmpty()))
+            return Q_EMIT programEnded();
 }
 
 void RunJob::stop()
@@ -136,30 +146,40 @@ void RunJob::startStream()
         return;
     if (m_arguments.forMs > 0)
         m_limit.start(m_arguments.forMs);
-    if (m_arguments.json) {
+    if (m_arguments.json)
         writeLine(sessionObject(m_session.catalog()));
+    if (m_arguments.json || m_arguments.calls)
         m_stream.start();
-    }
 }
 
 void RunJob::streamEvents(quint64 to)
 {
     const EventStore& store = m_session.store();
-    const NameTable names(m_session.catalog());
-    QByteArray lines;
+    const Catalog catalog = m_session.catalog();
+    const NameTable names(catalog);
+    QByteArray objects;
+    QByteArray calls;
+    const auto flush = [&] {
+        writeOut(objects);
+        objects.clear();
+        std::fwrite(calls.constData(), 1, static_cast<std::size_t>(calls.size()), stderr);
+        calls.clear();
+    };
     quint64 next = m_streamed;
     store.forEach(m_streamed, to, [&](quint64 position, const ipc::EventView& event) {
         m_missed += position - next;
         next = position + 1;
-        appendEventJson(lines, event, names.namesOf(event));
-        lines += '\n';
-        if (lines.size() > (1 << 20)) {
-            writeOut(lines);
-            lines.clear();
+        if (m_arguments.json) {
+            appendEventJson(objects, event, names.namesOf(event));
+            objects += '\n';
         }
+        if (m_arguments.calls)
+            appendEventText(calls, event, catalog);
+        if (objects.size() + calls.size() > (1 << 20))
+            flush();
         return true;
     });
-    writeOut(lines);
+    flush();
     m_streamed = std::max(m_streamed, to);
     m_session.consumed(m_streamed);
 }

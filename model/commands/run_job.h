@@ -19,6 +19,10 @@ public:
     /// Stops the run in order (Ctrl-C).
     void stop();
 
+Q_SIGNALS:
+    /// Of `run -- PROGRAM`: it is gone, though what it started may go on.
+    void programEnded();
+
 private:
     void writeOut(const QByteArray& bytes);
     void writeLine(const QJsonObject& object);
@@ -28,11 +32,13 @@ private:
     void showProblem(const Problem& problem);
     bool writeExports();
     void writeEnd();
+    void lookForProgram();
 
     RunArguments m_arguments;
     Session m_session;
-    QTimer m_limit;  ///< --for
-    QTimer m_stream; ///< --json
+    QTimer m_limit;    ///< --for
+    QTimer m_stream;   ///< --json, --calls
+    QString m_program; ///< its node; empty: a topology runs
     bool m_begun = false;
     quint64 m_streamed = 0;
     quint64 m_missed = 0;

@@ -4,6 +4,8 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
+
 namespace byteyard::model {
 
 using namespace Qt::StringLiterals;
@@ -16,8 +18,10 @@ struct RunSummaryText
 };
 
 /// Rows with their columns lined up, two spaces between them.
-QString table(const QList<QStringList>& rows)
+QString table(QList<QStringList> rows)
 {
+    for (QStringList& row : rows) // programs and files are called as they like
+        std::transform(row.cbegin(), row.cend(), row.begin(), printable);
     QList<qsizetype> widths;
     for (const QStringList& row : rows)
         for (qsizetype column = 0; column < row.size(); ++column) {

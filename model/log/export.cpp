@@ -5,6 +5,7 @@
 #include "model/log/json_lines.h"
 #include "model/log/payload_encoder.h"
 #include "model/log/session_encoder.h"
+#include "model/log/text_lines.h"
 #include "model/log/zstd_stream.h"
 
 #include <QCoreApplication>
@@ -131,6 +132,23 @@ private:
     HtmlReport m_report;
 };
 
+class TextWriter : public Writer
+{
+public:
+    explicit TextWriter(const Catalog& catalog) : m_catalog(catalog) {}
+    QByteArray& buffer() override { return m_buffer; }
+    void begin(const Catalog&) override {}
+    void event(const ipc::EventView& event) override { appendEventText(m_buffer, event, m_catalog); }
+    void end(const Catalog& catalog, quint64, quint64 dropped) override
+    {
+        appendLostText(m_buffer, catalog.lost, dropped);
+    }
+
+private:
+    QByteArray m_buffer;
+    const Catalog& m_catalog;
+};
+
 std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
 {
     switch (format) {
@@ -144,6 +162,8 @@ std::unique_ptr<Writer> writerFor(ExportFormat format, const Catalog& catalog)
         return std::make_unique<PayloadWriter>(catalog);
     case ExportFormat::Html:
         return std::make_unique<HtmlWriter>(catalog);
+    case ExportFormat::Text:
+        return std::make_unique<TextWriter>(catalog);
     }
     return nullptr;
 }
@@ -166,9 +186,12 @@ bool writeWhole(QIODevice& device, const QByteArray& bytes)
 bool exportFormatOf(const QString& path, ExportFormat& format)
 {
     static const std::array endings = {
-        std::pair(".jsonl"_L1, ExportFormat::JsonLines), std::pair(".csv"_L1, ExportFormat::Csv),
+        std::pair(".jsonl"_L1, ExportFormat::JsonLines),
+        std::pair(".csv"_L1, ExportFormat::Csv),
         std::pair(".payloads.pcapng"_L1, ExportFormat::Payloads), // the longer ending first
-        std::pair(".pcapng"_L1, ExportFormat::Pcapng), std::pair(".html"_L1, ExportFormat::Html)};
+        std::pair(".pcapng"_L1, ExportFormat::Pcapng),
+        std::pair(".html"_L1, ExportFormat::Html),
+        std::pair(".txt"_L1, ExportFormat::Text)};
     const QString plain = isZstdName(path) ? path.chopped(4) : path;
     for (const auto& [ending, found] : endings) {
         if (plain.endsWith(ending, Qt::CaseInsensitive)) {

@@ -19,7 +19,7 @@ struct JobControl
     std::atomic<quint64> total = 0;
 };
 
-enum class ExportFormat { JsonLines, Csv, Pcapng, Payloads, Html };
+enum class ExportFormat { JsonLines, Csv, Pcapng, Payloads, Html, Text };
 /// By the file name's ending; false for an unknown one.
 bool exportFormatOf(const QString& path, ExportFormat& format);
 

@@ -19,7 +19,6 @@ struct FormatText
 };
 
 constexpr QChar thinSpace(0x2009);
-constexpr QChar minus(0x2212);
 constexpr quint64 microsecond = 1'000;
 constexpr quint64 millisecond = 1'000'000;
 constexpr quint64 second = 1'000'000'000;
@@ -281,6 +280,19 @@ QString formatData(std::span<const std::byte> data, int limit)
             return out + u'…';
         out += piece;
         i += used;
+    }
+    return out;
+}
+
+QString printable(const QString& text)
+{
+    QString out;
+    for (const char32_t point : text.toUcs4()) {
+        if (QChar::isPrint(point))
+            out += QString::fromUcs4(&point, 1);
+        else
+            out += point < 0x100 ? u"\\x%1"_s.arg(uint(point), 2, 16, QChar(u'0'))
+                                 : u"\\u%1"_s.arg(uint(point), 4, 16, QChar(u'0'));
     }
     return out;
 }

@@ -31,8 +31,8 @@ struct ConnectionEnd
 class Connection
 {
 public:
-    /// Starts the engine (EngineProcess). `wake` is called from the connection's thread when something new is there; it must
-    /// not block. Throws std::system_error.
+    /// Starts the engine (EngineProcess). `wake` is called from the connection's thread when something new is
+    /// there; it must not block. Throws std::system_error.
     Connection(QStringList command, const std::optional<Streams>& streams, std::function<void()> wake);
     /// Hangs up, gives the engine some seconds to clean up and end, then kills it.
     ~Connection();

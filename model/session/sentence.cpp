@@ -94,8 +94,9 @@ Sentence captureSwitch(const Parameters& p, const QString&)
 
 Sentence standard(const Parameters&, const QString&)
 {
-    return {SentenceText::tr("The engine runs elsewhere: it cannot give a program this terminal."),
-            SentenceText::tr("Put the program into a topology and run that, or leave BYTEYARD_ENGINE unset.")};
+    return {
+        SentenceText::tr("The engine runs elsewhere: it cannot give a program this terminal."),
+        SentenceText::tr("Put the program into a topology and run that, or leave BYTEYARD_ENGINE unset.")};
 }
 
 Sentence fork(const Parameters& p, const QString& subject)

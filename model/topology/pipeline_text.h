@@ -17,8 +17,8 @@ struct PipelineResult
 /// specially becomes `sh -c LINE`.
 PipelineResult parsePipeline(const QString& line);
 
-/// One command as it is, in this directory: what looks like a placeholder in it is none. An error when it is more
-/// than a topology holds, or nothing that can run.
+/// One command as it is, in this directory: what looks like a placeholder in it is none. An error when it is
+/// more than a topology holds, or nothing that can run.
 PipelineResult commandFragment(const QStringList& argv, const QString& directory);
 
 /// Splits one command's words as a shell would, without expansions; false when a quote is open.

@@ -28,7 +28,8 @@ QList<Placeholder> placeholdersIn(const QString& text);
 /// Those of all texts of a process: arguments, environment, directory, and where its output goes.
 QList<Placeholder> placeholdersOf(const Node& process);
 
-/// The text of which only the braces that would be read otherwise are doubled: partsOf() gives it back as it is.
+/// The text of which only the braces that would be read otherwise are doubled: partsOf() gives it back as it
+/// is.
 QString literally(const QString& text);
 
 } // namespace byteyard::model

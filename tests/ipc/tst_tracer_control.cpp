@@ -95,7 +95,7 @@ void TracerControl::pauseHoldsAndResumeLetsGo()
         last = {proc::timeslices(pids[0]), proc::timeslices(pids[1])};
         return last == before;
     };
-    QTRY_VERIFY_WITH_TIMEOUT(still(), patience);
+    QVERIFY(QTest::qWaitFor(still, patience));
     b.tracer.resume(0);
     const std::int64_t before = b.sink.bytesOut(pipe.endpoint);
     QTRY_VERIFY_WITH_TIMEOUT(b.sink.bytesOut(pipe.endpoint) > before + 100000, patience);

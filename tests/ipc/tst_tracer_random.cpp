@@ -43,6 +43,16 @@ std::map<int, std::uint64_t> kernelTable(pid_t pid)
     return table;
 }
 
+/// Runs, or waits for a processor (proc_pid_stat(5)).
+bool isRunnable(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string stat;
+    std::getline(file, stat);
+    const std::size_t name = stat.rfind(") ");
+    return name != std::string::npos && stat[name + 2] == 'R';
+}
+
 struct Held
 {
     pid_t pid;
@@ -156,7 +166,11 @@ void TracerRandom::theTableIsTheKernelsAtAnyMoment()
                 // Entered, not made: a close that the table has taken as done.
                 underWay[each.pid].insert(each.fd);
             }
-            return true;
+            // Who waits for a processor may have made a call that has not been told yet.
+            const auto children = b.sink.children(id);
+            return std::none_of(children.begin(), children.end(), [&](std::uint32_t child) {
+                return isRunnable(b.sink.changes(child).front().pid);
+            });
         };
         const auto still = [&] {
             static std::vector<std::uint64_t> last;

@@ -5,6 +5,7 @@
 #include "model/log/export.h"
 #include "model/log/json_lines.h"
 #include "model/log/session_file.h"
+#include "model/log/text_lines.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -241,6 +242,28 @@ private Q_SLOTS:
         QCOMPARE(object.value(u"detail"_s).toString(), u"a\"b\\c\nd\u0001\ufffd"_s);
     }
 
+    void textIsALineACallAndMovesNoCursor()
+    {
+        const QList<QByteArray> lines = contentsOf(exported(u"out.txt"_s)).split('\n');
+        QCOMPARE(lines.size(), 6); // the last one is ended
+        QCOMPARE(lines[0],
+                 QByteArray("    0.000123 ls[4711] write(1, 10) = 10 <0.000001>  my pipe  \"notes.txt\\n\""));
+        QVERIFY2(lines[1].endsWith("my pipe  \"abc\"…"), lines[1].constData());
+        QVERIFY2(lines[2].contains(" = -1 EAGAIN"), lines[2].constData());
+
+        Catalog hostile = m_catalog;
+        hostile.processes[1].name = u"a\x1b[2J\nb"_s;
+        hostile.endpoints[1].name = u"x\u202ey\r"_s;
+        ipc::Event event = transfer(1, ipc::Call::Write, "\x1b]0;t\x07");
+        event.detailText = "path=/tmp/%1b%0a";
+        QByteArray out;
+        appendEventText(out, event.view(), hostile);
+        QCOMPARE(out.count('\n'), 1);
+        QVERIFY2(std::none_of(out.cbegin(), out.cend() - 1, [](uchar c) { return c < 0x20 || c == 0x7f; }),
+                 out.toHex(' ').constData());
+        QVERIFY2(out.contains("a\\x1b[2J\\x0ab[4711]") && out.contains("x\\u202ey\\x0d"), out.constData());
+    }
+
     /// The bytes alone, as tshark reads them when it is told that user packets are data.
     void payloadsAreTheBytesThatMovedAndNothingElse()
     {
@@ -346,6 +369,11 @@ private Q_SLOTS:
         const QString payloads = m_directory.filePath(u"lost.payloads.pcapng"_s);
         QCOMPARE(exportLog(payloads, ExportFormat::Payloads, small, catalog, {}, control), QString());
         QVERIFY(contentsOf(payloads).contains("lost=4 dropped=2 gaps=0"));
+        const QString text = m_directory.filePath(u"lost.txt"_s);
+        QCOMPARE(exportLog(text, ExportFormat::Text, small, catalog, {}, control), QString());
+        const QList<QByteArray> lines = contentsOf(text).trimmed().split('\n');
+        QCOMPARE(lines.size(), 5);
+        QVERIFY(lines[3].startsWith("4 events were lost") && lines[4].startsWith("2 events went"));
     }
 
     void aFilterChoosesTheRows()

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -60,12 +61,12 @@ public:
         const winsize size{rows, columns, 0, 0};
         ::ioctl(m_master, TIOCSWINSZ, &size);
     }
-    /// Reads until it has said so; false after 20 s.
-    bool says(const QByteArray& text)
+    /// Reads until it has said so; false when that does not come. Nothing: reads for that long.
+    bool says(const QByteArray& text, int timeoutMs = 20000)
     {
         QElapsedTimer clock;
         clock.start();
-        while (!m_said.contains(text) && clock.elapsed() < 20000) {
+        while ((text.isEmpty() || !m_said.contains(text)) && clock.elapsed() < timeoutMs) {
             pollfd ready{m_master, POLLIN, 0};
             std::array<char, 4096> buffer;
             if (::poll(&ready, 1, 100) <= 0)
@@ -77,15 +78,15 @@ public:
         }
         return m_said.contains(text);
     }
-    /// Waits for its end; as waitpid(2) gives it, -1 after 20 s.
-    int end()
+    /// Waits for its end; as waitpid(2) gives it, -1 when that does not come.
+    int end(int timeoutMs = 20000)
     {
         QElapsedTimer clock;
         clock.start();
         int status = 0;
         pid_t ended = 0;
-        while ((ended = ::waitpid(m_pid, &status, WNOHANG)) == 0 && clock.elapsed() < 20000)
-            says("\x1b never said"); // what nobody reads would hold it up
+        while ((ended = ::waitpid(m_pid, &status, WNOHANG)) == 0 && clock.elapsed() < timeoutMs)
+            says({}, 100); // what nobody reads would hold it up
         if (ended != m_pid)
             return -1;
         m_pid = -1;
@@ -126,12 +127,14 @@ private Q_SLOTS:
     void whatItInheritsIsFound();
     void aClosedStreamIsNullForIt();
     void jsonHasStandardOutputForItself();
+    void eachCallIsALineAsItComes();
     void theStatusIsTheProgrammes_data();
     void theStatusIsTheProgrammes();
     void argumentsReachItAsTheyAre();
     void itRunsWhereWeAre();
     void whatIsTypedReachesTheProgram();
     void ctrlCIsTheProgrammes();
+    void ctrlCStopsWhatTheProgramLeaves();
     void anInterruptThatNobodyTypedStopsTheRun();
     void itCanBeStoppedAndContinuedByTheTerminal();
     void aTerminalThatGoesEndsIt();
@@ -151,9 +154,12 @@ void TestRunProgram::initTestCase()
 
 void TestRunProgram::itsOutputsAreApartAndAsItWroteThem()
 {
-    const CommandLineRun run(shell(u"printf 'a\\nb\\000\\377'; echo to errors >&2; test -t 1 || printf no"_s));
+    const CommandLineRun run(
+        shell(u"printf 'a\\nb\\000\\377'; echo to errors >&2; test -t 1 || printf no"_s));
     QCOMPARE(run.status, 0);
-    QCOMPARE(run.out, QByteArray("a\nb\0\xff" "no", 7));
+    QCOMPARE(run.out, QByteArray("a\nb\0\xff"
+                                 "no",
+                                 7));
     QVERIFY2(run.err.startsWith("to errors\n"), run.err.constData());
 }
 
@@ -199,8 +205,8 @@ void TestRunProgram::aClosedStreamIsNullForIt()
     QProcess process;
     CommandLineRun::prepare(process, {});
     process.setProgram(u"sh"_s);
-    process.setArguments({u"-c"_s, u"%1 run -- readlink /proc/self/fd/0 <&-"_s.arg(
-                                       QString::fromLatin1(helper))});
+    process.setArguments(
+        {u"-c"_s, u"%1 run -- readlink /proc/self/fd/0 <&-"_s.arg(QString::fromLatin1(helper))});
     process.start(QIODevice::ReadOnly);
     QVERIFY(process.waitForFinished(30000));
     QCOMPARE(process.readAllStandardOutput(), QByteArray("/dev/null\n"));
@@ -217,6 +223,27 @@ void TestRunProgram::jsonHasStandardOutputForItself()
     QVERIFY(endpointOfKind(run.out, u"pipe"_s).value(u"bytes_in"_s).toInteger(-1) > 0);
 }
 
+void TestRunProgram::eachCallIsALineAsItComes()
+{
+    QProcess process;
+    CommandLineRun::prepare(process, shell(u"echo moved | cat; read -r line; exit 3"_s, {u"--calls"_s}));
+    process.setStandardInputFile({});
+    process.start();
+    // While it still runs.
+    QByteArray said;
+    QTRY_VERIFY_WITH_TIMEOUT((said += process.readAllStandardError()).contains("\"moved\\n\"\n"), 20000);
+    process.write("\n");
+    QVERIFY(process.waitForFinished(20000));
+    QCOMPARE(process.exitCode(), 3);
+    QCOMPARE(process.readAllStandardOutput(), QByteArray("moved\n"));
+    said += process.readAllStandardError();
+    static const QRegularExpression write(
+        u"^ +[0-9]+\\.[0-9]{6} sh\\[[0-9]+\\] write\\(1, 6\\) = 6 <[0-9.]+>  \\S.*  \"moved\\\\n\"$"_s,
+        QRegularExpression::MultilineOption);
+    QVERIFY2(write.match(QString::fromUtf8(said)).hasMatch(), said.constData());
+    QVERIFY2(said.contains("exit(3)"), said.constData());
+}
+
 void TestRunProgram::theStatusIsTheProgrammes_data()
 {
     QTest::addColumn<QStringList>("arguments");
@@ -224,8 +251,8 @@ void TestRunProgram::theStatusIsTheProgrammes_data()
     QTest::newRow("its own") << shell(u"exit 42"_s) << 42;
     QTest::newRow("a signal") << shell(u"kill -USR1 $$"_s) << 128 + SIGUSR1;
     QTest::newRow("not found") << QStringList{u"run"_s, u"--"_s, u"no-such-command-here"_s} << 127;
-    QTest::newRow("stopped at its time") << shell(u"exec sleep 60"_s, {u"--for"_s, u"300ms"_s})
-                                         << 128 + SIGTERM;
+    QTest::newRow("stopped at its time")
+        << shell(u"exec sleep 60"_s, {u"--for"_s, u"300ms"_s}) << 128 + SIGTERM;
     QTest::newRow("an export that cannot be written")
         << shell(u"exit 3"_s, {u"--export"_s, u"/no/such/place/x.csv"_s}) << 125;
 }
@@ -257,7 +284,9 @@ void TestRunProgram::itRunsWhereWeAre()
 
 void TestRunProgram::whatIsTypedReachesTheProgram()
 {
-    Terminal terminal(runWords + QByteArrayList{"bash", "--norc", "-c",
+    Terminal terminal(
+        runWords +
+        QByteArrayList{"bash", "--norc", "-c",
                        "test -t 0 && test -t 1 && test -t 2 && : </dev/tty && echo terminal; "
                        "trap 'stty size' WINCH; echo ready; while ! read -r -t 1 line; do :; done; "
                        "echo \"got $line\""});
@@ -273,9 +302,12 @@ void TestRunProgram::whatIsTypedReachesTheProgram()
 void TestRunProgram::ctrlCIsTheProgrammes()
 {
     {
-        Terminal terminal(runWords + QByteArrayList{"bash", "--norc", "-c",
-                           "n=0; trap 'n=$((n+1)); echo caught' INT; echo ready; while [ $n -lt 2 ]; do :; done; "
-                           "exit 7"});
+        Terminal terminal(
+            runWords +
+            QByteArrayList{
+                "bash", "--norc", "-c",
+                "n=0; trap 'n=$((n+1)); echo caught' INT; echo ready; while [ $n -lt 2 ]; do :; done; "
+                "exit 7"});
         QVERIFY2(terminal.says("ready"), terminal.said().constData());
         terminal.type("\x03");
         QVERIFY2(terminal.says("caught"), terminal.said().constData()); // and we have not stopped the run
@@ -288,6 +320,22 @@ void TestRunProgram::ctrlCIsTheProgrammes()
     terminal.type("\x03");
     const int status = terminal.end();
     QVERIFY2(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGINT, terminal.said().constData());
+}
+
+void TestRunProgram::ctrlCStopsWhatTheProgramLeaves()
+{
+    // What a shell starts in the background ignores SIGINT.
+    Terminal terminal(runWords + QByteArrayList{"sh", "-c", "sleep 60 & echo pid $! ready; exit 4"});
+    QVERIFY2(terminal.says("ready"), terminal.said().constData());
+    const QByteArray pid = terminal.said().mid(terminal.said().indexOf("pid ") + 4);
+    const pid_t left = pid.left(pid.indexOf(' ')).toInt();
+    int status = -1;
+    for (int i = 0; i < 20 && status == -1; ++i) { // the first may still be the program's
+        terminal.type("\x03");
+        status = terminal.end(1000);
+    }
+    QVERIFY2(WIFEXITED(status) && WEXITSTATUS(status) == 4, terminal.said().constData());
+    QVERIFY(::kill(left, 0) != 0);
 }
 
 void TestRunProgram::anInterruptThatNobodyTypedStopsTheRun()
