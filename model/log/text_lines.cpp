@@ -36,6 +36,16 @@ QString endpoints(const ipc::EventView& event, const Catalog& catalog)
                : catalog.endpointName(first);
 }
 
+/// In quotes, which stand before the sign that there is more.
+QString data(const ipc::EventView& event)
+{
+    QString text = formatData(event.data, dataCharacters);
+    const bool isCut = text.endsWith(u'…') || event.dataState == ipc::DataState::Truncated;
+    if (text.endsWith(u'…'))
+        text.chop(1);
+    return u"  \""_s + text + u'"' + (isCut ? u"…"_s : QString());
+}
+
 } // namespace
 
 void appendEventText(QByteArray& out, const ipc::EventView& event, const Catalog& catalog)
@@ -51,8 +61,7 @@ void appendEventText(QByteArray& out, const ipc::EventView& event, const Catalog
     if (event.dataState == ipc::DataState::Unreadable)
         line += u"  "_s + TextLinesText::tr("(unreadable)");
     else if (!event.data.empty())
-        line += u"  \""_s + formatData(event.data, dataCharacters) + u'"' +
-                (event.dataState == ipc::DataState::Truncated ? u"…"_s : QString());
+        line += data(event);
     if (event.how != ipc::How::Exact && event.how != ipc::How::Unfinished) { // which is the result
         const std::string_view how = howName(event.how);
         line += u"  ("_s + QString::fromLatin1(how.data(), static_cast<qsizetype>(how.size())) + u')';
