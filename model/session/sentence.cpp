@@ -95,7 +95,9 @@ Sentence captureSwitch(const Parameters& p, const QString&)
 Sentence standard(const Parameters&, const QString&)
 {
     return {
-        SentenceText::tr("The engine runs elsewhere: it cannot give a program this terminal."),
+        SentenceText::tr(
+            "The engine was started by another command, which did not hand this terminal on: no program "
+            "can have it."),
         SentenceText::tr("Put the program into a topology and run that, or leave BYTEYARD_ENGINE unset.")};
 }
 
