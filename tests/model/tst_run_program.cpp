@@ -325,7 +325,8 @@ void TestRunProgram::ctrlCIsTheProgrammes()
 void TestRunProgram::ctrlCStopsWhatTheProgramLeaves()
 {
     // What a shell starts in the background ignores SIGINT.
-    Terminal terminal(runWords + QByteArrayList{"sh", "-c", "sleep 60 & echo pid $! ready; exit 4"});
+    Terminal terminal(runWords +
+                      QByteArrayList{"sh", "-c", "trap '' INT; sleep 60 & echo pid $! ready; exit 4"});
     QVERIFY2(terminal.says("ready"), terminal.said().constData());
     const QByteArray pid = terminal.said().mid(terminal.said().indexOf("pid ") + 4);
     const pid_t left = pid.left(pid.indexOf(' ')).toInt();
