@@ -11,9 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int dataCharacters = 64;
-constexpr quint64 microsecond = 1000;
-constexpr quint64 second = 1'000'000 * microsecond;
+constexpr int lineDataCharacters = 64;
 
 struct TextLinesText
 {
@@ -21,12 +19,13 @@ struct TextLinesText
 };
 
 /// Seconds with six decimals, in columns and for sort(1): no locale, no thin spaces.
-QString seconds(quint64 ns)
+QString plainSeconds(quint64 ns)
 {
-    return u"%1.%2"_s.arg(ns / second, 5).arg(ns % second / microsecond, 6, 10, QChar(u'0'));
+    const quint64 us = ns / 1000;
+    return u"%1.%2"_s.arg(us / 1'000'000, 5).arg(us % 1'000'000, 6, 10, QChar(u'0'));
 }
 
-QString endpoints(const ipc::EventView& event, const Catalog& catalog)
+QString lineEndpoints(const ipc::EventView& event, const Catalog& catalog)
 {
     const quint32 first = event.endpoint != 0 ? event.endpoint : event.endpoint2;
     if (first == 0)
@@ -37,9 +36,9 @@ QString endpoints(const ipc::EventView& event, const Catalog& catalog)
 }
 
 /// In quotes, which stand before the sign that there is more.
-QString data(const ipc::EventView& event)
+QString quotedData(const ipc::EventView& event)
 {
-    QString text = formatData(event.data, dataCharacters);
+    QString text = formatData(event.data, lineDataCharacters);
     const bool isCut = text.endsWith(u'…') || event.dataState == ipc::DataState::Truncated;
     if (text.endsWith(u'…'))
         text.chop(1);
@@ -50,18 +49,18 @@ QString data(const ipc::EventView& event)
 
 void appendEventText(QByteArray& out, const ipc::EventView& event, const Catalog& catalog)
 {
-    QString line = seconds(event.time) + u' ';
+    QString line = plainSeconds(event.time) + u' ';
     line += u"%1[%2] "_s.arg(catalog.processName(event.process)).arg(event.tid) + formatCall(event);
     if (QString result = formatResult(event); !result.isEmpty())
         line += u" = "_s + result.replace(minus, u'-');
     if (event.duration > 0)
-        line += u" <"_s + seconds(event.duration).trimmed() + u'>';
-    if (const QString on = endpoints(event, catalog); !on.isEmpty())
+        line += u" <"_s + plainSeconds(event.duration).trimmed() + u'>';
+    if (const QString on = lineEndpoints(event, catalog); !on.isEmpty())
         line += u"  "_s + on;
     if (event.dataState == ipc::DataState::Unreadable)
         line += u"  "_s + TextLinesText::tr("(unreadable)");
     else if (!event.data.empty())
-        line += data(event);
+        line += quotedData(event);
     if (event.how != ipc::How::Exact && event.how != ipc::How::Unfinished) { // which is the result
         const std::string_view how = howName(event.how);
         line += u"  ("_s + QString::fromLatin1(how.data(), static_cast<qsizetype>(how.size())) + u')';
