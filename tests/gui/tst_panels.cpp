@@ -397,8 +397,11 @@ private Q_SLOTS:
         QVERIFY(button && button->isEnabled());
         auto* line = dialog.findChild<QLineEdit*>();
         line->selectAll();
-        QTest::keyClicks(line, u"log.txt"_s);
+        QTest::keyClicks(line, u"log.doc"_s);
         QVERIFY(!button->isEnabled());
+        line->selectAll();
+        QTest::keyClicks(line, u"log.txt"_s);
+        QVERIFY(button->isEnabled());
         line->selectAll();
         QTest::keyClicks(line, u"log.csv"_s);
         QVERIFY(button->isEnabled());
