@@ -69,6 +69,7 @@ ProcessChooser::ProcessChooser(model::Session& session, Choice choice, QWidget* 
     connect(m_table, &QTableView::doubleClicked, this, &ProcessChooser::activated);
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& wanted) {
         m_sorted->setFilterFixedString(wanted.trimmed());
+        chooseTyped();
         keepCurrent();
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -77,6 +78,8 @@ ProcessChooser::ProcessChooser(model::Session& session, Choice choice, QWidget* 
     connect(&m_session, &model::Session::processesListed, this,
             [this](const QList<model::AttachableProcess>& processes) {
                 m_model.refresh(processes);
+                if (!m_table->selectionModel()->hasSelection())
+                    chooseTyped();
                 keepCurrent();
             });
     m_refresh.setInterval(1s);
@@ -101,6 +104,19 @@ QString ProcessChooser::whyNot() const
 bool ProcessChooser::isEmpty() const
 {
     return m_model.rowCount() == 0;
+}
+
+/// Who types a pid means that one, whoever else has its digits in theirs.
+void ProcessChooser::chooseTyped()
+{
+    bool isNumber = false;
+    const qint64 pid = m_filter->text().trimmed().toLongLong(&isNumber);
+    for (int row = 0; isNumber && row < m_sorted->rowCount(); ++row) {
+        const QModelIndex index = m_sorted->index(row, 0);
+        if (index.data(AttachModel::PidRole).toLongLong() == pid)
+            return m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect |
+                                                                         QItemSelectionModel::Rows);
+    }
 }
 
 void ProcessChooser::keepCurrent()

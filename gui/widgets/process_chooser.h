@@ -37,6 +37,7 @@ Q_SIGNALS:
     void activated(); ///< by a double click
 
 private:
+    void chooseTyped();
     void keepCurrent();
     bool eventFilter(QObject* watched, QEvent* event) override;
 
