@@ -79,12 +79,6 @@ QString programFault(const RunArguments& with)
         return RunArgumentsText::tr(
                    "Either a topology runs or a program: leave %1 out, or what is behind --.")
             .arg(with.lab);
-    for (const QString& word : with.program) // what decoding puts in the place of other bytes
-        if (word.contains(QChar(QChar::ReplacementCharacter)))
-            return RunArgumentsText::tr(
-                       "“%1” is no UTF-8 text, and only that can be followed. Start it from a "
-                       "script: byteyard run -- sh SCRIPT.")
-                .arg(word);
     return {};
 }
 

@@ -253,12 +253,21 @@ PipelineResult parsePipeline(const QString& line)
 
 PipelineResult commandFragment(const QStringList& argv, const QString& directory)
 {
+    PipelineResult result;
     QStringList words;
-    for (const QString& word : argv)
+    for (const QString& word : argv) {
+        if (word.contains(
+                QChar(QChar::ReplacementCharacter))) { // what decoding puts in the place of other bytes
+            result.error =
+                PipelineTextText::tr("“%1” is no UTF-8 text, which a topology's texts are. Start it "
+                                     "from a script: sh SCRIPT.")
+                    .arg(word);
+            return result;
+        }
         words.append(literally(word));
+    }
     Builder builder;
     builder.command(words, {{u"directory"_s, literally(directory)}});
-    PipelineResult result;
     // A reader has the bounds: what it refuses could be saved, and never be opened again.
     QList<Fault> faults =
         readTopology(QJsonDocument(topologyToJson(builder.fragment)).toJson(QJsonDocument::Compact)).faults;

@@ -406,6 +406,8 @@ void TestRunProgram::whatIsWrongIsALine_data()
     QTest::newRow("a topology, too") << QStringList{u"run"_s, u"pipeline"_s, u"--"_s, u"true"_s}
                                      << QByteArray("pipeline");
     QTest::newRow("an empty name") << QStringList{u"run"_s, u"--"_s, QString()} << QByteArray("run:");
+    QTest::newRow("no UTF-8 text") << QStringList{u"run"_s, u"--"_s, u"echo"_s, u"a\ufffd"_s}
+                                   << QByteArray("UTF-8");
     QTest::newRow("more than a topology holds")
         << QStringList{u"run"_s, u"--"_s, u"echo"_s} + QStringList(10, QString(120'000, u'x'))
         << QByteArray("run:");
